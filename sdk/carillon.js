@@ -1,0 +1,474 @@
+/**
+ * Carillon's browser SDK: turns `carillon.push([...])` calls into operations, keeps them in localStorage until the
+ * server has answered for them, and looks after this browser's push subscription. The manual is docs/sdk.md.
+ *
+ * Each operation lives under a key of its own, so that tabs writing at the same time never overwrite each other, and
+ * keeps its id for life, so that sending it twice counts once.
+ */
+(() => {
+  'use strict';
+  if (window.carillon && window.carillon.loaded) return;
+
+  const PREFIX = 'carillon.';
+  const BATCH_OPERATIONS = 50;
+  const BATCH_CHARACTERS = 50000; // sendBeacon and keepalive requests stop at 64 KiB
+  const QUEUE_OPERATIONS = 1000;
+  const FLUSH_DELAY = 300; // milliseconds, as are all times in this file
+  const LONGEST_RETRY_DELAY = 60000;
+  const REQUEST_TIMEOUT = 30000;
+  const SESSION_IDLE = 30 * 60 * 1000;
+
+  const script = document.currentScript;
+  const options = optionsOf(script);
+
+  // ---- Options ------------------------------------------------------------------------------------------------
+
+  function optionsOf(element) {
+    const address = new URL((element && element.src) || location.href);
+    const data = element ? element.dataset : {};
+    return {
+      siteKey: data.siteKey || address.searchParams.get('site_key'),
+      host: data.host || address.origin,
+      worker: data.worker || '/carillon-worker.js',
+      workerScope: data.workerScope,
+      autoPage: data.autoPage !== 'false',
+      prompt: data.prompt,
+      requireConsent: data.requireConsent === 'true',
+      debug: data.debug === 'true',
+    };
+  }
+
+  function init(changes) {
+    for (const name of Object.keys(changes || {})) {
+      if (name in options) options[name] = changes[name];
+      else warn(`unknown option "${name}"; the options are ${Object.keys(options).join(', ')}`);
+    }
+    scheduleFlush();
+  }
+
+  const urlOf = (path) => options.host.replace(/\/+$/, '') + path;
+
+  // ---- Telling the developer and the page -----------------------------------------------------------------------
+
+  const warn = (message) => console.warn(`Carillon: ${message}`);
+  const log = (...parts) => options.debug && console.log('Carillon:', ...parts);
+  const emit = (name, detail) => window.dispatchEvent(new CustomEvent(`carillon:${name}`, { detail }));
+
+  // ---- Storage: localStorage, or memory while it is forbidden (no consent yet, private mode, quota) --------------
+
+  const memory = new Map();
+
+  function read(key) {
+    if (memory.has(key)) return memory.get(key);
+    try { return JSON.parse(localStorage.getItem(PREFIX + key)); } catch { return null; }
+  }
+
+  function write(key, value) {
+    if (allowed() || key === 'consent') {
+      try {
+        localStorage.setItem(PREFIX + key, JSON.stringify(value));
+        memory.delete(key);
+        return;
+      } catch { /* no storage here: memory serves until the page goes */ }
+    }
+    memory.set(key, value);
+  }
+
+  function erase(key) {
+    memory.delete(key);
+    try { localStorage.removeItem(PREFIX + key); } catch { /* nothing was stored */ }
+  }
+
+  function storedKeys(start) {
+    let stored = [];
+    try { stored = Object.keys(localStorage); } catch { /* memory only */ }
+    const own = stored.filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length));
+    return [...new Set([...own, ...memory.keys()])].filter((key) => key.startsWith(start)).sort();
+  }
+
+  // ---- Consent: undecided operations wait in memory, refused ones are never made ----------------------------------
+
+  const allowed = () => read('consent') ?? !options.requireConsent;
+
+  function consent(given) {
+    write('consent', Boolean(given));
+    if (given) {
+      for (const [key, value] of [...memory]) write(key, value);
+      scheduleFlush();
+    } else {
+      storedKeys('').filter((key) => key !== 'consent').forEach(erase);
+    }
+    emit('subscriber', given ? subscriber() : null);
+  }
+
+  // ---- The subscriber and their session ---------------------------------------------------------------------------
+
+  function uuid() {
+    if (crypto.randomUUID) return crypto.randomUUID(); // absent on plain http
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  }
+
+  /** The id an earlier Aimtell installation gave this browser: taking it over lets imported subscribers match. */
+  function inheritedId() {
+    const found = /(?:^|; )_aimtellSubscriberID=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:;|$)/i.exec(document.cookie);
+    return found && found[1].toLowerCase();
+  }
+
+  function subscriber() {
+    if (!read('subscriber')) write('subscriber', inheritedId() || uuid());
+    return read('subscriber');
+  }
+
+  function identify(externalId, signature) {
+    if (externalId === undefined || externalId === null || externalId === '') {
+      return warn("identify needs the customer's id: ['identify', 'u-42']");
+    }
+    record('identify', { external_id: String(externalId), ...(signature ? { signature } : {}) });
+  }
+
+  /** For log-out: whoever uses this browser next is a new subscriber. What was recorded before stays with the old one. */
+  function reset() {
+    write('subscriber', uuid());
+    erase('session');
+    emit('subscriber', subscriber());
+    return keepSubscription();
+  }
+
+  function touchSession() {
+    const idle = Date.now() - (read('session') || 0);
+    write('session', Date.now());
+    if (idle > SESSION_IDLE) record('event', { name: '$session_start', properties: {} });
+  }
+
+  // ---- Operations -------------------------------------------------------------------------------------------------
+
+  let made = 0;
+
+  function record(type, fields) {
+    if (read('consent') === false) return log('ignored, consent is refused:', type, fields);
+    if (type === 'event' || type === 'page') touchSession();
+    const operation = { id: uuid(), type, ...fields, at: new Date().toISOString() };
+    const order = Date.now().toString(36).padStart(9, '0') + (made++).toString(36).padStart(4, '0');
+    write(`operation.${order}.${operation.id}`, { subscriber: subscriber(), operation });
+    log(type, operation);
+    emit('operation', operation);
+    scheduleFlush();
+  }
+
+  function addEvent(event, properties) {
+    const { event: name, ...own } = typeof event === 'object' && event ? event : { event, ...properties };
+    if (typeof name !== 'string' || !name) return warn("addEvent needs a name: ['addEvent', {event: 'add_to_cart'}]");
+    record('event', { name, properties: own });
+  }
+
+  function addAttributes(attributes) {
+    if (typeof attributes !== 'object' || !attributes) return warn("addAttributes needs an object: {loyalty_tier: 'gold'}");
+    record('attributes', { set: { ...attributes }, unset: [] });
+  }
+
+  function addAttribute(key, value) {
+    if (typeof key !== 'string' || !key) return warn("addAttribute needs a key: ['addAttribute', 'loyalty_tier', 'gold']");
+    record('attributes', value === undefined ? { set: {}, unset: [key] } : { set: { [key]: value }, unset: [] });
+  }
+
+  const removeAttribute = (key) => addAttribute(key, undefined);
+
+  // ---- Page views -------------------------------------------------------------------------------------------------
+
+  const page = (fields = {}) =>
+    record('page', { url: fields.url || location.href, title: fields.title || document.title });
+
+  /** The address without its #anchor, unless the anchor is a route. */
+  const shownPage = () => (/^#[!/]/.test(location.hash) ? location.href : location.href.split('#')[0]);
+
+  function watchPages() {
+    let shown = shownPage();
+    // A single-page application sets the title just after the address, hence the pause.
+    const onMove = () => setTimeout(() => {
+      if (shownPage() === shown) return;
+      shown = shownPage();
+      page();
+    });
+    const pushState = history.pushState;
+    history.pushState = function (...args) {
+      pushState.apply(this, args);
+      onMove();
+    };
+    window.addEventListener('popstate', onMove);
+    window.addEventListener('pageshow', (event) => event.persisted && page());
+  }
+
+  // ---- Sending ----------------------------------------------------------------------------------------------------
+
+  let flushTimer = null;
+  let sending = false;
+  let failures = 0;
+  const beaconed = new Set();
+
+  function scheduleFlush(delay = FLUSH_DELAY) {
+    clearTimeout(flushTimer);
+    flushTimer = setTimeout(flush, delay);
+  }
+
+  const sendable = () => options.siteKey && allowed();
+  const operationKeys = () => storedKeys('operation.');
+
+  function nextBatch() {
+    const batch = [];
+    let characters = 0;
+    for (const key of operationKeys()) {
+      const entry = read(key);
+      if (!entry) continue;
+      characters += JSON.stringify(entry.operation).length;
+      const full = batch.length === BATCH_OPERATIONS || characters > BATCH_CHARACTERS;
+      if (batch.length && (full || entry.subscriber !== batch[0].subscriber)) break;
+      batch.push({ key, ...entry });
+    }
+    return batch;
+  }
+
+  const bodyOf = (batch) => JSON.stringify({
+    site_key: options.siteKey,
+    subscriber: batch[0].subscriber,
+    context: {
+      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      language: navigator.language,
+      url: location.href,
+    },
+    operations: batch.map((entry) => entry.operation),
+  });
+
+  /** Sends all that waits; one tab at a time, since they share the queue. */
+  async function flush() {
+    if (sending || !sendable() || !operationKeys().length) return;
+    sending = true;
+    try {
+      await (navigator.locks ? navigator.locks.request('carillon', sendWaiting) : sendWaiting());
+    } finally {
+      sending = false;
+    }
+    if (operationKeys().length) scheduleFlush(failures ? retryDelay() : FLUSH_DELAY);
+  }
+
+  const retryDelay = () => Math.min(2 ** failures * 500, LONGEST_RETRY_DELAY) * (0.75 + Math.random() / 2);
+
+  async function sendWaiting() {
+    dropOldest();
+    for (let batch = nextBatch(); batch.length && sendable(); batch = nextBatch()) {
+      if (!(await deliver(bodyOf(batch)))) {
+        failures += 1;
+        return;
+      }
+      failures = 0;
+      batch.forEach((entry) => erase(entry.key));
+    }
+  }
+
+  function dropOldest() {
+    const surplus = operationKeys().slice(0, -QUEUE_OPERATIONS);
+    if (surplus.length) warn(`${surplus.length} operations dropped: ${QUEUE_OPERATIONS} newer ones wait to be sent`);
+    surplus.forEach(erase);
+  }
+
+  /** True when the server has decided, for good or ill; false when the same operations should be sent again. */
+  async function deliver(body) {
+    let response;
+    try {
+      response = await fetch(urlOf('/v1/track'), {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        credentials: 'omit',
+        keepalive: new Blob([body]).size < 60000,
+        signal: AbortSignal.timeout ? AbortSignal.timeout(REQUEST_TIMEOUT) : undefined,
+        body,
+      });
+    } catch {
+      return false;
+    }
+    if (response.status >= 500 || [408, 425, 429].includes(response.status)) return false;
+    const answer = await response.text().catch(() => '');
+    if (!response.ok) warn(`operations refused with status ${response.status} and dropped: ${answer.slice(0, 300)}`);
+    else warnOfRejected(answer);
+    return true;
+  }
+
+  function warnOfRejected(answer) {
+    try {
+      for (const { id, error } of JSON.parse(answer).rejected || []) warn(`operation ${id} was rejected: ${error}`);
+    } catch { /* the server took them; what it says about it is not needed */ }
+  }
+
+  /** A beacon tells nobody whether it arrived, so what it carried stays in the queue and is sent again by its ids. */
+  function sendBeforeLeaving() {
+    if (!sendable() || !navigator.sendBeacon) return;
+    const batch = nextBatch().filter((entry) => !beaconed.has(entry.key));
+    if (batch.length && navigator.sendBeacon(urlOf('/v1/track'), bodyOf(batch))) {
+      batch.forEach((entry) => beaconed.add(entry.key));
+    }
+  }
+
+  // ---- Push -------------------------------------------------------------------------------------------------------
+
+  const pushSupported = () => 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
+
+  /** Call it from a click. Resolves to subscribed, denied, default (the question was closed) or unsupported. */
+  async function subscribe() {
+    if (!pushSupported()) return announce('unsupported');
+    const permission = await Notification.requestPermission();
+    if (permission !== 'granted') return announce(permission);
+    erase('optedOut');
+    await registerDevice(true);
+    return announce('subscribed');
+  }
+
+  async function unsubscribe(reason = '') {
+    write('optedOut', true);
+    record('unsubscribe', { reason: String(reason) });
+    erase('push');
+    const registration = pushSupported() && await navigator.serviceWorker.getRegistration(options.workerScope);
+    const subscription = registration && await registration.pushManager.getSubscription();
+    if (subscription) await subscription.unsubscribe();
+    return announce('unsubscribed');
+  }
+
+  function announce(state) {
+    emit('subscription', state);
+    return state;
+  }
+
+  /** On every page: browsers lose and change subscriptions silently, and visitors revoke permissions in settings. */
+  async function keepSubscription() {
+    if (!read('push') || !pushSupported()) return;
+    if (Notification.permission === 'granted') await registerDevice(false);
+    else await unsubscribe('permission_revoked');
+  }
+
+  async function registerDevice(always) {
+    const scope = options.workerScope ? { scope: options.workerScope } : {};
+    const registration = await activated(await navigator.serviceWorker.register(options.worker, scope));
+    const response = await fetch(urlOf(`/v1/config?site_key=${encodeURIComponent(options.siteKey)}`), { credentials: 'omit' });
+    if (!response.ok) throw new Error(`${urlOf('/v1/config')} answered ${response.status}`);
+    const subscription = await subscriptionFor(registration.pushManager, (await response.json()).vapid_public_key);
+    const { endpoint, keys } = subscription.toJSON();
+    const device = JSON.stringify([subscriber(), endpoint, keys]);
+    if (always || device !== read('push')) record('subscribe', { subscription: { endpoint, keys } });
+    write('push', device);
+    equipWorker();
+  }
+
+  function activated(registration) {
+    const worker = registration.installing || registration.waiting;
+    if (registration.active || !worker) return registration;
+    return new Promise((resolve) => worker.addEventListener('statechange', () => {
+      if (worker.state === 'activated') resolve(registration);
+    }));
+  }
+
+  /** A subscription made with another key (a former provider's, a rotated one) cannot be used: it is replaced. */
+  async function subscriptionFor(pushManager, publicKey) {
+    const key = Uint8Array.from(atob(publicKey.replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0));
+    const existing = await pushManager.getSubscription();
+    if (existing) {
+      const its = existing.options && existing.options.applicationServerKey;
+      if (its && String(new Uint8Array(its)) === String(key)) return existing;
+      await existing.unsubscribe();
+    }
+    return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  }
+
+  /** Leaves in IndexedDB what the worker needs to renew a subscription while no page is open. */
+  function equipWorker() {
+    const settings = { siteKey: options.siteKey, host: urlOf(''), subscriber: subscriber() };
+    const opening = indexedDB.open('carillon', 1); // the worker creates the same stores
+    opening.onupgradeneeded = () => {
+      opening.result.createObjectStore('settings');
+      opening.result.createObjectStore('outbox', { autoIncrement: true });
+    };
+    opening.onsuccess = () => {
+      const transaction = opening.result.transaction('settings', 'readwrite');
+      transaction.objectStore('settings').put(settings, 'current');
+      transaction.oncomplete = () => opening.result.close();
+    };
+  }
+
+  // ---- Commands ---------------------------------------------------------------------------------------------------
+
+  const commands = {
+    init, consent, identify, reset, addAttribute, addAttributes, removeAttribute, addEvent, page, subscribe, unsubscribe,
+    prompt: subscribe,
+    optout: () => unsubscribe('optout'),
+    debug: (on = true) => { options.debug = Boolean(on); },
+    ready: (callback) => callback(api),
+  };
+
+  /** What was queued before loading is replayed in this order, so that events find the person already known. */
+  const RANKS = { init: 0, debug: 0, consent: 1, identify: 2, reset: 2, addAttribute: 3, addAttributes: 3, removeAttribute: 3 };
+  const rank = (command) => (typeof command === 'function' ? 5 : RANKS[command && command[0]] ?? 4);
+
+  function dispatch(command) {
+    try {
+      if (typeof command === 'function') return command(api);
+      const [name, ...args] = Array.from(command);
+      if (!Object.hasOwn(commands, name)) return warn(`unknown command "${name}"; the commands are ${Object.keys(commands).join(', ')}`);
+      const result = commands[name](...args);
+      if (result instanceof Promise) result.catch((error) => warn(`${name} failed: ${error.message}`));
+      return result;
+    } catch (error) {
+      warn(`a command failed: ${error.message}`);
+    }
+  }
+
+  const push = (...queued) => queued.sort((a, b) => rank(a) - rank(b)).forEach(dispatch);
+
+  const api = {
+    loaded: true,
+    push,
+    get subscriber() { return subscriber(); },
+    get consented() { return allowed(); },
+    get subscribed() { return Boolean(read('push')); },
+    get optedOut() { return Boolean(read('optedOut')); },
+  };
+  for (const name of Object.keys(commands)) api[name] = (...args) => dispatch([name, ...args]);
+
+  // ---- Aimtell: a page written for it gets its globals back ---------------------------------------------------------
+
+  function loadAimtell() {
+    if (loadAimtell.done || !Object.keys(window).some((name) => name === '_at' || name.startsWith('_aimtell'))) return;
+    loadAimtell.done = true;
+    const element = document.createElement('script');
+    element.src = new URL('carillon-aimtell.js', script ? script.src : urlOf('/sdk/'));
+    document.head.append(element);
+  }
+
+  // ---- Start ------------------------------------------------------------------------------------------------------
+
+  function start() {
+    const queued = Array.isArray(window.carillon) ? window.carillon : [];
+    const waiting = queued.splice(0);
+    window.carillon = api;
+    queued.push = push; // for pages that kept the array
+    push(...waiting.filter((command) => rank(command) < 4));
+    if (!options.siteKey) warn('no site key: add data-site-key="…" to the script tag');
+    if (read('consent') !== false) touchSession();
+    if (options.autoPage) {
+      page();
+      watchPages();
+    }
+    push(...waiting.filter((command) => rank(command) >= 4));
+    dispatch(keepSubscription);
+  }
+
+  window.addEventListener('online', () => scheduleFlush());
+  window.addEventListener('pagehide', sendBeforeLeaving);
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && sendBeforeLeaving());
+  document.addEventListener('click', (event) => {
+    if (options.prompt && event.target.closest(options.prompt)) dispatch(['subscribe']);
+  });
+  start();
+  loadAimtell();
+  window.addEventListener('load', loadAimtell);
+})();
