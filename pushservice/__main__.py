@@ -9,7 +9,9 @@ from pushservice.app import REMEMBER, create_app
 
 def main() -> None:
     """Read the flags and serve."""
-    parser = argparse.ArgumentParser(prog="python -m pushservice", description="A web push service for loopback use.")
+    parser = argparse.ArgumentParser(
+        prog="python -m pushservice", description="A web push service for loopback use."
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=8001, help="port to listen on (default: %(default)s)")
     parser.add_argument(

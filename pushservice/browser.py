@@ -94,7 +94,13 @@ class Conversation:
     async def _greet(self, frame: dict[str, Any]) -> None:
         browser = self.store.greet(frame.get("uaid"))
         await self.socket.send_json(
-            {"messageType": "hello", "status": 200, "use_webpush": True, "uaid": browser.uaid, "broadcasts": {}}
+            {
+                "messageType": "hello",
+                "status": 200,
+                "use_webpush": True,
+                "uaid": browser.uaid,
+                "broadcasts": {},
+            }
         )
         self.browser = browser
         former, browser.socket = browser.socket, self.socket

@@ -16,7 +16,9 @@ async def script_answers(request: web.Request) -> web.Response:
     try:
         answers = ANSWER_LIST.validate_json(await request.read())
     except ValidationError as error:
-        return web.json_response({"errors": error.errors(include_url=False, include_context=False)}, status=400)
+        return web.json_response(
+            {"errors": error.errors(include_url=False, include_context=False)}, status=400
+        )
     request.app[ANSWERS].script(request.match_info["token"], answers)
     return web.Response(status=204)
 

@@ -31,7 +31,10 @@ class Device:
         messages, so such keys are for demos and tests only.
         """
         if random is None:
-            private_key, secret = ec.generate_private_key(ec.SECP256R1()), token_bytes(AUTH_BYTES + TOKEN_BYTES)
+            private_key, secret = (
+                ec.generate_private_key(ec.SECP256R1()),
+                token_bytes(AUTH_BYTES + TOKEN_BYTES),
+            )
         else:
             private_key = ec.derive_private_key(random.randrange(1, P256_ORDER), ec.SECP256R1())
             secret = random.randbytes(AUTH_BYTES + TOKEN_BYTES)

