@@ -1,0 +1,5 @@
+"""Feedback from service workers."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

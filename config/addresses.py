@@ -1,0 +1,25 @@
+"""Where the database and the broker are, and the key that signs: what the settings read at start."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+ADDRESSES = "servers.json"
+
+
+def read_addresses(home: Path) -> dict[str, str]:
+    """DATABASE_URL and BROKER_URL: from the environment, else from embedded servers that run."""
+    file = home / ADDRESSES
+    found: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    return {name: os.environ.get(name) or found.get(name, "") for name in ("DATABASE_URL", "BROKER_URL")}
+
+
+def read_secret_key(home: Path) -> str:
+    """The key made at the first start and kept, so that sessions and signed tokens outlive a restart."""
+    file = home / "secret_key"
+    if not file.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(50))
+    return file.read_text().strip()

