@@ -12,17 +12,16 @@
   const PREFIX = 'carillon.';
   const BATCH_OPERATIONS = 50;
   const BATCH_CHARACTERS = 50000; // sendBeacon and keepalive requests stop at 64 KiB
-  const QUEUE_OPERATIONS = 1000;
   const FLUSH_DELAY = 300; // milliseconds, as are all times in this file
   const LONGEST_RETRY_DELAY = 60000;
   const REQUEST_TIMEOUT = 30000;
   const SESSION_IDLE = 30 * 60 * 1000;
 
+  const { timeZone: timezone } = Intl.DateTimeFormat().resolvedOptions();
   const script = document.currentScript;
   const options = optionsOf(script);
 
   // ---- Options ------------------------------------------------------------------------------------------------
-
   function optionsOf(element) {
     const address = new URL((element && element.src) || location.href);
     const data = element ? element.dataset : {};
@@ -49,13 +48,33 @@
   const urlOf = (path) => options.host.replace(/\/+$/, '') + path;
 
   // ---- Telling the developer and the page -----------------------------------------------------------------------
-
   const warn = (message) => console.warn(`Carillon: ${message}`);
   const log = (...parts) => options.debug && console.log('Carillon:', ...parts);
   const emit = (name, detail) => window.dispatchEvent(new CustomEvent(`carillon:${name}`, { detail }));
 
-  // ---- Storage: localStorage, or memory while it is forbidden (no consent yet, private mode, quota) --------------
+  // ---- The other two parts, loaded only where they are needed -----------------------------------------------------
+  const parts = new Map();
 
+  function loadPart(name) {
+    if (!parts.has(name)) parts.set(name, new Promise((resolve, reject) => {
+      const element = document.createElement('script');
+      element.src = new URL(name, script ? script.src : urlOf('/sdk/'));
+      element.onload = resolve;
+      element.onerror = () => reject(new Error(`${element.src} could not be loaded`));
+      document.head.append(element);
+    }));
+    return parts.get(name);
+  }
+
+  const pushPart = () => loadPart('carillon-push.js').then(() => api.device);
+
+  /** A page written for Aimtell gets its globals back. */
+  function loadAimtell() {
+    const names = Object.keys(window);
+    if (names.some((name) => name === '_at' || name.startsWith('_aimtell'))) loadPart('carillon-aimtell.js').catch(warn);
+  }
+
+  // ---- Storage: localStorage, or memory while it is forbidden (no consent yet, private mode, quota) --------------
   const memory = new Map();
 
   function read(key) {
@@ -64,14 +83,12 @@
   }
 
   function write(key, value) {
-    if (allowed() || key === 'consent') {
-      try {
-        localStorage.setItem(PREFIX + key, JSON.stringify(value));
-        memory.delete(key);
-        return;
-      } catch { /* no storage here: memory serves until the page goes */ }
-    }
     memory.set(key, value);
+    if (!allowed() && key !== 'consent') return;
+    try {
+      localStorage.setItem(PREFIX + key, JSON.stringify(value));
+      memory.delete(key);
+    } catch { /* no storage here: memory serves until the page goes */ }
   }
 
   function erase(key) {
@@ -82,12 +99,11 @@
   function storedKeys(start) {
     let stored = [];
     try { stored = Object.keys(localStorage); } catch { /* memory only */ }
-    const own = stored.filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length));
-    return [...new Set([...own, ...memory.keys()])].filter((key) => key.startsWith(start)).sort();
+    const ours = stored.filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length));
+    return [...ours, ...memory.keys()].filter((key) => key.startsWith(start)).sort();
   }
 
   // ---- Consent: undecided operations wait in memory, refused ones are never made ----------------------------------
-
   const allowed = () => read('consent') ?? !options.requireConsent;
 
   function consent(given) {
@@ -95,14 +111,11 @@
     if (given) {
       for (const [key, value] of [...memory]) write(key, value);
       scheduleFlush();
-    } else {
-      storedKeys('').filter((key) => key !== 'consent').forEach(erase);
-    }
+    } else storedKeys('').filter((key) => key !== 'consent').forEach(erase);
     emit('subscriber', given ? subscriber() : null);
   }
 
   // ---- The subscriber and their session ---------------------------------------------------------------------------
-
   function uuid() {
     if (crypto.randomUUID) return crypto.randomUUID(); // absent on plain http
     const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -114,7 +127,7 @@
 
   /** The id an earlier Aimtell installation gave this browser: taking it over lets imported subscribers match. */
   function inheritedId() {
-    const found = /(?:^|; )_aimtellSubscriberID=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:;|$)/i.exec(document.cookie);
+    const found = /_aimtellSubscriberID=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/i.exec(document.cookie);
     return found && found[1].toLowerCase();
   }
 
@@ -124,13 +137,11 @@
   }
 
   function identify(externalId, signature) {
-    if (externalId === undefined || externalId === null || externalId === '') {
-      return warn("identify needs the customer's id: ['identify', 'u-42']");
-    }
+    if ((externalId ?? '') === '') return warn("identify needs the customer's id: ['identify', 'u-42']");
     record('identify', { external_id: String(externalId), ...(signature ? { signature } : {}) });
   }
 
-  /** For log-out: whoever uses this browser next is a new subscriber. What was recorded before stays with the old one. */
+  /** For log-out: whoever uses this browser next is a new subscriber. What was recorded stays with the old one. */
   function reset() {
     write('subscriber', uuid());
     erase('session');
@@ -145,7 +156,6 @@
   }
 
   // ---- Operations -------------------------------------------------------------------------------------------------
-
   let made = 0;
 
   function record(type, fields) {
@@ -171,14 +181,13 @@
   }
 
   function addAttribute(key, value) {
-    if (typeof key !== 'string' || !key) return warn("addAttribute needs a key: ['addAttribute', 'loyalty_tier', 'gold']");
-    record('attributes', value === undefined ? { set: {}, unset: [key] } : { set: { [key]: value }, unset: [] });
+    if (!key || value === undefined) return warn("addAttribute needs a key and a value: ['addAttribute', 'tier', 'gold']");
+    addAttributes({ [key]: value });
   }
 
-  const removeAttribute = (key) => addAttribute(key, undefined);
+  const removeAttribute = (key) => record('attributes', { set: {}, unset: [String(key)] });
 
   // ---- Page views -------------------------------------------------------------------------------------------------
-
   const page = (fields = {}) =>
     record('page', { url: fields.url || location.href, title: fields.title || document.title });
 
@@ -186,16 +195,16 @@
   const shownPage = () => (/^#[!/]/.test(location.hash) ? location.href : location.href.split('#')[0]);
 
   function watchPages() {
+    page();
     let shown = shownPage();
     // A single-page application sets the title just after the address, hence the pause.
     const onMove = () => setTimeout(() => {
-      if (shownPage() === shown) return;
+      if (shownPage() !== shown) page();
       shown = shownPage();
-      page();
     });
     const pushState = history.pushState;
-    history.pushState = function (...args) {
-      pushState.apply(this, args);
+    history.pushState = (...args) => {
+      pushState.apply(history, args);
       onMove();
     };
     window.addEventListener('popstate', onMove);
@@ -203,19 +212,19 @@
   }
 
   // ---- Sending ----------------------------------------------------------------------------------------------------
-
   let flushTimer = null;
   let sending = false;
   let failures = 0;
   const beaconed = new Set();
 
+  const sendable = () => options.siteKey && allowed();
+  const operationKeys = () => storedKeys('operation.');
+  const retryDelay = () => Math.min(2 ** failures * 500, LONGEST_RETRY_DELAY) * (0.75 + Math.random() / 2);
+
   function scheduleFlush(delay = FLUSH_DELAY) {
     clearTimeout(flushTimer);
     flushTimer = setTimeout(flush, delay);
   }
-
-  const sendable = () => options.siteKey && allowed();
-  const operationKeys = () => storedKeys('operation.');
 
   function nextBatch() {
     const batch = [];
@@ -234,11 +243,7 @@
   const bodyOf = (batch) => JSON.stringify({
     site_key: options.siteKey,
     subscriber: batch[0].subscriber,
-    context: {
-      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      language: navigator.language,
-      url: location.href,
-    },
+    context: { timezone, language: navigator.language, url: location.href },
     operations: batch.map((entry) => entry.operation),
   });
 
@@ -246,60 +251,35 @@
   async function flush() {
     if (sending || !sendable() || !operationKeys().length) return;
     sending = true;
-    try {
-      await (navigator.locks ? navigator.locks.request('carillon', sendWaiting) : sendWaiting());
-    } finally {
-      sending = false;
-    }
+    await (navigator.locks ? navigator.locks.request('carillon', sendWaiting) : sendWaiting());
+    sending = false;
     if (operationKeys().length) scheduleFlush(failures ? retryDelay() : FLUSH_DELAY);
   }
 
-  const retryDelay = () => Math.min(2 ** failures * 500, LONGEST_RETRY_DELAY) * (0.75 + Math.random() / 2);
-
   async function sendWaiting() {
-    dropOldest();
     for (let batch = nextBatch(); batch.length && sendable(); batch = nextBatch()) {
-      if (!(await deliver(bodyOf(batch)))) {
-        failures += 1;
-        return;
-      }
-      failures = 0;
+      const decided = await deliver(bodyOf(batch));
+      failures = decided ? 0 : failures + 1;
+      if (!decided) return;
       batch.forEach((entry) => erase(entry.key));
     }
   }
 
-  function dropOldest() {
-    const surplus = operationKeys().slice(0, -QUEUE_OPERATIONS);
-    if (surplus.length) warn(`${surplus.length} operations dropped: ${QUEUE_OPERATIONS} newer ones wait to be sent`);
-    surplus.forEach(erase);
-  }
-
   /** True when the server has decided, for good or ill; false when the same operations should be sent again. */
   async function deliver(body) {
-    let response;
-    try {
-      response = await fetch(urlOf('/v1/track'), {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        credentials: 'omit',
-        keepalive: new Blob([body]).size < 60000,
-        signal: AbortSignal.timeout ? AbortSignal.timeout(REQUEST_TIMEOUT) : undefined,
-        body,
-      });
-    } catch {
-      return false;
-    }
-    if (response.status >= 500 || [408, 425, 429].includes(response.status)) return false;
-    const answer = await response.text().catch(() => '');
-    if (!response.ok) warn(`operations refused with status ${response.status} and dropped: ${answer.slice(0, 300)}`);
-    else warnOfRejected(answer);
+    const response = await fetch(urlOf('/v1/track'), {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      credentials: 'omit',
+      keepalive: new Blob([body]).size < 60000,
+      signal: AbortSignal.timeout ? AbortSignal.timeout(REQUEST_TIMEOUT) : undefined,
+      body,
+    }).catch(() => null);
+    if (!response || response.status >= 500 || [408, 425, 429].includes(response.status)) return false;
+    const answer = (await response.json().catch(() => null)) || {};
+    if (!response.ok) warn(`operations refused with status ${response.status} and dropped: ${JSON.stringify(answer)}`);
+    for (const { id, error } of answer.rejected || []) warn(`operation ${id} was rejected: ${JSON.stringify(error)}`);
     return true;
-  }
-
-  function warnOfRejected(answer) {
-    try {
-      for (const { id, error } of JSON.parse(answer).rejected || []) warn(`operation ${id} was rejected: ${error}`);
-    } catch { /* the server took them; what it says about it is not needed */ }
   }
 
   /** A beacon tells nobody whether it arrived, so what it carried stays in the queue and is sent again by its ids. */
@@ -312,7 +292,6 @@
   }
 
   // ---- Push -------------------------------------------------------------------------------------------------------
-
   const pushSupported = () => 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
 
   /** Call it from a click. Resolves to subscribed, denied, default (the question was closed) or unsupported. */
@@ -329,9 +308,7 @@
     write('optedOut', true);
     record('unsubscribe', { reason: String(reason) });
     erase('push');
-    const registration = pushSupported() && await navigator.serviceWorker.getRegistration(options.workerScope);
-    const subscription = registration && await registration.pushManager.getSubscription();
-    if (subscription) await subscription.unsubscribe();
+    if (pushSupported()) await (await pushPart()).cancel(options.workerScope);
     return announce('unsubscribed');
   }
 
@@ -348,55 +325,14 @@
   }
 
   async function registerDevice(always) {
-    const scope = options.workerScope ? { scope: options.workerScope } : {};
-    const registration = await activated(await navigator.serviceWorker.register(options.worker, scope));
-    const response = await fetch(urlOf(`/v1/config?site_key=${encodeURIComponent(options.siteKey)}`), { credentials: 'omit' });
-    if (!response.ok) throw new Error(`${urlOf('/v1/config')} answered ${response.status}`);
-    const subscription = await subscriptionFor(registration.pushManager, (await response.json()).vapid_public_key);
-    const { endpoint, keys } = subscription.toJSON();
-    const device = JSON.stringify([subscriber(), endpoint, keys]);
-    if (always || device !== read('push')) record('subscribe', { subscription: { endpoint, keys } });
-    write('push', device);
-    equipWorker();
-  }
-
-  function activated(registration) {
-    const worker = registration.installing || registration.waiting;
-    if (registration.active || !worker) return registration;
-    return new Promise((resolve) => worker.addEventListener('statechange', () => {
-      if (worker.state === 'activated') resolve(registration);
-    }));
-  }
-
-  /** A subscription made with another key (a former provider's, a rotated one) cannot be used: it is replaced. */
-  async function subscriptionFor(pushManager, publicKey) {
-    const key = Uint8Array.from(atob(publicKey.replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0));
-    const existing = await pushManager.getSubscription();
-    if (existing) {
-      const its = existing.options && existing.options.applicationServerKey;
-      if (its && String(new Uint8Array(its)) === String(key)) return existing;
-      await existing.unsubscribe();
-    }
-    return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
-  }
-
-  /** Leaves in IndexedDB what the worker needs to renew a subscription while no page is open. */
-  function equipWorker() {
-    const settings = { siteKey: options.siteKey, host: urlOf(''), subscriber: subscriber() };
-    const opening = indexedDB.open('carillon', 1); // the worker creates the same stores
-    opening.onupgradeneeded = () => {
-      opening.result.createObjectStore('settings');
-      opening.result.createObjectStore('outbox', { autoIncrement: true });
-    };
-    opening.onsuccess = () => {
-      const transaction = opening.result.transaction('settings', 'readwrite');
-      transaction.objectStore('settings').put(settings, 'current');
-      transaction.oncomplete = () => opening.result.close();
-    };
+    const device = await pushPart();
+    const subscription = await device.register({ ...options, host: urlOf(''), subscriber: subscriber() });
+    const current = JSON.stringify([subscriber(), subscription]);
+    if (always || current !== read('push')) record('subscribe', { subscription });
+    write('push', current);
   }
 
   // ---- Commands ---------------------------------------------------------------------------------------------------
-
   const commands = {
     init, consent, identify, reset, addAttribute, addAttributes, removeAttribute, addEvent, page, subscribe, unsubscribe,
     prompt: subscribe,
@@ -406,19 +342,21 @@
   };
 
   /** What was queued before loading is replayed in this order, so that events find the person already known. */
-  const RANKS = { init: 0, debug: 0, consent: 1, identify: 2, reset: 2, addAttribute: 3, addAttributes: 3, removeAttribute: 3 };
-  const rank = (command) => (typeof command === 'function' ? 5 : RANKS[command && command[0]] ?? 4);
+  const RANKS = {
+    init: 0, debug: 0, consent: 1, identify: 2, reset: 2, addAttribute: 3, addAttributes: 3, removeAttribute: 3, ready: 5,
+  };
+  const rank = (command) => RANKS[typeof command === 'function' ? 'ready' : command && command[0]] ?? 4;
 
   function dispatch(command) {
+    const failed = (error) => warn(`a command failed: ${error.message}`);
     try {
-      if (typeof command === 'function') return command(api);
-      const [name, ...args] = Array.from(command);
-      if (!Object.hasOwn(commands, name)) return warn(`unknown command "${name}"; the commands are ${Object.keys(commands).join(', ')}`);
+      const [name, ...args] = typeof command === 'function' ? ['ready', command] : Array.from(command);
+      if (!Object.hasOwn(commands, name)) return warn(`unknown command "${name}", not one of ${Object.keys(commands)}`);
       const result = commands[name](...args);
-      if (result instanceof Promise) result.catch((error) => warn(`${name} failed: ${error.message}`));
+      if (result instanceof Promise) result.catch(failed);
       return result;
     } catch (error) {
-      warn(`a command failed: ${error.message}`);
+      return failed(error);
     }
   }
 
@@ -434,32 +372,18 @@
   };
   for (const name of Object.keys(commands)) api[name] = (...args) => dispatch([name, ...args]);
 
-  // ---- Aimtell: a page written for it gets its globals back ---------------------------------------------------------
-
-  function loadAimtell() {
-    if (loadAimtell.done || !Object.keys(window).some((name) => name === '_at' || name.startsWith('_aimtell'))) return;
-    loadAimtell.done = true;
-    const element = document.createElement('script');
-    element.src = new URL('carillon-aimtell.js', script ? script.src : urlOf('/sdk/'));
-    document.head.append(element);
-  }
-
   // ---- Start ------------------------------------------------------------------------------------------------------
-
   function start() {
-    const queued = Array.isArray(window.carillon) ? window.carillon : [];
-    const waiting = queued.splice(0);
+    const queue = Array.isArray(window.carillon) ? window.carillon : [];
+    const waiting = queue.splice(0);
+    queue.push = push; // for pages that kept the array
     window.carillon = api;
-    queued.push = push; // for pages that kept the array
     push(...waiting.filter((command) => rank(command) < 4));
     if (!options.siteKey) warn('no site key: add data-site-key="…" to the script tag');
     if (read('consent') !== false) touchSession();
-    if (options.autoPage) {
-      page();
-      watchPages();
-    }
+    if (options.autoPage) watchPages();
     push(...waiting.filter((command) => rank(command) >= 4));
-    dispatch(keepSubscription);
+    dispatch(() => keepSubscription());
   }
 
   window.addEventListener('online', () => scheduleFlush());
