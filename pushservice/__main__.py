@@ -6,6 +6,8 @@ from aiohttp import web
 
 from pushservice.app import REMEMBER, create_app
 
+SHUTDOWN_TIMEOUT = 1.0  # seconds given to pushes still being answered
+
 
 def main() -> None:
     """Read the flags and serve."""
@@ -21,7 +23,8 @@ def main() -> None:
         help="how many received pushes to keep for /control/received (default: %(default)s)",
     )
     flags = parser.parse_args()
-    web.run_app(create_app(remember=flags.remember), host=flags.host, port=flags.port, access_log=None)
+    app = create_app(remember=flags.remember)
+    web.run_app(app, host=flags.host, port=flags.port, access_log=None, shutdown_timeout=SHUTDOWN_TIMEOUT)
 
 
 if __name__ == "__main__":

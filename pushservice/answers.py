@@ -2,11 +2,15 @@
 
 from collections import defaultdict, deque
 from collections.abc import Iterable
+from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
 EVERY_TOKEN = "*"  # noqa: S105 - a wildcard, not a secret
+
+
+HeaderText = Annotated[str, StringConstraints(pattern=r"^[ -~]*$")]
 
 
 class Answer(BaseModel):
@@ -15,7 +19,7 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     status: int | None = Field(default=None, ge=200, le=599)
-    headers: dict[str, str] = {}
+    headers: dict[HeaderText, HeaderText] = {}
     delay: float = Field(default=0.0, ge=0, le=600)
     times: int = Field(default=1, ge=1)
 

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from pushservice import control, push
 from pushservice.answers import ANSWERS, Answers
-from pushservice.browser import talk_to_browser
+from pushservice.browser import close_connections, talk_to_browser
 from pushservice.ledger import LEDGER, Ledger
 from pushservice.store import STORE, Store
 
@@ -28,4 +28,5 @@ def create_app(*, remember: int = REMEMBER) -> web.Application:
             web.get("/control/counts", control.count_received),
         ]
     )
+    app.on_shutdown.append(close_connections)
     return app

@@ -27,11 +27,20 @@ async def talk_to_browser(request: web.Request) -> web.WebSocketResponse:
             if frame.type is not WSMsgType.TEXT:
                 raise ValueError("only text frames are understood")
             await conversation.answer(json.loads(frame.data))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=str(error).encode()[:120])
+    except ConnectionError:
+        pass  # it hung up before its answer was sent
     finally:
         conversation.hang_up()
     return socket
+
+
+async def close_connections(app: web.Application) -> None:
+    """Hang up on every browser, so that the service can stop at once."""
+    for browser in app[STORE].browsers.values():
+        if browser.socket is not None:
+            await browser.socket.close(code=WSCloseCode.GOING_AWAY)
 
 
 async def deliver(browser: Browser, message: Message, ledger: Ledger) -> None:
@@ -92,6 +101,7 @@ class Conversation:
             self.browser.socket = None
 
     async def _greet(self, frame: dict[str, Any]) -> None:
+        self.hang_up()
         browser = self.store.greet(frame.get("uaid"))
         await self.socket.send_json(
             {

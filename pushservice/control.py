@@ -1,6 +1,7 @@
 """The testers' side: script answers, and read back what was received. For loopback use; it asks for no password."""
 
 from base64 import urlsafe_b64encode
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
@@ -16,9 +17,8 @@ async def script_answers(request: web.Request) -> web.Response:
     try:
         answers = ANSWER_LIST.validate_json(await request.read())
     except ValidationError as error:
-        return web.json_response(
-            {"errors": error.errors(include_url=False, include_context=False)}, status=400
-        )
+        reasons = error.json(include_url=False, include_context=False, include_input=False)
+        return web.Response(status=400, text=reasons, content_type="application/json")
     request.app[ANSWERS].script(request.match_info["token"], answers)
     return web.Response(status=204)
 
@@ -38,11 +38,14 @@ async def clear_received(request: web.Request) -> web.Response:
 
 async def count_received(request: web.Request) -> web.Response:
     """`GET /control/counts`: totals since the start or the last clearing, and what waits now."""
+    now = datetime.now(UTC)
     ledger, browsers = request.app[LEDGER], request.app[STORE].browsers.values()
     names = ("received", "sunk", "delivered", "acknowledged", "replaced", "expired")
     counts: dict[str, Any] = {name: ledger.totals[name] for name in names}
     counts["answers"] = {str(status): count for status, count in sorted(ledger.answers.items())}
-    counts["waiting"] = sum(len(browser.waiting) for browser in browsers)
+    counts["waiting"] = sum(
+        message.expires_at > now for browser in browsers for message in browser.waiting.values()
+    )
     counts["connected"] = sum(browser.socket is not None for browser in browsers)
     return web.json_response(counts)
 

@@ -10,8 +10,8 @@ from aiohttp import web
 
 from pushservice.answers import ANSWERS
 from pushservice.browser import deliver
-from pushservice.ledger import LEDGER
-from pushservice.store import SINK_PREFIXES, STORE, Message, Store
+from pushservice.ledger import LEDGER, Ledger
+from pushservice.store import SINK_PREFIXES, STORE, Browser, Message, Store
 from pushservice.vapid import VapidError, check_authorization
 
 MAX_BODY = 4096  # bytes every push service takes: RFC 8030, section 7.2
@@ -21,7 +21,7 @@ URGENCIES = ("very-low", "low", "normal", "high")
 TOPIC = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
-class RefusedPush(Exception):
+class RefusedPushError(Exception):
     """The push is answered with `status` and a sentence that says what would be right."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -55,66 +55,63 @@ async def receive_push(request: web.Request) -> web.Response:
 
 async def answer_push(request: web.Request, token: str, body: bytes, *, now: datetime) -> web.Response:
     """Check a push and pass it on to its browser: 201 with the message's address, or a refusal with its reason."""
+    channel = request.app[STORE].channels.get(token)
     origin = str(request.url.origin())
     try:
-        wishes = check_push(request, token, body, origin=origin, now=now)
-    except (RefusedPush, VapidError) as refusal:
-        headers = {"WWW-Authenticate": "vapid"} if refusal.status == 401 else {}
-        return web.Response(status=refusal.status, text=str(refusal), headers=headers)
+        check_token(request.app[STORE], token)
+        key = channel.key if channel is not None else None
+        check_authorization(request.headers.get("Authorization"), origin=origin, key=key, now=now)
+        check_body(request, body)
+        wishes = read_wishes(request)
+    except (RefusedPushError, VapidError) as refusal:
+        challenge = {"WWW-Authenticate": "vapid"} if refusal.status == 401 else {}
+        return web.Response(status=refusal.status, text=str(refusal), headers=challenge)
     message_id = uuid4().hex
-    await pass_on(request, token, body, wishes, message_id, now=now)
+    if channel is None:
+        request.app[LEDGER].totals["sunk"] += 1
+    else:
+        expires_at = now + timedelta(seconds=wishes.ttl)
+        message = Message(
+            message_id, channel.channel_id, body, ENCODING, wishes.topic, wishes.ttl, expires_at
+        )
+        await pass_on(channel.browser, message, request.app[LEDGER])
     headers = {"Location": f"{origin}/message/{message_id}", "TTL": str(wishes.ttl)}
     return web.Response(status=201, headers=headers)
 
 
-def check_push(request: web.Request, token: str, body: bytes, *, origin: str, now: datetime) -> Wishes:
-    """What the sender wishes; RefusedPush or VapidError if it may not or cannot have it."""
-    store = request.app[STORE]
-    check_token(store, token)
-    channel = store.channels.get(token)
-    key = channel.key if channel is not None else None
-    check_authorization(request.headers.get("Authorization"), origin=origin, key=key, now=now)
-    if len(body) > MAX_BODY:
-        raise RefusedPush(413, f"The body has {len(body)} bytes; at most {MAX_BODY} are taken.")
-    if body and request.headers.get("Content-Encoding") != ENCODING:
-        raise RefusedPush(400, f"Content-Encoding should be {ENCODING}.")
-    return read_wishes(request)
+async def pass_on(browser: Browser, message: Message, ledger: Ledger) -> None:
+    """Give a message to its browser: now if it is connected, otherwise when it is back."""
+    ledger.totals["replaced"] += browser.keep(message)
+    await deliver(browser, message, ledger)
 
 
 def check_token(store: Store, token: str) -> None:
     """Refuse a token that was never given out, or that its browser has unregistered."""
     if token in store.gone:
-        raise RefusedPush(410, "This subscription has ended.")
+        raise RefusedPushError(410, "This subscription has ended.")
     if token not in store.channels and not token.startswith(SINK_PREFIXES):
-        raise RefusedPush(404, "There is no such subscription.")
+        raise RefusedPushError(404, "There is no such subscription.")
+
+
+def check_body(request: web.Request, body: bytes) -> None:
+    """Refuse a body that is too long or not encrypted for web push (RFC 8291)."""
+    if len(body) > MAX_BODY:
+        raise RefusedPushError(413, f"The body has {len(body)} bytes; at most {MAX_BODY} are taken.")
+    if body and request.headers.get("Content-Encoding") != ENCODING:
+        raise RefusedPushError(400, f"Content-Encoding should be {ENCODING}.")
 
 
 def read_wishes(request: web.Request) -> Wishes:
-    """Read TTL, Urgency and Topic; RefusedPush for values RFC 8030 does not know."""
+    """Read TTL, Urgency and Topic; RefusedPushError for values RFC 8030 does not know."""
     ttl = request.headers.get("TTL", "")
     if not (ttl.isascii() and ttl.isdigit()):
-        raise RefusedPush(400, "TTL should be a whole number of seconds, nought or more.")
+        raise RefusedPushError(400, "TTL should be a whole number of seconds, nought or more.")
     if request.headers.get("Urgency", "normal") not in URGENCIES:
-        raise RefusedPush(400, f"Urgency should be one of {', '.join(URGENCIES)}.")
+        raise RefusedPushError(400, f"Urgency should be one of {', '.join(URGENCIES)}.")
     topic = request.headers.get("Topic")
     if topic is not None and not TOPIC.fullmatch(topic):
-        raise RefusedPush(400, "Topic should be 1 to 32 characters of the base64url alphabet.")
+        raise RefusedPushError(400, "Topic should be 1 to 32 characters of the base64url alphabet.")
     return Wishes(min(int(ttl[:10]), MAX_TTL), topic)
-
-
-async def pass_on(
-    request: web.Request, token: str, body: bytes, wishes: Wishes, message_id: str, *, now: datetime
-) -> None:
-    """Give an accepted push to its browser, connected or not; a sink only counts it."""
-    ledger = request.app[LEDGER]
-    channel = request.app[STORE].channels.get(token)
-    if channel is None:
-        ledger.totals["sunk"] += 1
-        return
-    expires_at = now + timedelta(seconds=wishes.ttl)
-    message = Message(message_id, channel.channel_id, body, ENCODING, wishes.topic, wishes.ttl, expires_at)
-    ledger.totals["replaced"] += channel.browser.keep(message)
-    await deliver(channel.browser, message, ledger)
 
 
 async def withdraw_message(request: web.Request) -> web.Response:

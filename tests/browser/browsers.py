@@ -70,7 +70,9 @@ def open_chromium(
     return driver
 
 
-def open_firefox(profile_dir: Path, *, push_service_url: str, timezone: str | None = None) -> webdriver.Firefox:
+def open_firefox(
+    profile_dir: Path, *, push_service_url: str, timezone: str | None = None
+) -> webdriver.Firefox:
     """A Firefox that may show notifications and gets its pushes from `push_service_url` (http://localhost:<port>)."""
     installed = find_firefox()
     if installed is None:

@@ -52,19 +52,25 @@ def shown_notifications(driver: webdriver.Firefox) -> list[ShownNotification]:
     return [ShownNotification(**fields) for fields in _run(driver, LIST)]
 
 
-def wait_for_notification(driver: webdriver.Firefox, *, title: str | None = None, timeout: float = 20) -> ShownNotification:
+def wait_for_notification(
+    driver: webdriver.Firefox, *, title: str | None = None, timeout: float = 20
+) -> ShownNotification:
     """The newest notification (with `title`, if given), within `timeout` seconds or selenium's TimeoutException."""
 
     def newest(_: webdriver.Firefox) -> ShownNotification | None:
         shown = [one for one in shown_notifications(driver) if title in (None, one.title)]
         return shown[-1] if shown else None
 
-    found = WebDriverWait(driver, timeout, poll_frequency=0.1).until(newest, f"no notification titled {title!r}")
+    found = WebDriverWait(driver, timeout, poll_frequency=0.1).until(
+        newest, f"no notification titled {title!r}"
+    )
     assert found is not None
     return found
 
 
-def click_notification(driver: webdriver.Firefox, *, title: str | None = None, action: str | None = None) -> None:
+def click_notification(
+    driver: webdriver.Firefox, *, title: str | None = None, action: str | None = None
+) -> None:
     """Click the newest notification (with `title`, if given), or its button `action`, once it is shown."""
     shown = wait_for_notification(driver, title=title)
     if action is not None and action not in shown.actions:
