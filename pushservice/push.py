@@ -18,6 +18,7 @@ MAX_BODY = 4096  # bytes every push service takes: RFC 8030, section 7.2
 MAX_TTL = 28 * 24 * 3600  # seconds; longer wishes are shortened, and the answer's TTL says so
 ENCODING = "aes128gcm"  # RFC 8188
 URGENCIES = ("very-low", "low", "normal", "high")
+WHOLE_SECONDS = re.compile(r"[0-9]{1,12}")
 TOPIC = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
@@ -104,14 +105,14 @@ def check_body(request: web.Request, body: bytes) -> None:
 def read_wishes(request: web.Request) -> Wishes:
     """Read TTL, Urgency and Topic; RefusedPushError for values RFC 8030 does not know."""
     ttl = request.headers.get("TTL", "")
-    if not (ttl.isascii() and ttl.isdigit()):
+    if not WHOLE_SECONDS.fullmatch(ttl):
         raise RefusedPushError(400, "TTL should be a whole number of seconds, nought or more.")
     if request.headers.get("Urgency", "normal") not in URGENCIES:
         raise RefusedPushError(400, f"Urgency should be one of {', '.join(URGENCIES)}.")
     topic = request.headers.get("Topic")
     if topic is not None and not TOPIC.fullmatch(topic):
         raise RefusedPushError(400, "Topic should be 1 to 32 characters of the base64url alphabet.")
-    return Wishes(min(int(ttl[:10]), MAX_TTL), topic)
+    return Wishes(min(int(ttl), MAX_TTL), topic)
 
 
 async def withdraw_message(request: web.Request) -> web.Response:
