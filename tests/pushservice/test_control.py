@@ -47,7 +47,7 @@ def test_an_empty_script_brings_normal_answers_back(sender: Sender) -> None:
 def test_an_answer_without_status_is_the_normal_one_but_late(sender: Sender) -> None:
     script(sender, "test-a", [{"delay": 0.3}])
     began = time.monotonic()
-    assert sender.push(TTL=None).status_code == 400
+    assert sender.push(headers={"TTL": None}).status_code == 400
     assert time.monotonic() - began >= 0.3
 
 
@@ -76,8 +76,8 @@ def test_a_script_that_is_not_json_is_refused(sender: Sender) -> None:
 
 
 def test_what_was_received_is_listed_with_its_headers_and_answer(sender: Sender) -> None:
-    sender.push(Urgency="high")
-    sender.push(TTL=None)
+    sender.push(headers={"Urgency": "high"})
+    sender.push(headers={"TTL": None})
     first, second = received(sender)
     assert first["token"] == "test-a"
     assert first["headers"]["urgency"] == "high"

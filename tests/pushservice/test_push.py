@@ -9,20 +9,20 @@ from tests.pushservice.sender import Sender
 
 
 def test_a_good_push_is_created_with_an_address_and_its_ttl(sender: Sender) -> None:
-    response = sender.push(TTL="60")
+    response = sender.push(headers={"TTL": "60"})
     assert response.status_code == 201
     assert response.headers["Location"].startswith(f"{sender.origin}/message/")
     assert response.headers["TTL"] == "60"
 
 
 def test_a_ttl_beyond_four_weeks_is_shortened_and_the_answer_says_so(sender: Sender) -> None:
-    assert sender.push(TTL="9999999999").headers["TTL"] == str(28 * 24 * 3600)
+    assert sender.push(headers={"TTL": "9999999999"}).headers["TTL"] == str(28 * 24 * 3600)
 
 
 @pytest.mark.parametrize("ttl", [None, "", "soon", "-1", "1.5", "٣", "9" * 5000])
 def test_a_ttl_that_is_missing_or_not_whole_seconds_is_refused(sender: Sender, ttl: str | None) -> None:
     header = ttl.encode().decode("latin-1") if ttl else ttl
-    response = sender.push(TTL=header)
+    response = sender.push(headers={"TTL": header})
     assert response.status_code == 400
     assert "TTL" in response.text
 
@@ -37,7 +37,7 @@ def test_a_body_far_too_large_is_refused(sender: Sender) -> None:
 
 
 def test_a_push_without_a_body_needs_no_content_encoding(sender: Sender) -> None:
-    assert sender.push(body=b"", Content_Encoding=None).status_code == 201
+    assert sender.push(body=b"", headers={"Content-Encoding": None}).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_push_without_a_body_needs_no_content_encoding(sender: Sender) -> None
 def test_a_header_that_web_push_does_not_know_is_refused_by_name(
     sender: Sender, header: str, value: str | None
 ) -> None:
-    response = sender.push(**{header: value})
+    response = sender.push(headers={header: value})
     assert response.status_code == 400
     assert header in response.text
 
