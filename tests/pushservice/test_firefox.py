@@ -105,3 +105,20 @@ def test_a_button_that_is_not_there_cannot_be_clicked(visit: Visit) -> None:
     visit.push("no such button")
     with pytest.raises(LookupError, match="buy"):
         click_notification(visit.driver, title="no such button", action="sell")
+
+
+def test_a_push_waits_until_firefox_is_started_again(tmp_path: Path) -> None:
+    require_firefox()
+    with run_in_background() as origin, open_shop() as shop:
+        sender = Sender(origin)
+        driver = open_firefox(tmp_path, push_service_url=origin)
+        try:
+            subscription = subscribe(driver, shop, sender.public_key)
+        finally:
+            driver.quit()
+        Visit(driver, shop, sender, subscription).push("while you were away")
+        driver = open_firefox(tmp_path, push_service_url=origin)
+        try:
+            assert wait_for_notification(driver).title == "while you were away"
+        finally:
+            driver.quit()
