@@ -34,7 +34,7 @@
   function eventOf(category, action, label, value, metadata) {
     const properties = { ...(isObject(metadata) ? metadata : { metadata }), category, label, value };
     const given = Object.entries(properties).filter(([, property]) => property !== undefined && property !== null);
-    return { ...Object.fromEntries(given), event: String(action || category) };
+    return { ...Object.fromEntries(given), event: String(action || category || '') };
   }
 
   /** 'name==value', {name: value} or a plain id. The first pair identifies; further pairs are kept as attributes. */

@@ -343,7 +343,8 @@
 
   /** What was queued before loading is replayed in this order, so that events find the person already known. */
   const RANKS = {
-    init: 0, debug: 0, consent: 1, identify: 2, reset: 2, addAttribute: 3, addAttributes: 3, removeAttribute: 3, ready: 5,
+    __proto__: null, ready: 5,
+    init: 0, debug: 0, consent: 1, identify: 2, reset: 2, addAttribute: 3, addAttributes: 3, removeAttribute: 3,
   };
   const rank = (command) => RANKS[typeof command === 'function' ? 'ready' : command && command[0]] ?? 4;
 

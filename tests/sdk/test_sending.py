@@ -1,0 +1,113 @@
+"""Sending: in batches, without cookies, again when the server fails, and before the page goes."""
+
+import pytest
+from selenium.webdriver import Chrome
+
+from tests.sdk.recording_server import RecordingServer
+
+pytestmark = pytest.mark.browser
+FIRST_EVENT = "carillon.push(['addEvent', 'first']);"
+
+
+def test_at_most_fifty_operations_travel_together(browser: Chrome, server: RecordingServer) -> None:
+    browser.get(server.add_page(before="for (let n = 0; n < 120; n++) carillon.push(['addEvent', 'n', {n}]);"))
+    events = server.wait_for_events(120)
+    assert [event["properties"]["n"] for event in events] == list(range(120))
+    assert max(len(post.operations) for post in server.tracked()) == 50
+
+
+def test_large_operations_travel_in_requests_that_browsers_let_outlive_the_page(
+    browser: Chrome, server: RecordingServer
+) -> None:
+    browser.get(
+        server.add_page(
+            before="for (let n = 0; n < 6; n++) carillon.push(['addEvent', 'n', {s: 'x'.repeat(2e4)}]);"
+        )
+    )
+    server.wait_for_events(6)
+    assert max(int(post.headers["Content-Length"]) for post in server.tracked()) < 60_000
+
+
+def test_no_cookie_travels_with_operations(browser: Chrome, server: RecordingServer) -> None:
+    browser.execute_cdp_cmd("Network.setCookie", {"name": "s", "value": "1", "url": server.host})
+    browser.get(server.add_page())
+    server.wait_for(server.tracked)
+    assert "Cookie" not in server.tracked()[0].headers
+    assert server.tracked()[0].headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+def test_a_failing_server_is_asked_again_with_the_same_ids(
+    browser: Chrome, server: RecordingServer, status: int
+) -> None:
+    server.statuses = [status, status]
+    browser.get(server.add_page(before=FIRST_EVENT))
+    server.wait_for_events(1)
+    attempts = [[operation["id"] for operation in post.operations] for post in server.posts]
+    assert len(attempts) == 3
+    assert attempts[0] == attempts[1] == attempts[2]
+
+
+@pytest.mark.parametrize("status", [400, 403, 413])
+def test_a_refused_batch_is_dropped_with_a_warning(
+    browser: Chrome, server: RecordingServer, status: int
+) -> None:
+    server.statuses = [status]
+    server.answer = {"error": "That is not a site key."}
+    browser.get(server.add_page(before=FIRST_EVENT))
+    server.wait_for(lambda: server.posts)
+    browser.execute_script("carillon.addEvent('second')")
+    assert [event["name"] for event in server.wait_for_events(1)] == ["second"]
+    [warning] = browser.execute_script("return warnings")
+    assert str(status) in warning
+    assert "That is not a site key." in warning
+
+
+def test_a_rejected_operation_is_told_to_the_developer(browser: Chrome, server: RecordingServer) -> None:
+    server.answer = {"accepted": 1, "rejected": [{"id": "7", "error": "An event needs a name."}]}
+    browser.get(server.add_page())
+    server.wait_for(server.tracked)
+    server.wait_for(lambda: browser.execute_script("return warnings.length"))
+    assert "An event needs a name." in browser.execute_script("return warnings")[0]
+
+
+def test_operations_made_offline_are_sent_from_the_next_page(browser: Chrome, server: RecordingServer) -> None:
+    server.statuses = [503] * 4
+    browser.get(server.add_page(before=FIRST_EVENT))
+    server.wait_for(lambda: server.posts)
+    browser.get("about:blank")
+    server.statuses = []
+    browser.get(server.add_page("/next"))
+    assert [event["name"] for event in server.wait_for_events(1)] == ["first"]
+
+
+def test_two_tabs_do_not_lose_each_others_operations(browser: Chrome, server: RecordingServer) -> None:
+    server.statuses = [503] * 6
+    tabs = [browser.current_window_handle]
+    make = "for (let n = 0; n < 40; n++) setTimeout(() => carillon.push(['addEvent', '{name}', {{n}}]), n * 5);"
+    browser.get(server.add_page("/a", before=make.format(name="a")))
+    browser.switch_to.new_window("tab")
+    tabs.append(browser.current_window_handle)
+    browser.get(server.add_page("/b", before=make.format(name="b")))
+    events = server.wait_for_events(80)
+    browser.close()
+    browser.switch_to.window(tabs[0])
+    assert {(event["name"], event["properties"]["n"]) for event in events} == {
+        (name, n) for name in "ab" for n in range(40)
+    }
+    assert len({post.body["subscriber"] for post in server.tracked()}) == 1
+
+
+def test_operations_made_while_leaving_go_out_by_beacon(browser: Chrome, server: RecordingServer) -> None:
+    browser.get(server.add_page(before="addEventListener('beforeunload', () => carillon.addEvent('leaving'))"))
+    server.wait_for(server.tracked)
+    browser.get("about:blank")
+    assert [event["name"] for event in server.wait_for_events(1)] == ["leaving"]
+    assert server.tracked()[-1].headers["Content-Type"].startswith("text/plain")
+
+
+def test_once_answered_nothing_stays_in_the_browser(browser: Chrome, server: RecordingServer) -> None:
+    browser.get(server.add_page(before=FIRST_EVENT))
+    server.wait_for_events(1)
+    waiting = "return Object.keys(localStorage).filter((key) => key.startsWith('carillon.operation')).length"
+    server.wait_for(lambda: browser.execute_script(waiting) == 0)
