@@ -1,6 +1,7 @@
 """The doors of the service, put together."""
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from pushservice import control, push
 from pushservice.answers import ANSWERS, Answers
@@ -11,9 +12,22 @@ from pushservice.store import STORE, Store
 REMEMBER = 10_000
 
 
+@web.middleware
+async def refuse_unreadable(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer 400 to a request whose Host makes no URL or whose body is not in the encoding it names."""
+    try:
+        request.url.origin()
+    except ValueError as error:
+        return web.Response(status=400, text=f"The Host header is wrong: {error}")
+    try:
+        return await handler(request)
+    except web.RequestPayloadError as error:
+        return web.Response(status=400, text=str(error))
+
+
 def create_app(*, remember: int = REMEMBER) -> web.Application:
     """A service that knows nobody yet and remembers the last `remember` pushes."""
-    app = web.Application()
+    app = web.Application(middlewares=[refuse_unreadable])
     app[STORE] = Store()
     app[LEDGER] = Ledger(remember)
     app[ANSWERS] = Answers()

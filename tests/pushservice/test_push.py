@@ -58,6 +58,15 @@ def test_a_header_that_web_push_does_not_know_is_refused_by_name(
     assert header in response.text
 
 
+@pytest.mark.parametrize("host", ["", "push.example:99999999"])
+def test_a_host_that_makes_no_url_is_refused(sender: Sender, host: str) -> None:
+    assert sender.push(headers={"Host": host}).status_code == 400
+
+
+def test_a_body_that_is_not_in_the_encoding_it_names_is_refused(sender: Sender) -> None:
+    assert sender.push(body=b"not gzip", headers={"Content-Encoding": "gzip"}).status_code == 400
+
+
 def test_demo_and_test_tokens_are_sinks_and_others_unknown(sender: Sender) -> None:
     statuses = [
         sender.push(f"{sender.origin}/push/{token}").status_code for token in ("demo-1", "test-1", "x-1")
