@@ -1,0 +1,80 @@
+/** The rule builder: turns the textarea that holds a rule into controls, and keeps the two alike. */
+import { h } from "./dom.js";
+import { groupEditor } from "./group.js";
+import { previewPanel } from "./preview.js";
+import { clearProblems, showProblems } from "./problems.js";
+
+const EVERYBODY = { type: "group", match: "all", conditions: [] };
+const TIP = "Alt + ↑ or ↓ moves a condition within its group.";
+
+/** `box`: the widget's element, with the addresses and the site's field in its data attributes. */
+function mount(box) {
+  const textarea = box.querySelector("textarea");
+  const form = textarea.form;
+  const siteField = form.elements[box.dataset.siteField];
+  const siteId = () => box.dataset.site || siteField?.value;
+  const live = h("p", { class: "rule-visually-hidden", "aria-live": "polite" });
+  const tree = h("div", { class: "rule-tree" });
+  const preview = previewPanel({ ask, onProblems: (problems) => showProblems(root, problems) });
+  let root = null;
+
+  async function load() {
+    root = null;
+    tree.replaceChildren();
+    if (!siteId()) return preview.wait("Choose a site first: its attributes and events are what a rule is made of.");
+    preview.wait("Loading …");
+    const asked = siteId();
+    const response = await fetch(box.dataset.catalogueUrl.replace("/0/", `/${asked}/`)).catch(() => null);
+    if (asked !== siteId()) return undefined;
+    if (!response?.ok) return preview.wait("What is known about this site could not be loaded. Reload the page to try again.");
+    return build(await response.json());
+  }
+  function build({ timezone, ...catalogue }) {
+    const segment = Number(box.dataset.segment) || null;
+    const saved = JSON.parse(textarea.value || "null")?.root ?? EVERYBODY;
+    // A rule made elsewhere may begin with a single condition; the builder begins with a group.
+    const start = saved.type === "group" ? saved : { ...EVERYBODY, conditions: [saved] };
+    root = groupEditor(start, { catalogue, zone: timezone, segment }, { outermost: true });
+    tree.replaceChildren(root.element, h("p", { class: "rule-fine" }, TIP));
+    keep();
+    showProblems(root, JSON.parse(box.dataset.problems));
+  }
+  function keep() {
+    if (!root) return;
+    textarea.value = JSON.stringify({ version: 1, root: root.read() });
+    clearProblems(root);
+    if (unfinished()) preview.wait("Finish the condition to see how many people it chooses.");
+    else preview.update();
+  }
+  const unfinished = () => tree.querySelector("select:invalid, input:invalid");
+
+  async function ask(signal) {
+    const token = form.elements.csrfmiddlewaretoken.value;
+    const response = await fetch(box.dataset.previewUrl, {
+      method: "POST",
+      signal,
+      headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+      body: JSON.stringify({ site: Number(siteId()), rule: JSON.parse(textarea.value), segment: Number(box.dataset.segment) || null }),
+    });
+    return { ok: response.ok, body: await response.json() };
+  }
+
+  for (const change of ["input", "change", "rulechange"]) tree.addEventListener(change, keep);
+  tree.addEventListener("ruleannounce", ({ detail }) => (live.textContent = detail));
+  // Enter in a field must not save a segment that is half made.
+  tree.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault();
+  });
+  form.addEventListener("submit", (event) => {
+    const control = root && unfinished();
+    if (!control) return;
+    event.preventDefault();
+    box.classList.add("rule-checked");
+    control.reportValidity();
+  });
+  siteField?.addEventListener?.("change", load);
+  box.append(h("div", { class: "rule-columns" }, tree, preview.element), live);
+  load();
+}
+
+document.querySelectorAll("[data-rule-builder]").forEach(mount);
