@@ -54,9 +54,8 @@ def remove_roles(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 def _make_permissions(apps: Apps, label: str, database: str) -> None:
     """`create_permissions` passes over apps without a models module, which those of a migration never have."""
     app = apps.get_app_config(label)
-    models_module, app.models_module = app.models_module, True
+    app.models_module = True
     create_permissions(app, verbosity=0, using=database, apps=apps)
-    app.models_module = models_module
 
 
 class Migration(migrations.Migration):
