@@ -31,4 +31,7 @@ def server(browser: Chrome) -> Iterator[RecordingServer]:
     server = RecordingServer()
     yield server
     browser.get("about:blank")
+    # Workers left behind would be handed the pushes of the next test.
+    left = {"origin": server.origin, "storageTypes": "all"}
+    browser.execute_cdp_cmd("Storage.clearDataForOrigin", left)
     server.close()

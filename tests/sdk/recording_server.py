@@ -32,7 +32,7 @@ class Post:
     """One request with a body, and the status it was answered with."""
 
     path: str
-    headers: dict[str, str]
+    headers: dict[str, str] = field(repr=False)
     body: dict[str, Any]
     status: int
 
