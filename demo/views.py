@@ -1,0 +1,95 @@
+"""The storefront's pages. The cart and the customer live in the browser; what they do reaches us through the SDK."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.views.decorators.http import require_safe
+
+from demo.products import (
+    CATEGORIES,
+    CATEGORIES_BY_SLUG,
+    DEMO_SITE_NAME,
+    LOYALTY_TIERS,
+    PRODUCTS,
+    PRODUCTS_BY_SKU,
+    Product,
+)
+from subscribers.models import Site
+
+
+@require_safe
+def show_home(request: HttpRequest) -> HttpResponse:
+    return _render(request, "home", products=PRODUCTS[:8])
+
+
+@require_safe
+def show_sale(request: HttpRequest) -> HttpResponse:
+    on_sale = [product for product in PRODUCTS if product.sale_price is not None]
+    return _render(
+        request,
+        "listing",
+        heading="Sale",
+        tagline="Last season's colours, this season's prices.",
+        products=on_sale,
+    )
+
+
+@require_safe
+def show_category(request: HttpRequest, slug: str) -> HttpResponse:
+    category = CATEGORIES_BY_SLUG.get(slug)
+    if category is None:
+        raise Http404(f"The demo shop has no category “{slug}”.")
+    products = [product for product in PRODUCTS if product.category == slug]
+    return _render(
+        request,
+        "listing",
+        heading=category.name,
+        tagline=category.tagline,
+        products=products,
+        category=category,
+    )
+
+
+@require_safe
+def show_product(request: HttpRequest, sku: str) -> HttpResponse:
+    product = PRODUCTS_BY_SKU.get(sku)
+    if product is None:
+        raise Http404(f"The demo shop has no product “{sku}”.")
+    related = [other for other in PRODUCTS if other.category == product.category and other != product]
+    return _render(
+        request,
+        "product",
+        product=product,
+        card=_describe(product),
+        category=CATEGORIES_BY_SLUG[product.category],
+        products=related,
+    )
+
+
+@require_safe
+def show_cart(request: HttpRequest) -> HttpResponse:
+    catalogue = {product.sku: _describe(product) | {"picture": static(product.picture)} for product in PRODUCTS}
+    return _render(request, "cart", catalogue=catalogue)
+
+
+@require_safe
+def show_thanks(request: HttpRequest) -> HttpResponse:
+    return _render(request, "thanks")
+
+
+def _render(request: HttpRequest, page: str, **context: Any) -> HttpResponse:
+    site = Site.objects.filter(name=DEMO_SITE_NAME).first()
+    shared = {"site": site, "categories": CATEGORIES, "loyalty_tiers": LOYALTY_TIERS}
+    return render(request, f"demo/{page}.html", shared | context)
+
+
+def _describe(product: Product) -> dict[str, str | float]:
+    """The properties that the shop's events about `product` carry."""
+    return {
+        "product_id": product.sku,
+        "product_name": product.name,
+        "category": product.category,
+        "price": float(product.asking_price),
+    }
