@@ -213,6 +213,9 @@ class PushSubscription(models.Model):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.DESKTOP)
     os = models.CharField(max_length=50, blank=True, default="")
     browser = models.CharField(max_length=50, blank=True, default="")
+    browser_uuid = models.UUIDField(
+        null=True, blank=True, help_text="The anonymous identity of the browser that registered it"
+    )
     created_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

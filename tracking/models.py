@@ -3,6 +3,7 @@
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -13,7 +14,8 @@ class InboxItem(models.Model):
     """One accepted request, durable before its 202, deleted in the transaction that applies it.
 
     `shard` is a hash of whom it is about: one worker at a time drains a shard, oldest first, so the
-    operations of one subscriber are applied in the order in which they arrived.
+    operations of one subscriber are applied in the order in which they arrived. An item that cannot be
+    applied is set aside with its `failure`, so that it is not lost and stands in nobody's way.
     """
 
     SHARDS = 16
@@ -22,12 +24,30 @@ class InboxItem(models.Model):
     shard = models.SmallIntegerField()
     payload = models.JSONField(help_text="A tracking.operations.Envelope")
     received_at = models.DateTimeField()
+    failed_at = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=300, blank=True, default="", help_text="Where the code gave up")
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["shard", "id"], name="inbox_shard")]
 
     def __str__(self) -> str:
         return f"Inbox item {self.pk}"
+
+
+class AppliedOperation(models.Model):
+    """A trace of each operation, kept for a while, so that one that arrives again changes nothing.
+
+    Clients repeat what they got no answer for, perhaps after the browser went to another person.
+    """
+
+    key = models.UUIDField(primary_key=True, help_text="Digest of site, sender and operation id")
+    applied_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [BrinIndex(fields=["applied_at"], name="operation_applied")]
+
+    def __str__(self) -> str:
+        return str(self.key)
 
 
 class EventType(models.Model):

@@ -1,0 +1,65 @@
+"""Roughly where somebody is: from the address of their connection if we have a map of those, else from their clock."""
+
+import functools
+import logging
+from typing import NamedTuple
+
+import geoip2.database
+import maxminddb
+from babel.core import get_global
+from django.conf import settings
+from geoip2.errors import AddressNotFoundError
+
+logger = logging.getLogger(__name__)
+
+
+class Location(NamedTuple):
+    """A place, as far as it is known. The coordinates are those of the city, not of the person."""
+
+    country: str = ""
+    region: str = ""
+    city: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+def locate(ip: str, timezone: str) -> Location:
+    """Look the address up in the GeoIP file (GEOIP_PATH, MaxMind's format); failing that, take the zone's country."""
+    reader = _open_map(settings.GEOIP_PATH) if settings.GEOIP_PATH and ip else None
+    found = _look_up(reader, ip) if reader else None
+    return found or Location(country=find_country(timezone))
+
+
+def find_country(timezone: str) -> str:
+    """The ISO 3166 code of the country in which a time zone lies; empty for UTC and other zones of nowhere.
+
+    Browsers still report names that were replaced long ago (Asia/Calcutta), hence the aliases.
+    """
+    current = get_global("zone_aliases").get(timezone, timezone)
+    country = get_global("zone_territories").get(current, "")
+    return country if country.isalpha() and country != "ZZ" else ""
+
+
+@functools.lru_cache(maxsize=4)
+def _open_map(path: str) -> geoip2.database.Reader | None:
+    try:
+        return geoip2.database.Reader(path)
+    except (OSError, maxminddb.InvalidDatabaseError) as error:
+        logger.error("GEOIP_PATH cannot be read, so locations come from time zones alone: %s", error)  # noqa: TRY400
+        return None
+
+
+def _look_up(reader: geoip2.database.Reader, ip: str) -> Location | None:
+    try:
+        if "City" not in reader.metadata().database_type:
+            return Location(country=reader.country(ip).country.iso_code or "")
+        place = reader.city(ip)
+    except (AddressNotFoundError, ValueError):
+        return None
+    return Location(
+        country=place.country.iso_code or "",
+        region=(place.subdivisions.most_specific.name or "")[:100],
+        city=(place.city.name or "")[:100],
+        latitude=place.location.latitude,
+        longitude=place.location.longitude,
+    )
