@@ -1,0 +1,24 @@
+"""Lists that belong to one thing: /subscribers/7/events/, /segments/3/members/."""
+
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.shortcuts import get_object_or_404
+from rest_framework import mixins, viewsets
+
+M = TypeVar("M", bound=Model)
+
+
+class ListWithin(mixins.ListModelMixin, viewsets.GenericViewSet[M]):
+    """The rows whose foreign key `parent` is the one in the address; 404 where there is no such parent."""
+
+    parent: str
+
+    def get_queryset(self) -> QuerySet[M]:
+        rows = super().get_queryset()
+        key = self.kwargs.get(f"{self.parent}_id")
+        if key is None:  # the schema asks without an address
+            return rows.none()
+        field: Any = rows.model._meta.get_field(self.parent)
+        parent = get_object_or_404(field.related_model, pk=key)
+        return rows.filter(**{self.parent: parent})

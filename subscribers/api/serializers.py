@@ -1,0 +1,90 @@
+"""How the management door writes sites, places, attributes and subscribers."""
+
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from subscribers.models import Attribute, Place, PushSubscription, Site, Subscriber
+from subscribers.vapid import read_public_key
+
+
+class OriginField(serializers.CharField):
+    """Scheme and host of a page, as browsers send it: https://shop.example, without path (RFC 6454)."""
+
+    def run_validation(self, data: object = serializers.empty) -> str:
+        text: str = super().run_validation(data)
+        if not is_origin(text):
+            raise serializers.ValidationError(f"“{text}” is not an origin; https://shop.example is.")
+        return text
+
+
+def is_origin(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and text == f"{parts.scheme}://{parts.netloc}" and bool(parts.hostname)
+
+
+class SiteSerializer(serializers.ModelSerializer[Site]):
+    """A site without its secrets: those are for the admin's eyes."""
+
+    allowed_origins = serializers.ListField(child=OriginField(max_length=300), required=False, max_length=100)
+    vapid_public_key = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Site
+        fields: ClassVar = [
+            "id", "name", "url", "public_key", "allowed_origins", "timezone", "require_signature",
+            "contact_email", "vapid_public_key", "created_at",
+        ]  # fmt: skip
+        read_only_fields: ClassVar = ["public_key", "created_at"]
+
+    def get_vapid_public_key(self, site: Site) -> str:
+        return read_public_key(site.vapid_private_key)
+
+
+class PlaceSerializer(serializers.ModelSerializer[Place]):
+    latitude = serializers.FloatField(min_value=-90, max_value=90)
+    longitude = serializers.FloatField(min_value=-180, max_value=180)
+
+    class Meta:
+        model = Place
+        fields: ClassVar = ["id", "site", "name", "latitude", "longitude"]
+
+
+class AttributeSerializer(serializers.ModelSerializer[Attribute]):
+    class Meta:
+        model = Attribute
+        fields: ClassVar = ["id", "site", "key", "type", "description", "created_at"]
+        read_only_fields: ClassVar = ["site", "key", "created_at"]
+
+
+class DeviceSerializer(serializers.ModelSerializer[PushSubscription]):
+    """A device without its endpoint and keys: who holds those can address it."""
+
+    class Meta:
+        model = PushSubscription
+        fields: ClassVar = ["id", "kind", "os", "browser", "created_at", "last_seen_at", "ended_at", "end_reason"]
+        read_only_fields = fields
+
+
+class SubscriberSerializer(serializers.ModelSerializer[Subscriber]):
+    devices = DeviceSerializer(source="push_subscriptions", many=True, read_only=True)
+    attributes = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Subscriber
+        fields: ClassVar = [
+            "id", "site", "uuid", "external_id", "email", "country", "region", "city", "latitude", "longitude",
+            "timezone", "language", "source", "attributes", "devices", "merged_into", "created_at", "last_seen_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field({"type": "object", "additionalProperties": True})
+    def get_attributes(self, subscriber: Subscriber) -> dict[str, object]:
+        values: dict[str, object] = subscriber.attributes
+        return values

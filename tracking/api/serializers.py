@@ -1,0 +1,37 @@
+"""How the management door writes events and their types."""
+
+from typing import ClassVar
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from tracking.models import Event, EventType
+
+
+class EventTypeSerializer(serializers.ModelSerializer[EventType]):
+    properties = serializers.SerializerMethodField()
+
+    class Meta:
+        model = EventType
+        fields: ClassVar = ["id", "site", "name", "description", "properties", "first_seen_at"]
+        read_only_fields: ClassVar = ["site", "name", "first_seen_at"]
+
+    @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
+    def get_properties(self, event_type: EventType) -> dict[str, str]:
+        types: dict[str, str] = event_type.properties
+        return types
+
+
+class EventSerializer(serializers.ModelSerializer[Event]):
+    name = serializers.CharField(source="event_type.name", read_only=True)
+    properties = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Event
+        fields: ClassVar = ["id", "name", "occurred_at", "received_at", "properties"]
+        read_only_fields = fields
+
+    @extend_schema_field({"type": "object", "additionalProperties": True})
+    def get_properties(self, event: Event) -> dict[str, object]:
+        values: dict[str, object] = event.properties
+        return values
