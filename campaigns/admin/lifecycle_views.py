@@ -1,0 +1,111 @@
+"""Launch, pause, resume, cancel, duplicate. What cannot be undone is shown and asked first."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+from unfold.admin import ModelAdmin
+
+from campaigns.admin.dry_run import describe_plan
+from campaigns.admin.pages import LAUNCH, OPEN, find_campaign, redirect_to, render_page
+from campaigns.admin.wording import describe_audience, describe_late_policy, describe_schedule
+from campaigns.drafts import duplicate_campaign
+from campaigns.lifecycle import (
+    LaunchError,
+    LifecycleError,
+    cancel_campaign,
+    check_campaign,
+    launch_campaign,
+    pause_campaign,
+    resume_campaign,
+)
+from campaigns.models import Campaign
+from campaigns.planning import dry_run
+from campaigns.reports import report_campaign
+from campaigns.tasks import launch_scheduled_campaigns
+
+
+def show_launch(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
+    """The dry run; posting it launches."""
+    campaign = find_campaign(request, campaign_id, model_admin, LAUNCH)
+    if campaign.status != Campaign.Status.DRAFT:
+        messages.error(request, "This campaign was launched already.")
+        return redirect_to(campaign)
+    if request.method != "POST":
+        return _show_dry_run(request, campaign, model_admin)
+    try:
+        launch_campaign(campaign, now=timezone.now())
+    except LaunchError as error:
+        return _show_dry_run(request, campaign, model_admin, problems=error.problems)
+    launch_scheduled_campaigns.delay_on_commit()
+    model_admin.log_change(request, campaign, "Launched")
+    messages.success(request, f"“{campaign.name}” is launched.")
+    return redirect_to(campaign)
+
+
+def show_cancel(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
+    """The question; posting it cancels for good."""
+    campaign = find_campaign(request, campaign_id, model_admin, LAUNCH)
+    if campaign.status not in OPEN:
+        messages.error(request, "There is nothing to cancel: this campaign is not under way.")
+        return redirect_to(campaign)
+    if request.method != "POST":
+        return render_page(request, model_admin, campaign, "cancel", report=report_campaign(campaign))
+    return _change_state(request, campaign, model_admin, cancel_campaign, "cancelled")
+
+
+@require_POST
+def pause(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
+    campaign = find_campaign(request, campaign_id, model_admin, LAUNCH)
+    return _change_state(request, campaign, model_admin, pause_campaign, "paused")
+
+
+@require_POST
+def resume(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
+    campaign = find_campaign(request, campaign_id, model_admin, LAUNCH)
+    return _change_state(request, campaign, model_admin, resume_campaign, "resumed")
+
+
+@require_POST
+def duplicate(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
+    campaign = find_campaign(request, campaign_id, model_admin, "campaigns.add_campaign")
+    copy = duplicate_campaign(campaign, created_by=request.user)  # type: ignore[arg-type]
+    model_admin.log_addition(request, copy, f"Duplicated from “{campaign.name}”")
+    messages.success(request, f"This is a copy of “{campaign.name}”. Nothing is sent until you launch it.")
+    return redirect_to(copy)
+
+
+def _change_state(
+    request: HttpRequest,
+    campaign: Campaign,
+    model_admin: ModelAdmin,
+    change: Callable[..., Campaign],
+    participle: str,
+) -> HttpResponse:
+    try:
+        change(campaign, now=timezone.now())
+    except LifecycleError as error:
+        messages.error(request, str(error))
+    else:
+        model_admin.log_change(request, campaign, participle.capitalize())
+        messages.success(request, f"“{campaign.name}” is {participle}.")
+    return redirect_to(campaign)
+
+
+def _show_dry_run(
+    request: HttpRequest, campaign: Campaign, model_admin: ModelAdmin, *, problems: list[str] | None = None
+) -> HttpResponse:
+    now = timezone.now()
+    problems = check_campaign(campaign, now=now) if problems is None else problems
+    context: dict[str, Any] = {
+        "problems": problems,
+        "when": describe_schedule(campaign),
+        "late": describe_late_policy(campaign),
+        "audience_words": describe_audience(campaign),
+    }
+    if not problems:
+        context["plan"] = describe_plan(dry_run(campaign, now=now), campaign)
+    return render_page(request, model_admin, campaign, "launch", **context)

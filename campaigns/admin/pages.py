@@ -1,0 +1,71 @@
+"""What every page of a campaign needs: the campaign, whether one may, the frame of the admin around it."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+
+from campaigns.models import Campaign
+
+LAUNCH = "campaigns.launch_campaign"
+SEND_TEST = "campaigns.send_test_campaign"
+OPEN = (Campaign.Status.SCHEDULED, Campaign.Status.RUNNING, Campaign.Status.PAUSED)
+
+
+def find_campaign(
+    request: HttpRequest, campaign_id: int, model_admin: ModelAdmin, *permissions: str
+) -> Campaign:
+    """The campaign, for somebody who may look at it and has all `permissions`; otherwise 404 or 403."""
+    campaign = Campaign.objects.select_related("site").filter(pk=campaign_id).first()
+    if campaign is None:
+        raise Http404("There is no such campaign.")
+    may_look = model_admin.has_view_permission(request, campaign)
+    if not (may_look and request.user.has_perms(permissions)):  # type: ignore[union-attr]
+        raise PermissionDenied
+    return campaign
+
+
+def render_page(
+    request: HttpRequest, model_admin: ModelAdmin, campaign: Campaign, template: str, **context: Any
+) -> TemplateResponse:
+    """A page about one campaign, in the frame of the admin, with the buttons that its reader may press."""
+    frame = {
+        **model_admin.admin_site.each_context(request),
+        "opts": Campaign._meta,
+        "title": campaign.name,
+        "campaign": campaign,
+        "tz": campaign.site.timezone,
+        "buttons": list_buttons(request, campaign, model_admin),
+    }
+    return TemplateResponse(request, f"admin/campaigns/{template}.html", {**frame, **context})
+
+
+def list_buttons(request: HttpRequest, campaign: Campaign, model_admin: ModelAdmin) -> set[str]:
+    """What can be done with this campaign now, by this person."""
+    status, user = campaign.status, request.user
+    buttons = {"report"} if status != Campaign.Status.DRAFT else set()
+    if model_admin.has_add_permission(request):
+        buttons.add("duplicate")
+    if model_admin.has_delete_permission(request, campaign):
+        buttons.add("delete")
+    if user.has_perm(SEND_TEST) and status in (Campaign.Status.DRAFT, *OPEN):
+        buttons.add("test")
+    if user.has_perm(LAUNCH):
+        buttons |= _list_lifecycle_buttons(campaign)
+    return buttons
+
+
+def _list_lifecycle_buttons(campaign: Campaign) -> set[str]:
+    return {
+        Campaign.Status.DRAFT: {"launch"},
+        Campaign.Status.SCHEDULED: {"pause", "cancel"},
+        Campaign.Status.RUNNING: {"pause", "cancel"},
+        Campaign.Status.PAUSED: {"resume", "cancel"},
+    }.get(Campaign.Status(campaign.status), set())
+
+
+def redirect_to(campaign: Campaign, page: str = "change") -> HttpResponse:
+    return HttpResponseRedirect(reverse(f"admin:campaigns_campaign_{page}", args=[campaign.pk]))

@@ -1,0 +1,83 @@
+"""Campaigns in plain words: when they go out and to whom."""
+
+import datetime as dt
+import zoneinfo
+
+from campaigns.models import Campaign
+
+STATUS_COLOURS = {
+    Campaign.Status.DRAFT: "default",
+    Campaign.Status.SCHEDULED: "info",
+    Campaign.Status.RUNNING: "primary",
+    Campaign.Status.PAUSED: "warning",
+    Campaign.Status.FINISHED: "success",
+    Campaign.Status.CANCELLED: "danger",
+}
+LATE_WORDS = {
+    Campaign.LatePolicy.SEND_NOW: (
+        "Send right away",
+        "Somebody east of you may already be past that time; they get it at once.",
+    ),
+    Campaign.LatePolicy.NEXT_DAY: (
+        "Send the next day at that time",
+        "They get it a day later than the others, at the hour you chose.",
+    ),
+    Campaign.LatePolicy.SKIP: (
+        "Leave them out",
+        "They get nothing; the report counts them as skipped.",
+    ),
+    Campaign.LatePolicy.SEND_IF_WITHIN: (
+        "Send right away if it is not too late, otherwise leave them out",
+        "You say below how late is too late.",
+    ),
+}
+
+
+def describe_moment(moment: dt.datetime, timezone: str) -> str:
+    """An instant on the clock of a site: “24 Dec 2026, 09:00 (Europe/Berlin)”."""
+    local = moment.astimezone(zoneinfo.ZoneInfo(timezone))
+    return f"{local.day} {local:%b %Y, %H:%M} ({timezone})"
+
+
+def describe_schedule(campaign: Campaign) -> str:
+    """When a campaign goes out, as a phrase."""
+    if campaign.schedule == Campaign.Schedule.NOW:
+        if campaign.launched_at is None:
+            return "Right away, once launched"
+        return f"Right away, on {describe_moment(campaign.launched_at, campaign.site.timezone)}"
+    if campaign.schedule == Campaign.Schedule.INSTANT:
+        if campaign.send_at is None:
+            return "At one moment, not chosen yet"
+        return describe_moment(campaign.send_at, campaign.site.timezone)
+    if campaign.local_date is None or campaign.local_time is None:
+        return "At local time, not chosen yet"
+    day = campaign.local_date
+    return f"{day.day} {day:%b %Y}, {campaign.local_time:%H:%M} local time"
+
+
+def describe_late_policy(campaign: Campaign) -> str:
+    """What happens to those whose local time has passed, or nothing where that cannot be."""
+    if campaign.schedule != Campaign.Schedule.LOCAL:
+        return ""
+    if campaign.late_policy == Campaign.LatePolicy.SEND_IF_WITHIN:
+        return f"Send right away if it is at most {campaign.late_limit_minutes} minutes late, else leave them out"
+    return LATE_WORDS[Campaign.LatePolicy(campaign.late_policy)][0]
+
+
+def describe_audience(campaign: Campaign) -> str:
+    """Whom a campaign is for, by the names of its segments (prefetch them for lists)."""
+    included = " or ".join(segment.name for segment in campaign.include_segments.all()) or "Everyone"
+    excluded = " or ".join(segment.name for segment in campaign.exclude_segments.all())
+    return f"{included}, but not {excluded}" if excluded else included
+
+
+def describe_ttl(ttl: dt.timedelta) -> str:
+    """A duration as people say it: “1 day”, “6 hours”."""
+    minutes = int(ttl.total_seconds()) // 60
+    if minutes == 0:
+        return "no longer than that moment"
+    for unit, size in (("week", 7 * 24 * 60), ("day", 24 * 60), ("hour", 60), ("minute", 1)):
+        if minutes % size == 0:
+            count = minutes // size
+            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    return f"{minutes} minutes"

@@ -1,0 +1,13 @@
+// The page of a draft: advice on length, two pickers, the live preview, and what depends on the site.
+
+import { startCounters } from "./counters.js";
+import { startPickers } from "./pickers.js";
+import { startPreview } from "./preview.js";
+import { followSite } from "./sites.js";
+
+const form = document.getElementById("campaign_form");
+
+followSite(form);
+startCounters(form);
+startPickers();
+startPreview(form);

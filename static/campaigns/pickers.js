@@ -1,0 +1,38 @@
+// "Emoji" and "Insert attribute": a dialog that puts something where the cursor was.
+
+function insert(field, text) {
+  field.focus();
+  field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+export function writeVariable(key, fallback) {
+  const name = /^[A-Za-z_][\w-]*$/.test(key) ? `subscriber.${key}` : `subscriber["${key}"]`;
+  const plain = fallback.trim();
+  if (!plain) return `{{ ${name} }}`;
+  const quote = plain.includes('"') ? "'" : '"';
+  return `{{ ${name} | default: ${quote}${plain.replaceAll(quote, "’")}${quote} }}`;
+}
+
+function readChoice(dialog) {
+  if (dialog.id === "emoji-picker") return dialog.returnValue;
+  const fallback = document.getElementById("attribute-fallback");
+  return writeVariable(document.getElementById("attribute-key").value, fallback.value);
+}
+
+export function startPickers() {
+  for (const button of document.querySelectorAll("[data-open]")) {
+    const dialog = document.getElementById(button.dataset.open);
+    button.addEventListener("click", () => {
+      dialog.returnValue = "";
+      dialog.showModal();
+      dialog.addEventListener(
+        "close",
+        () => {
+          if (dialog.returnValue) insert(document.getElementById(button.dataset.target), readChoice(dialog));
+        },
+        { once: true },
+      );
+    });
+  }
+}
