@@ -1,0 +1,146 @@
+"""The management door of campaigns: written as drafts, launched, watched, stopped."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from campaigns.api.serializers import (
+    CampaignSerializer,
+    DeliverySerializer,
+    PlanSerializer,
+    ReportSerializer,
+)
+from campaigns.lifecycle import (
+    LaunchError,
+    LifecycleError,
+    cancel_campaign,
+    launch_campaign,
+    pause_campaign,
+    resume_campaign,
+)
+from campaigns.models import Campaign, Delivery
+from campaigns.planning import dry_run
+from campaigns.reports import report_campaign
+from campaigns.tasks import launch_scheduled_campaigns
+from subscribers.api.errors import Conflict
+from subscribers.api.nesting import ListWithin
+
+WRITING = {"update", "partial_update", "destroy"}
+DRAFTS_ONLY = {*WRITING, "launch"}
+LAUNCH = "campaigns.launch_campaign"
+Step = Callable[..., Campaign]
+
+
+class CampaignViewSet(viewsets.ModelViewSet[Campaign]):
+    """One message, its audience and its schedule. Only a draft can be edited or deleted."""
+
+    queryset = Campaign.objects.prefetch_related("include_segments", "exclude_segments")
+    serializer_class = CampaignSerializer
+    filterset_fields: ClassVar = ["site", "status", "schedule", "name"]
+    action_permissions: ClassVar = {
+        "dry_run": "campaigns.view_campaign",
+        "launch": LAUNCH,
+        "pause": LAUNCH,
+        "resume": LAUNCH,
+        "cancel": LAUNCH,
+    }
+
+    def get_queryset(self) -> QuerySet[Campaign]:
+        """Locked while it is being written, so that nobody launches what is just being changed."""
+        rows = super().get_queryset()
+        return rows.select_for_update(of=("self",)) if self.action in WRITING else rows
+
+    def get_object(self) -> Campaign:
+        campaign = super().get_object()
+        if self.action in DRAFTS_ONLY and campaign.status != Campaign.Status.DRAFT:
+            now = campaign.get_status_display().lower()
+            raise Conflict(f"Only a draft can be edited, deleted or launched; this campaign is {now}.")
+        return campaign
+
+    @transaction.atomic
+    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().update(request, *args, **kwargs)
+
+    @transaction.atomic
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().destroy(request, *args, **kwargs)
+
+    def perform_create(self, serializer: BaseSerializer[Campaign]) -> None:
+        serializer.save(created_by=self.request.user)
+
+    @extend_schema(responses=PlanSerializer)
+    @action(detail=True, methods=["get"], url_path="dry-run")
+    def dry_run(self, request: Request, pk: str) -> Response:
+        """Whom a launch now would reach, when, and who would be left out why. Writes nothing."""
+        try:
+            plan = dry_run(self.get_object(), now=timezone.now())
+        except LifecycleError as error:
+            raise _refuse(error) from None
+        return Response(PlanSerializer(plan).data)
+
+    @extend_schema(request=None, responses=CampaignSerializer)
+    @action(detail=True, methods=["post"])
+    def launch(self, request: Request, pk: str) -> Response:
+        """Start it, or make it wait for its time. 400 lists what stands in the way."""
+        response = self._take(launch_campaign)
+        launch_scheduled_campaigns.delay_on_commit()
+        return response
+
+    @extend_schema(request=None, responses=CampaignSerializer)
+    @action(detail=True, methods=["post"])
+    def pause(self, request: Request, pk: str) -> Response:
+        """Stop sending until it is resumed."""
+        return self._take(pause_campaign)
+
+    @extend_schema(request=None, responses=CampaignSerializer)
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, pk: str) -> Response:
+        """Go on where it was paused."""
+        return self._take(resume_campaign)
+
+    @extend_schema(request=None, responses=CampaignSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Stop for good; whoever still waits is skipped."""
+        return self._take(cancel_campaign)
+
+    @extend_schema(responses=ReportSerializer)
+    @action(detail=True, methods=["get"])
+    def report(self, request: Request, pk: str) -> Response:
+        """What became of the audience."""
+        return Response(ReportSerializer(report_campaign(self.get_object())).data)
+
+    def _take(self, step: Step) -> Response:
+        now: dt.datetime = timezone.now()
+        try:
+            campaign = step(self.get_object(), now=now)
+        except LifecycleError as error:
+            raise _refuse(error) from None
+        return Response(self.get_serializer(campaign).data)
+
+
+def _refuse(error: LifecycleError) -> Conflict | ValidationError:
+    if isinstance(error, LaunchError):
+        return ValidationError({"problems": error.problems})
+    return Conflict(str(error))
+
+
+class DeliveryViewSet(ListWithin[Delivery]):
+    """What became of each person in a campaign's audience."""
+
+    queryset = Delivery.objects.all()
+    serializer_class = DeliverySerializer
+    filterset_fields: ClassVar = ["status", "reason", "subscriber"]
+    parent = "campaign"
+    newest_first = ("occurrence", "subscriber_id")

@@ -1,0 +1,109 @@
+"""How the management door writes segments, their members and their history."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from segments.models import Membership, MembershipChange, Segment
+from segments.rules import RuleError, parse_rule
+from subscribers.models import Site
+
+RULE_SCHEMA = {
+    "type": "object",
+    "description": "The rule language, version 1",
+    "required": ["version", "root"],
+    "properties": {"version": {"type": "integer", "enum": [1]}, "root": {"type": "object"}},
+}
+
+
+def list_problems(error: RuleError) -> list[dict[str, str]]:
+    return [{"path": problem.path, "message": problem.message} for problem in error.problems]
+
+
+@extend_schema_field(RULE_SCHEMA)
+class RuleField(serializers.JSONField):
+    """A rule document; what is wrong with it is listed with the path of each node."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        document = super().to_internal_value(data)
+        try:
+            parse_rule(document)
+        except RuleError as error:
+            raise serializers.ValidationError(list_problems(error)) from None
+        return document
+
+
+class SegmentSerializer(serializers.ModelSerializer[Segment]):
+    rule = RuleField()
+    member_count = serializers.IntegerField(read_only=True, default=0)
+
+    class Meta:
+        model = Segment
+        fields: ClassVar = [
+            "id", "site", "name", "description", "rule", "status", "failure", "member_count", "refreshed_at",
+            "created_at", "updated_at",
+        ]  # fmt: skip
+        read_only_fields: ClassVar = ["status", "failure", "refreshed_at", "created_at", "updated_at"]
+
+    def validate_site(self, site: Site) -> Site:
+        if self.instance is not None and site != self.instance.site:
+            raise serializers.ValidationError("A segment stays with its site; make a new one for another.")
+        return site
+
+
+class MemberSerializer(serializers.ModelSerializer[Membership]):
+    label = serializers.CharField(source="subscriber.__str__", read_only=True)
+
+    class Meta:
+        model = Membership
+        fields: ClassVar = ["subscriber", "label", "entered_at"]
+        read_only_fields = fields
+
+
+class SubscriberSegmentSerializer(serializers.ModelSerializer[Membership]):
+    name = serializers.CharField(source="segment.name", read_only=True)
+
+    class Meta:
+        model = Membership
+        fields: ClassVar = ["segment", "name", "entered_at"]
+        read_only_fields = fields
+
+
+class MembershipChangeSerializer(serializers.ModelSerializer[MembershipChange]):
+    class Meta:
+        model = MembershipChange
+        fields: ClassVar = ["subscriber", "kind", "cause", "changed_at"]
+        read_only_fields = fields
+
+
+class PreviewRequestSerializer(serializers.Serializer[None]):
+    site = serializers.PrimaryKeyRelatedField(queryset=Site.objects.all())
+    rule = RuleField()
+    as_of = serializers.DateTimeField(
+        required=False, allow_null=True, default=None, help_text="The instant to count for; null: now"
+    )
+    exact = serializers.BooleanField(
+        required=False, default=True, help_text="false: an estimate will do; the answer says what it is"
+    )
+
+
+class SampleMemberSerializer(serializers.Serializer[None]):
+    id = serializers.IntegerField()
+    label = serializers.CharField()
+    country = serializers.CharField()
+    last_seen_at = serializers.DateTimeField()
+    reachable = serializers.BooleanField()
+
+
+class PreviewSerializer(serializers.Serializer[None]):
+    count = serializers.IntegerField()
+    exact = serializers.BooleanField()
+    margin = serializers.IntegerField()
+    total = serializers.IntegerField()
+    share = serializers.FloatField(help_text="From 0 to 1")
+    reachable = serializers.IntegerField()
+    sentence = serializers.CharField()
+    sample = SampleMemberSerializer(many=True)
+    warnings = serializers.ListField(child=serializers.CharField())
+    took_ms = serializers.IntegerField()

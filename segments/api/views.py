@@ -1,0 +1,125 @@
+"""The management door of segments."""
+
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import status, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from segments.api.serializers import (
+    MemberSerializer,
+    MembershipChangeSerializer,
+    PreviewRequestSerializer,
+    PreviewSerializer,
+    SegmentSerializer,
+    SubscriberSegmentSerializer,
+    list_problems,
+)
+from segments.models import Membership, MembershipChange, Segment
+from segments.preview import PreviewTooSlow, preview_rule
+from segments.rules import RuleError
+from segments.tasks import build_segment
+from subscribers.api.nesting import ListWithin
+
+MEMBER_COUNT = Coalesce(
+    Subquery(
+        Membership.objects.filter(segment=OuterRef("pk"))
+        .order_by()
+        .values("segment")
+        .annotate(count=Count("subscriber_id"))
+        .values("count"),
+        output_field=IntegerField(),
+    ),
+    0,
+)
+
+WRITING = {"update", "partial_update", "destroy"}
+
+
+class TooSlow(APIException):
+    """503: the answer would take longer than a preview may; the sentence says what to do."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "too_slow"
+
+
+class SegmentViewSet(viewsets.ModelViewSet[Segment]):
+    """Named rules over a site's subscribers."""
+
+    queryset = Segment.objects.annotate(member_count=MEMBER_COUNT)
+    serializer_class = SegmentSerializer
+    filterset_fields: ClassVar = ["site", "name", "status"]
+    action_permissions: ClassVar = {"preview": "segments.view_segment"}
+
+    def get_queryset(self) -> QuerySet[Segment]:
+        """Locked while it is being written, so that a build that ends meanwhile is not undone."""
+        rows = super().get_queryset()
+        return rows.select_for_update(of=("self",)) if self.action in WRITING else rows
+
+    @transaction.atomic
+    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().update(request, *args, **kwargs)
+
+    @transaction.atomic
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().destroy(request, *args, **kwargs)
+
+    def perform_create(self, serializer: BaseSerializer[Segment]) -> None:
+        segment = serializer.save(created_by=self.request.user)
+        build_segment.delay_on_commit(segment.pk)
+
+    def perform_update(self, serializer: BaseSerializer[Segment]) -> None:
+        segment = serializer.save(status=Segment.Status.BUILDING)
+        build_segment.delay_on_commit(segment.pk)
+
+    @extend_schema(request=PreviewRequestSerializer, responses=PreviewSerializer)
+    @action(detail=False, methods=["post"])
+    def preview(self, request: Request) -> Response:
+        """Who a rule would match, without saving it."""
+        form = PreviewRequestSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        wanted = form.validated_data
+        as_of = wanted["as_of"] or timezone.now()
+        try:
+            preview = preview_rule(wanted["site"], wanted["rule"], as_of=as_of)
+        except RuleError as error:
+            raise ValidationError({"rule": list_problems(error)}) from None
+        except PreviewTooSlow as error:
+            raise TooSlow(str(error)) from None
+        return Response(PreviewSerializer(preview).data)
+
+
+class MemberViewSet(ListWithin[Membership]):
+    """Who is in a segment now, and since when."""
+
+    queryset = Membership.objects.select_related("subscriber")
+    serializer_class = MemberSerializer
+    parent = "segment"
+    newest_first = ("subscriber_id",)
+
+
+class HistoryViewSet(ListWithin[MembershipChange]):
+    """Who entered and left a segment, when and why."""
+
+    queryset = MembershipChange.objects.all()
+    serializer_class = MembershipChangeSerializer
+    filterset_fields: ClassVar = ["subscriber", "kind", "cause"]
+    parent = "segment"
+    newest_first = ("changed_at", "subscriber_id")
+
+
+class SubscriberSegmentViewSet(ListWithin[Membership]):
+    """The segments that one subscriber is in now."""
+
+    queryset = Membership.objects.select_related("segment")
+    serializer_class = SubscriberSegmentSerializer
+    parent = "subscriber"
+    newest_first = ("segment_id",)
