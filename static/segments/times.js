@@ -10,7 +10,7 @@ export function durationInput(label, duration = { days: 7 }) {
   const number = numberInput(`${label}: how long`, amount, { min: 0 });
   const units = choice(`${label}: unit`, UNITS, unit);
   const read = () => ({ [units.value]: number.value === "" ? null : Number(number.value) });
-  return { element: slot(number, units), read };
+  return { element: h("span", { class: "rule-together" }, number, units), read };
 }
 
 /** An instant, given as a clock time in `zone`; one that nobody touches keeps its seconds. */

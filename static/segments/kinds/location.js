@@ -12,9 +12,10 @@ export const kind = {
   label: () => "Location (near a place)",
   accepts: (node) => !node.polygon,
   build(node, site) {
-    const [unit, distance] = Object.entries(node.radius ?? { miles: 25 })[0];
-    const radius = numberInput("Distance", distance, { min: 0 });
+    const [unit, amount] = Object.entries(node.radius ?? { miles: 25 })[0];
+    const radius = numberInput("Distance", amount, { min: 0 });
     const units = choice("Unit of distance", UNITS, unit);
+    const distance = h("span", { class: "rule-together" }, radius, units);
     const spots = [];
     const list = slot();
 
@@ -29,7 +30,7 @@ export const kind = {
     [node.near ?? {}].flat().forEach((saved) => append(saved, false));
     const add = h("button", { type: "button", class: "rule-button rule-quiet", on: { click: () => append({}, true) } }, "+ Or near…");
     return {
-      element: slot(word("are within"), radius, units, word("of"), list, add),
+      element: slot(word("are within"), distance, word("of"), list, add),
       read: () => ({
         near: spots.length === 1 ? spots[0].read() : spots.map((spot) => spot.read()),
         radius: { [units.value]: radius.value === "" ? null : Number(radius.value) },

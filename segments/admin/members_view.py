@@ -1,0 +1,33 @@
+"""The page that lists who is in a segment, newest first."""
+
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+
+from segments.definitions import describe_segment
+from segments.models import Membership, Segment
+
+PAGE_SIZE = 50
+
+
+def show_members(request: HttpRequest, segment_id: int, model_admin: ModelAdmin[Segment]) -> HttpResponse:
+    """A page of `PAGE_SIZE` members; a page number that makes no sense gives the nearest that does."""
+    segment = get_object_or_404(Segment.objects.select_related("site"), pk=segment_id)
+    if not model_admin.has_view_permission(request, segment):
+        raise PermissionDenied
+    memberships = Membership.objects.filter(segment=segment).select_related("subscriber")
+    paginator = Paginator(memberships.order_by("-entered_at", "subscriber_id"), PAGE_SIZE)
+    page = paginator.get_page(request.GET.get("page"))
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": f"Members of {segment.name}",
+        "opts": Segment._meta,
+        "segment": segment,
+        "sentence": describe_segment(segment),
+        "page": page,
+        "may_open": request.user.has_perm("subscribers.view_subscriber"),
+    }
+    return TemplateResponse(request, "admin/segments/members.html", context)

@@ -1,0 +1,111 @@
+"""The list of segments and the form in which one is built."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from segments.admin.builder_views import show_catalogue, show_preview
+from segments.admin.members_view import show_members
+from segments.definitions import describe_segment, describe_segments_of
+from segments.forms import SegmentForm
+from segments.membership import count_members
+from segments.models import Segment
+from segments.tasks import build_segment
+from subscribers.models import Site
+
+STATUS_COLOURS = {
+    Segment.Status.BUILDING: "info",
+    Segment.Status.READY: "success",
+    Segment.Status.FAILED: "danger",
+}
+
+
+@admin.register(Segment)
+class SegmentAdmin(ModelAdmin):
+    """Whoever may not change a segment sees its sentence and its members instead of the builder."""
+
+    form = SegmentForm
+    actions = None
+    compressed_fields = False
+    list_display = ("name", "site", "show_sentence", "show_count", "show_status")
+    list_filter = ("site",)
+    list_select_related = ("site",)
+    search_fields = ("name",)
+    search_help_text = "Search by name"
+    ordering = ("name",)
+    readonly_fields = ("show_sentence", "show_members", "show_status")
+    custom_urls = (
+        ("preview/", "segments_segment_preview", show_preview),
+        ("catalogue/<int:site_id>/", "segments_segment_catalogue", show_catalogue),
+        ("<int:segment_id>/members/", "segments_segment_members", show_members),
+    )
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        return [column for column in self.list_display if column != "site" or _has_several_sites()]
+
+    def get_list_filter(self, request: HttpRequest) -> tuple[str, ...]:
+        return self.list_filter if _has_several_sites() else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Segment | None = None) -> list[Any]:
+        if obj is None:
+            fields = ["site", "name", "description", "rule"]
+        elif self.has_change_permission(request, obj):
+            fields = ["site", "name", "description", "rule", "show_members", "show_status"]
+        else:
+            fields = ["site", "name", "description", "show_sentence", "show_members", "show_status"]
+        return [(None, {"fields": fields})]
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        changelist: ChangeList = super().get_changelist_instance(request)
+        segments = list(changelist.result_list)
+        counts = count_members(segments)
+        describers = {site: describe_segments_of(site) for site in {segment.site for segment in segments}}
+        for segment in segments:
+            segment.member_count = counts.get(segment.pk, 0)
+            segment.sentence = describers[segment.site].describe(segment.rule)
+        changelist.result_list = segments  # type: ignore[assignment]
+        return changelist
+
+    def save_model(self, request: HttpRequest, obj: Segment, form: SegmentForm, change: bool) -> None:
+        obj.status = Segment.Status.BUILDING
+        if change:
+            # Only what was written here: a build that ends meanwhile keeps its watermark.
+            obj.save(update_fields=["name", "description", "rule", "status", "updated_at"])
+        else:
+            obj.created_by = request.user  # type: ignore[assignment]
+            obj.save()
+        build_segment.delay_on_commit(obj.pk)
+
+    @display(description="Who is in it")
+    def show_sentence(self, segment: Segment) -> str:
+        return getattr(segment, "sentence", None) or describe_segment(segment)
+
+    @display(description="Members")
+    def show_count(self, segment: Segment) -> str:
+        count: int = segment.member_count  # type: ignore[attr-defined]
+        return f"{count:,}"
+
+    @display(description="Members")
+    def show_members(self, segment: Segment) -> str:
+        count = count_members([segment]).get(segment.pk, 0)
+        url = reverse("admin:segments_segment_members", args=[segment.pk])
+        return format_html(
+            '<a class="text-link" href="{}">{} {}</a>', url, f"{count:,}", "person" if count == 1 else "people"
+        )
+
+    @display(description="Status", label=STATUS_COLOURS)
+    def show_status(self, segment: Segment) -> tuple[str, str]:
+        if segment.status == Segment.Status.READY and segment.refreshed_at:
+            return segment.status, f"Right as of {naturaltime(segment.refreshed_at)}"
+        return segment.status, segment.get_status_display()
+
+
+def _has_several_sites() -> bool:
+    return Site.objects.count() > 1

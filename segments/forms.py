@@ -1,0 +1,57 @@
+"""The form in which a segment is written."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from segments.catalogue import read_rule
+from segments.models import Segment
+from segments.rules import RuleError
+from segments.widgets import RuleWidget
+from subscribers.models import Site
+
+
+class SegmentForm(forms.ModelForm[Segment]):
+    """Name, description and rule; the site too where there are several, and only until the segment is saved."""
+
+    rule = forms.JSONField(label="Who is in it", widget=RuleWidget)
+
+    class Meta:
+        model = Segment
+        fields: ClassVar = ["site", "name", "description", "rule"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "site" in self.fields:
+            self._settle_site(self.fields["site"])
+        if "rule" in self.fields:
+            self.rule_widget.segment_id = self.instance.pk
+            self.rule_widget.site_id = self.instance.site_id
+
+    @property
+    def rule_widget(self) -> RuleWidget:
+        widget = self.fields["rule"].widget
+        assert isinstance(widget, RuleWidget)
+        return widget
+
+    def _settle_site(self, field: forms.Field) -> None:
+        # Not left out of the form: a field that is not there would not be checked for names that are taken.
+        sites = list(Site.objects.all()[:2])
+        if len(sites) == 1:
+            field.initial = sites[0].pk
+            field.widget = forms.HiddenInput()
+        field.disabled = self.instance.pk is not None
+
+    def clean_rule(self) -> Any:
+        """Problems come back in words, each beside the condition it is about."""
+        document = self.cleaned_data["rule"]
+        site = self.cleaned_data.get("site")
+        if site is None:  # said beside the site's own field
+            return document
+        try:
+            read_rule(site, document, segment=self.instance if self.instance.pk else None)
+        except RuleError as error:
+            self.rule_widget.problems = error.problems
+            raise ValidationError([problem.message for problem in error.problems]) from None
+        return document
