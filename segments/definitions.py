@@ -1,0 +1,85 @@
+"""A segment's rule among what its site knows: read, checked, said in English, and turned into a query."""
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from segments.models import Segment
+from segments.rules import Knowledge, Names, Rule, RuleError, check_rule, describe_rule, parse_rule
+from segments.rules.compiler import CompileContext, compile_rule
+from segments.rules.operators import Family
+from segments.rules.validation import list_used_segments
+from subscribers.models import Attribute, Site, Subscriber
+from tracking.models import EventType
+
+NEWEST_MESSAGES = 100_000  # how far back the names of campaigns are looked for
+
+
+def read_rule(site: Site, document: Any, *, segment: Segment | None = None) -> Rule:
+    """Read a rule document and check it against what the site knows. Raises RuleError; never half-applied."""
+    rule = parse_rule(document)
+    check_rule(rule, read_knowledge(site), segment=segment.pk if segment else None)
+    return rule
+
+
+def read_knowledge(site: Site) -> Knowledge:
+    attributes = Attribute.objects.filter(site=site).values_list("key", "type")
+    return Knowledge({key: Family(family) for key, family in attributes}, read_dependencies(site))
+
+
+def read_dependencies(site: Site) -> dict[int, frozenset[int]]:
+    """For each segment of the site, the segments that its rule names."""
+    rows = Segment.objects.filter(site=site).values_list("pk", "rule")
+    return {pk: _read_used(document) for pk, document in rows}
+
+
+def _read_used(document: Any) -> frozenset[int]:
+    try:
+        return list_used_segments(parse_rule(document))
+    except RuleError:
+        return frozenset()  # set aside by membership, with the reason
+
+
+def select_subscribers(site: Site, rule: Rule, *, as_of: dt.datetime) -> QuerySet[Subscriber]:
+    """The site's living subscribers for whom the rule holds at `as_of`."""
+    context = CompileContext(
+        as_of=as_of,
+        zone=ZoneInfo(site.timezone),
+        event_types=dict(EventType.objects.filter(site=site).values_list("name", "pk")),
+    )
+    return Subscriber.objects.living().filter(compile_rule(rule, context), site=site)
+
+
+def read_names(site: Site) -> Names:
+    """What the site's segments and campaigns are called, read once to say many rules."""
+    segments = dict(Segment.objects.filter(site=site).values_list("pk", "name"))
+    return Names(segments, dict(list_campaigns(site)))
+
+
+def describe_document(document: Any, names: Names) -> str:
+    """A rule document as an English sentence, or what is wrong with it."""
+    try:
+        return describe_rule(parse_rule(document), names)
+    except RuleError as error:
+        return f"This rule cannot be read: {error.problems[0].message}"
+
+
+def describe_segment(segment: Segment) -> str:
+    return describe_document(segment.rule, read_names(segment.site))
+
+
+def list_campaigns(site: Site) -> list[tuple[int, str]]:
+    """Id and name of the campaigns that the newest message events name: what rules about messages can ask for."""
+    types = EventType.objects.filter(site=site, name="$push_sent").values_list("pk", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT (properties ->> 'campaign')::bigint, coalesce(properties ->> 'campaign_name', '')"
+            " FROM (SELECT properties FROM tracking_event WHERE event_type_id = ANY(%s)"
+            "       ORDER BY occurred_at DESC LIMIT %s) AS newest"
+            " WHERE jsonb_typeof(properties -> 'campaign') = 'number' ORDER BY 2",
+            [list(types), NEWEST_MESSAGES],
+        )
+        return [(pk, name or f"Campaign {pk}") for pk, name in cursor.fetchall()]

@@ -1,0 +1,68 @@
+"""What is known of one subscriber, as the evaluator reads it, and how stored values read as each family."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from segments.rules.operators import Family, to_decimal
+from segments.rules.text import fold
+
+# Instants inside JSON are kept in this one form, in which the order of text is the order of time.
+INSTANT_REGEX = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
+
+
+def write_instant(instant: dt.datetime) -> str:
+    """An instant as JSON keeps it: UTC, to the microsecond."""
+    return instant.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").zfill(27)
+
+
+@dataclass(frozen=True)
+class DeviceFacts:
+    kind: str
+    os: str
+    browser: str
+    created_at: dt.datetime
+    ended_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class EventFacts:
+    name: str
+    occurred_at: dt.datetime
+    properties: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class SubscriberFacts:
+    """`profile` holds text (empty: not known) and, under `…_at`, instants; `segments` the ids they are a member of."""
+
+    attributes: Mapping[str, Any]
+    profile: Mapping[str, str | dt.datetime]
+    latitude: float | None = None
+    longitude: float | None = None
+    devices: tuple[DeviceFacts, ...] = ()
+    events: tuple[EventFacts, ...] = ()
+    segments: frozenset[int] = frozenset()
+
+
+def read_json(raw: Any, family: Family) -> Any:
+    """A JSON value in the form its family compares, or None when it is of another family."""
+    match family, raw:
+        case Family.TEXT, str():
+            return fold(raw)
+        case Family.NUMBER, int() | float() if not isinstance(raw, bool):
+            return to_decimal(raw)
+        case Family.BOOLEAN, bool():
+            return raw
+        case Family.TIME, str() if re.match(INSTANT_REGEX, raw, re.ASCII):
+            return raw
+        case Family.LIST, list():
+            return tuple(
+                element
+                for each in raw
+                for element in (read_json(each, Family.TEXT), read_json(each, Family.NUMBER))
+                if element is not None
+            )
+    return None

@@ -1,0 +1,97 @@
+"""From JSON to the tree and back, with errors in sentences."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from segments.rules.ast import Rule
+from segments.rules.errors import Problem, RuleError
+
+DEEPEST = 12
+MOST_NODES = 300
+
+# How pydantic names its findings → what a person should read; `{…}` is filled from the finding's own context.
+SENTENCES = {
+    "missing": "This is missing.",
+    "extra_forbidden": "This is not a part of such a condition; take it out.",
+    "union_tag_invalid": "“{tag}” is no kind of condition; there are {expected_tags}.",
+    "union_tag_not_found": "A condition says its “type”, like attribute or event.",
+    "literal_error": "This must be {expected}.",
+    "string_type": "This must be text.",
+    "string_too_short": "This must not be empty.",
+    "string_too_long": "This must be at most {max_length} characters long.",
+    "int_type": "This must be a whole number.",
+    "bool_type": "This must be true or false.",
+    "tuple_type": "This must be a list.",
+    "too_long": "There must be at most {max_length} of these.",
+    "too_short": "There must be at least {min_length} of these.",
+    "greater_than": "This must be more than {gt}.",
+    "greater_than_equal": "This must be at least {ge}.",
+    "less_than_equal": "This must be at most {le}.",
+    "finite_number": "This must be an ordinary number.",
+    "model_type": "This must be an object.",
+    "model_attributes_type": "This must be an object.",
+    "timezone_aware": "A moment needs its offset, like 2026-11-21T10:00:00Z.",
+    "datetime_from_date_parsing": "This must be a moment, like 2026-11-21T10:00:00Z.",
+    "datetime_parsing": "This must be a moment, like 2026-11-21T10:00:00Z.",
+}
+
+
+def parse_rule(document: Any) -> Rule:
+    """Read a rule document. Raises RuleError with the path of each node that is wrong and what would be right."""
+    _check_size(document)
+    try:
+        return Rule.model_validate(document)
+    except ValidationError as error:
+        raise RuleError(_explain(error)) from None
+
+
+def dump_rule(rule: Rule) -> dict[str, Any]:
+    """The document that `parse_rule` reads back to an equal tree."""
+    return rule.model_dump(mode="json", exclude_none=True)
+
+
+def _check_size(document: Any) -> None:
+    """Bound depth and size first: deep nesting must be a sentence, not a recursion error."""
+    level, nodes = [document], 0
+    for depth in range(10_000):
+        level = [
+            child
+            for each in level
+            for child in (each.values() if isinstance(each, dict) else each)
+            if isinstance(child, dict | list)
+        ]
+        nodes += sum(isinstance(each, dict) and "type" in each for each in level)
+        if not level:
+            return
+        # A group is two levels of JSON: itself and its list of conditions.
+        if depth > 2 * DEEPEST + 4:
+            raise RuleError([Problem("root", f"Groups are nested too deeply; {DEEPEST} levels is the most.")])
+        if nodes > MOST_NODES:
+            raise RuleError([Problem("root", f"The rule is too large; {MOST_NODES} conditions is the most.")])
+
+
+def _explain(error: ValidationError) -> list[Problem]:
+    """One problem for each place. A value that fits none of several types is reported by each: the first speaks."""
+    problems: dict[str, str] = {}
+    for finding in error.errors(include_url=False, include_input=False):
+        context = finding.get("ctx", {})
+        sentence = SENTENCES.get(finding["type"], finding["msg"])
+        if finding["type"] == "value_error":
+            sentence = str(context["error"])
+        problems.setdefault(_write_path(finding["loc"]), sentence.format(**context) if context else sentence)
+    return [Problem(path, sentence) for path, sentence in problems.items()]
+
+
+def _write_path(location: tuple[int | str, ...]) -> str:
+    """`root.conditions[1].value`: the document's own steps, without the names by which pydantic tells types apart."""
+    path = ""
+    previous: tuple[int | str, int | str] = ("", "")
+    for step in location:
+        is_node = previous[1] == "root" or (previous[0] == "conditions" and isinstance(previous[1], int))
+        if isinstance(step, int):
+            path += f"[{step}]"
+        elif not is_node and step.isidentifier():
+            path += f".{step}" if path else step
+        previous = (previous[1], step)
+    return path or "root"

@@ -1,0 +1,63 @@
+"""A piece of SQL with its values kept apart: text is ours alone, every value is bound by the database driver."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """SQL `text` with one `%s` for each of `params`."""
+
+    text: str
+    params: tuple[Any, ...] = ()
+
+    def place(self, value: "Fragment") -> "Fragment":
+        """This with `value` wherever `{v}` stands, its values bound at the right places."""
+        own = iter(self.params)
+        params: list[Any] = []
+        for sign in re.findall(r"%s|\{v\}", self.text):
+            params.extend(value.params if sign == "{v}" else [next(own)])
+        return Fragment(self.text.replace("{v}", value.text), tuple(params))
+
+    def or_false(self) -> "Fragment":
+        """Two-valued: what is not known to be true is false."""
+        return Fragment(f"COALESCE({self.text}, FALSE)", self.params)
+
+    def negate(self) -> "Fragment":
+        return Fragment(f"NOT ({self.text})", self.params)
+
+
+TRUE = Fragment("TRUE")
+FALSE = Fragment("FALSE")
+
+
+def join_all(fragments: Iterable[Fragment]) -> Fragment:
+    return _join(fragments, " AND ", TRUE)
+
+
+def join_any(fragments: Iterable[Fragment]) -> Fragment:
+    return _join(fragments, " OR ", FALSE)
+
+
+def at_least(fragments: Iterable[Fragment], n: int) -> Fragment:
+    """True when `n` or more of the conditions are."""
+    parts = tuple(fragments)
+    if n <= 0:
+        return TRUE
+    if n > len(parts):
+        return FALSE
+    text = " + ".join(f"CASE WHEN {part.text} THEN 1 ELSE 0 END" for part in parts)
+    return Fragment(f"({text}) >= %s", (*_params(parts), n))
+
+
+def _join(fragments: Iterable[Fragment], word: str, empty: Fragment) -> Fragment:
+    parts = tuple(fragments)
+    if not parts:
+        return empty
+    return Fragment(word.join(f"({part.text})" for part in parts), _params(parts))
+
+
+def _params(parts: Iterable[Fragment]) -> tuple[Any, ...]:
+    return tuple(value for part in parts for value in part.params)

@@ -1,0 +1,79 @@
+"""Does a rule make sense for this site? What the tree alone cannot know: types of attributes, other segments."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from segments.rules.ast import AttributeCondition, Condition, Group, Rule, SegmentCondition, list_conditions
+from segments.rules.errors import Problem, RuleError
+from segments.rules.operators import Family, list_families
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What a site knows: the family of each attribute, and for each segment the ids of those its rule names."""
+
+    attributes: Mapping[str, Family] = field(default_factory=dict)
+    segments: Mapping[int, frozenset[int]] = field(default_factory=dict)
+
+
+def check_rule(rule: Rule, knowledge: Knowledge, *, segment: int | None = None) -> None:
+    """Raise RuleError for what can never work. `segment` is the id the rule is saved under, if it has one yet.
+
+    An attribute never seen is no error: it may come. A condition on it is false until then.
+    """
+    problems = list(_find_problems(rule.root, "root", knowledge, segment))
+    if problems:
+        raise RuleError(problems)
+
+
+def list_used_segments(rule: Rule) -> frozenset[int]:
+    """The ids of the segments that a rule names."""
+    return frozenset(
+        node.segment for node in list_conditions(rule.root) if isinstance(node, SegmentCondition)
+    )
+
+
+def _find_problems(node: Condition, path: str, known: Knowledge, own: int | None) -> Iterator[Problem]:
+    match node:
+        case Group():
+            for index, child in enumerate(node.conditions):
+                yield from _find_problems(child, f"{path}.conditions[{index}]", known, own)
+        case AttributeCondition():
+            family = known.attributes.get(node.key)
+            if family and family not in node.families:
+                suited = " or ".join(_name(each) for each in list_families(node.operator))
+                yield Problem(
+                    f"{path}.operator",
+                    f"“{node.key}” holds {_name(family)}, but this compares it with {suited}. Choose an operator for {_name(family)}.",
+                )
+        case SegmentCondition():
+            if node.segment not in known.segments:
+                yield Problem(
+                    f"{path}.segment", "This segment does not exist (any more). Choose another one."
+                )
+            elif own is not None and own in _reach(node.segment, known):
+                yield Problem(
+                    f"{path}.segment", "This segment is itself built on the one you are editing: a circle."
+                )
+
+
+def _reach(segment: int, known: Knowledge) -> set[int]:
+    """A segment and all that it is built on, directly or not."""
+    seen: set[int] = set()
+    waiting = [segment]
+    while waiting:
+        current = waiting.pop()
+        if current not in seen:
+            seen.add(current)
+            waiting.extend(known.segments.get(current, frozenset()))
+    return seen
+
+
+def _name(family: Family) -> str:
+    return {
+        Family.TEXT: "text",
+        Family.NUMBER: "a number",
+        Family.BOOLEAN: "yes or no",
+        Family.TIME: "a moment",
+        Family.LIST: "a list",
+    }[family]
