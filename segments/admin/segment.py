@@ -13,7 +13,7 @@ from unfold.decorators import display
 
 from segments.admin.builder_views import show_catalogue, show_preview
 from segments.admin.members_view import show_members
-from segments.definitions import describe_segment, describe_segments_of
+from segments.definitions import describe_document, describe_segment, read_names
 from segments.forms import SegmentForm
 from segments.membership import count_members
 from segments.models import Segment
@@ -66,10 +66,10 @@ class SegmentAdmin(ModelAdmin):
         changelist: ChangeList = super().get_changelist_instance(request)
         segments = list(changelist.result_list)
         counts = count_members(segments)
-        describers = {site: describe_segments_of(site) for site in {segment.site for segment in segments}}
+        names = {site: read_names(site) for site in {segment.site for segment in segments}}
         for segment in segments:
             segment.member_count = counts.get(segment.pk, 0)
-            segment.sentence = describers[segment.site].describe(segment.rule)
+            segment.sentence = describe_document(segment.rule, names[segment.site])
         changelist.result_list = segments  # type: ignore[assignment]
         return changelist
 
