@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
-from segments.catalogue import read_rule
+from segments.definitions import read_rule
 from segments.models import Segment
 from segments.rules import RuleError
 from segments.widgets import RuleWidget
