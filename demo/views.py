@@ -70,7 +70,9 @@ def show_product(request: HttpRequest, sku: str) -> HttpResponse:
 
 @require_safe
 def show_cart(request: HttpRequest) -> HttpResponse:
-    catalogue = {product.sku: _describe(product) | {"picture": static(product.picture)} for product in PRODUCTS}
+    catalogue = {
+        product.sku: _describe(product) | {"picture": static(product.picture)} for product in PRODUCTS
+    }
     return _render(request, "cart", catalogue=catalogue)
 
 

@@ -28,7 +28,7 @@
     return {
       siteKey: data.siteKey || address.searchParams.get('site_key'),
       host: data.host || address.origin,
-      worker: data.worker || '/carillon-worker.js',
+      worker: data.worker || address.searchParams.get('worker') || '/carillon-worker.js',
       workerScope: data.workerScope,
       autoPage: data.autoPage !== 'false',
       prompt: data.prompt,
@@ -60,7 +60,7 @@
       const element = document.createElement('script');
       element.src = new URL(name, script ? script.src : urlOf('/sdk/'));
       element.onload = resolve;
-      element.onerror = () => reject(new Error(`${element.src} could not be loaded`));
+      element.onerror = () => parts.delete(name) && reject(new Error(`${element.src} could not be loaded`));
       document.head.append(element);
     }));
     return parts.get(name);

@@ -66,7 +66,9 @@ class RecordingServer:
         self._http.server_close()
         self._thread.join()
 
-    def add_page(self, path: str = "/", *, before: str = "", attributes: str = "", title: str = "Shop") -> str:
+    def add_page(
+        self, path: str = "/", *, before: str = "", attributes: str = "", title: str = "Shop"
+    ) -> str:
         """Publish a page with the two script lines, `before` running between them; answers its address."""
         self.files[path] = PAGE.format(
             title=title, before=before, attributes=attributes, host=self.host, site_key=SITE_KEY

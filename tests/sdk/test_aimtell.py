@@ -49,6 +49,17 @@ def test_the_calls_of_the_guide_work_unchanged(browser: Chrome, server: Recordin
     }
 
 
+def test_the_loader_needs_only_the_scripts_address_changed(browser: Chrome, server: RecordingServer) -> None:
+    page = server.add_page()
+    address = f"{server.host}/sdk/carillon.js?site_key=pk_moved&worker=/aimtell-worker.js"
+    server.files["/"] = f"""<!doctype html><script>{LOADER} _at.track('event', {{event: 'queued'}});
+      (() => {{ const s = document.createElement('script'); s.async = true; s.src = '{address}';
+        document.head.append(s); }})();</script>"""
+    browser.get(page)
+    assert server.wait_for_events(1)[0]["name"] == "queued"
+    assert server.tracked()[0].body["site_key"] == "pk_moved"
+
+
 def test_calls_queued_by_the_loader_are_replayed(browser: Chrome, server: RecordingServer) -> None:
     calls = "_at.track('attribute', {plan: 'pro'}); _at.track('alias', 'user==u-42'); _at.track('event', {event: 'x'});"
     browser.get(server.add_page(before=LOADER + calls))
@@ -62,7 +73,9 @@ def test_calls_queued_by_the_loader_are_replayed(browser: Chrome, server: Record
 def test_a_bare_configuration_object_comes_alive(browser: Chrome, server: RecordingServer) -> None:
     browser.get(server.add_page(before="var _at = {}; _at.idSite = '34'; const kept = _at;"))
     server.wait_for(lambda: browser.execute_script("return Boolean(kept.push && kept.track)"))
-    browser.execute_script("kept.push(['addEvent', {event: 'pushed'}]); kept.track('event', {event: 'tracked'});")
+    browser.execute_script(
+        "kept.push(['addEvent', {event: 'pushed'}]); kept.track('event', {event: 'tracked'});"
+    )
     assert [event["name"] for event in server.wait_for_events(2)] == ["pushed", "tracked"]
     assert browser.execute_script("return _at.idSite") == "34"
 
@@ -71,7 +84,9 @@ def test_preset_attributes_and_queued_callbacks_are_heeded(browser: Chrome, serv
     before = LOADER + "_at.attributes.tier = 'gold'; _at.cmd = [() => _at.track('event', {event: 'called'})];"
     browser.get(server.add_page(before=before))
     server.wait_for_events(1)
-    browser.execute_script("_at.attributes['plan'] = 'pro'; _at.cmd.push(() => _at.push(['addEvent', 'later']));")
+    browser.execute_script(
+        "_at.attributes['plan'] = 'pro'; _at.cmd.push(() => _at.push(['addEvent', 'later']));"
+    )
     assert [event["name"] for event in server.wait_for_events(2)] == ["called", "later"]
     assert attributes(server) == {"tier": "gold", "plan": "pro"}
 
@@ -147,7 +162,9 @@ def test_server_side_carts_find_the_subscriber_in_the_cookie(
     cookie = "return _aimtellGetCookie('_aimtellSubscriberID')"
     assert browser.execute_script("return _at.subscriber") == browser.execute_script(cookie) == subscriber
     browser.execute_script("carillon.reset()")
-    assert browser.execute_script(cookie) == browser.execute_script("return carillon.subscriber") != subscriber
+    assert (
+        browser.execute_script(cookie) == browser.execute_script("return carillon.subscriber") != subscriber
+    )
 
 
 def test_the_id_aimtell_gave_the_browser_is_taken_over(browser: Chrome, server: RecordingServer) -> None:

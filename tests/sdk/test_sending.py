@@ -10,7 +10,9 @@ FIRST_EVENT = "carillon.push(['addEvent', 'first']);"
 
 
 def test_at_most_fifty_operations_travel_together(browser: Chrome, server: RecordingServer) -> None:
-    browser.get(server.add_page(before="for (let n = 0; n < 120; n++) carillon.push(['addEvent', 'n', {n}]);"))
+    browser.get(
+        server.add_page(before="for (let n = 0; n < 120; n++) carillon.push(['addEvent', 'n', {n}]);")
+    )
     events = server.wait_for_events(120)
     assert [event["properties"]["n"] for event in events] == list(range(120))
     assert max(len(post.operations) for post in server.tracked()) == 50
@@ -71,7 +73,9 @@ def test_a_rejected_operation_is_told_to_the_developer(browser: Chrome, server: 
     assert "An event needs a name." in browser.execute_script("return warnings")[0]
 
 
-def test_operations_made_offline_are_sent_from_the_next_page(browser: Chrome, server: RecordingServer) -> None:
+def test_operations_made_offline_are_sent_from_the_next_page(
+    browser: Chrome, server: RecordingServer
+) -> None:
     server.statuses = [503] * 4
     browser.get(server.add_page(before=FIRST_EVENT))
     server.wait_for(lambda: server.posts)
@@ -84,7 +88,9 @@ def test_operations_made_offline_are_sent_from_the_next_page(browser: Chrome, se
 def test_two_tabs_do_not_lose_each_others_operations(browser: Chrome, server: RecordingServer) -> None:
     server.statuses = [503] * 6
     tabs = [browser.current_window_handle]
-    make = "for (let n = 0; n < 40; n++) setTimeout(() => carillon.push(['addEvent', '{name}', {{n}}]), n * 5);"
+    make = (
+        "for (let n = 0; n < 40; n++) setTimeout(() => carillon.push(['addEvent', '{name}', {{n}}]), n * 5);"
+    )
     browser.get(server.add_page("/a", before=make.format(name="a")))
     browser.switch_to.new_window("tab")
     tabs.append(browser.current_window_handle)
@@ -99,7 +105,9 @@ def test_two_tabs_do_not_lose_each_others_operations(browser: Chrome, server: Re
 
 
 def test_operations_made_while_leaving_go_out_by_beacon(browser: Chrome, server: RecordingServer) -> None:
-    browser.get(server.add_page(before="addEventListener('beforeunload', () => carillon.addEvent('leaving'))"))
+    browser.get(
+        server.add_page(before="addEventListener('beforeunload', () => carillon.addEvent('leaving'))")
+    )
     server.wait_for(server.tracked)
     browser.get("about:blank")
     assert [event["name"] for event in server.wait_for_events(1)] == ["leaving"]
