@@ -189,7 +189,7 @@
 
   // ---- Page views -------------------------------------------------------------------------------------------------
   const page = (fields = {}) =>
-    record('page', { url: fields.url || location.href, title: fields.title || document.title });
+    record('page', { url: fields.url || location.href, title: fields.title || document.title, referrer: document.referrer });
 
   /** The address without its #anchor, unless the anchor is a route. */
   const shownPage = () => (/^#[!/]/.test(location.hash) ? location.href : location.href.split('#')[0]);

@@ -31,6 +31,14 @@ def test_loading_a_page_is_a_page_view_with_its_title(browser: Chrome, server: R
     assert (view["url"], view["title"]) == (f"{server.origin}/sale/shoes", "Sale")
 
 
+def test_a_page_view_says_where_the_visitor_came_from(browser: Chrome, server: RecordingServer) -> None:
+    browser.get(server.add_page("/"))
+    address = server.add_page("/next")
+    browser.execute_script("location.href = arguments[0]", address)
+    views = server.wait_for(lambda: len(found := server.operations("page")) == 2 and found)
+    assert [view["referrer"] for view in views] == ["", f"{server.origin}/"]
+
+
 def test_each_address_of_a_single_page_application_is_a_page_view(
     browser: Chrome, server: RecordingServer
 ) -> None:
