@@ -23,6 +23,9 @@ class Location(NamedTuple):
     longitude: float | None = None
 
 
+NOWHERE = Location()
+
+
 def locate(ip: str, timezone: str) -> Location:
     """Look the address up in the GeoIP file (GEOIP_PATH, MaxMind's format); failing that, take the zone's country."""
     reader = _open_map(settings.GEOIP_PATH) if settings.GEOIP_PATH and ip else None
@@ -45,7 +48,7 @@ def _open_map(path: str) -> geoip2.database.Reader | None:
     try:
         return geoip2.database.Reader(path)
     except (OSError, maxminddb.InvalidDatabaseError) as error:
-        logger.error("GEOIP_PATH cannot be read, so locations come from time zones alone: %s", error)  # noqa: TRY400
+        logger.error("GEOIP_PATH cannot be read, so locations come from time zones alone: %s", error)
         return None
 
 

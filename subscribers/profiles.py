@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from subscribers.attribute_values import AttributeValueError, coerce_value, guess_type
-from subscribers.geolocation import Location
+from subscribers.geolocation import NOWHERE, Location
 from subscribers.models import Attribute, Subscriber
 from subscribers.timezones import is_timezone
 
@@ -37,7 +37,7 @@ class Context:
 
     timezone: str = ""
     language: str = ""
-    location: Location = Location()
+    location: Location = NOWHERE
 
 
 def update_profile(subscriber: Subscriber, *, context: Context, now: dt.datetime) -> None:

@@ -11,7 +11,7 @@ from subscribers.models import PushSubscription, Subscriber
 EndReason = PushSubscription.EndReason
 
 
-def register_subscription(
+def register_subscription(  # noqa: PLR0913 - what a browser hands over, by name
     subscriber: Subscriber,
     *,
     endpoint: str,

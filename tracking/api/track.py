@@ -1,0 +1,129 @@
+"""The backend door: `POST /api/v1/track/`, the same operations as a browser's, sent by a site's own servers."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import IO, Any, ClassVar
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.authentication import TokenAuthentication
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.parsers import BaseParser
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from subscribers.models import Site
+from tracking.ingestion import accept_backend_request
+from tracking.reading import RequestError, read_json
+
+
+class OperationsParser(BaseParser):
+    """JSON as the browser door reads it: bounded, and refused in a sentence."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        request: HttpRequest = (parser_context or {})["request"]._request
+        try:
+            return read_json(request, max_bytes=settings.TRACK_MAX_BYTES)
+        except RequestError as error:
+            raise _refuse(error) from None
+
+
+class CanAddEvents(BasePermission):
+    """Whoever may add events may also say what else a site's visitors did."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return request.user.has_perm("tracking.add_event")
+
+
+class OperationsSerializer(serializers.Serializer[Any]):
+    """For the documentation; the operations are checked one by one by tracking.operations."""
+
+    site = serializers.CharField(help_text="The site's id or its public key.")
+    operations = serializers.ListField(child=serializers.DictField())
+
+
+class RejectionSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField(allow_null=True)
+    error = serializers.CharField()
+
+
+class AcceptedSerializer(serializers.Serializer[Any]):
+    accepted = serializers.IntegerField()
+    rejected = RejectionSerializer(many=True)
+
+
+EXAMPLE = OpenApiExample(
+    "A purchase",
+    request_only=True,
+    value={
+        "site": 1,
+        "operations": [
+            {
+                "id": "0b0e7a55-3ad4-4d30-8e4f-6cf2a4f0a001",
+                "type": "event",
+                "external_id": "u-42",
+                "name": "purchase",
+                "at": "2026-11-21T10:00:00Z",
+                "properties": {"order_id": "1001", "value": 129.99},
+            }
+        ],
+    },
+)
+
+
+class TrackView(APIView):
+    authentication_classes: ClassVar = [TokenAuthentication]
+    permission_classes: ClassVar = [CanAddEvents]
+    parser_classes: ClassVar = [OperationsParser]
+
+    @extend_schema(
+        operation_id="track",
+        request=OperationsSerializer,
+        responses={202: AcceptedSerializer, 400: AcceptedSerializer},
+        examples=[EXAMPLE],
+    )
+    def post(self, request: Request) -> Response:
+        """Take operations that each name their `subscriber` (a browser's UUID) or `external_id`.
+
+        Answered 202 once what was good is durable, and 400 if nothing was.
+        """
+        if not isinstance(request.data, dict):
+            raise ParseError("The body must be an object with site and operations.")
+        site = _find_site(request.data.get("site"))
+        try:
+            accepted = accept_backend_request(
+                site=site, operations=request.data.get("operations"), now=timezone.now()
+            )
+        except RequestError as error:
+            raise _refuse(error) from None
+        return Response(dataclasses.asdict(accepted), status=202 if accepted.accepted else 400)
+
+
+def _find_site(name: Any) -> Site:
+    found = None
+    if isinstance(name, int) and not isinstance(name, bool) and 0 < name < 2**63:
+        found = Site.objects.filter(pk=name).first()
+    elif isinstance(name, str) and name.isascii() and name.isprintable():
+        by = {"pk": int(name)} if name.isdigit() and len(name) < 19 else {"public_key": name}
+        found = Site.objects.filter(**by).first()
+    if found is None:
+        raise ParseError("site must be the id or the public key of a site.")
+    return found
+
+
+def _refuse(error: RequestError) -> APIException:
+    refusal = APIException(str(error))
+    refusal.status_code = error.status
+    return refusal

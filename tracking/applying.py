@@ -1,0 +1,194 @@
+"""What each operation does to whom: a batch of one site's envelopes, in the order in which they arrived."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from subscribers.identities import Name, find_or_create_subscribers
+from subscribers.merging import identify_subscriber
+from subscribers.models import Identity, Site, Subscriber
+from subscribers.profiles import assign_attributes, assign_context, save_profiles
+from subscribers.subscriptions import EndReason, end_all_subscriptions, register_subscription
+from tracking.log import NewEvent, move_events, record_events
+from tracking.operations import (
+    PAGE_VIEW,
+    SUBSCRIBED,
+    UNSUBSCRIBED,
+    AttributesOperation,
+    Envelope,
+    EventOperation,
+    IdentifyOperation,
+    Operation,
+    PageOperation,
+    SubscribeOperation,
+    UnsubscribeOperation,
+)
+from tracking.replays import make_key, remember_operations
+
+
+class Arrival(NamedTuple):
+    envelope: Envelope
+    received_at: dt.datetime
+
+    @property
+    def sender(self) -> Name:
+        return self.envelope.kind, self.envelope.value
+
+    @property
+    def browser_uuid(self) -> uuid.UUID | None:
+        """Set if the request came out of a browser itself: what a backend says is about the whole person."""
+        return uuid.UUID(self.envelope.value) if self.envelope.source == "sdk" else None
+
+
+def apply_arrivals(site: Site, arrivals: Sequence[Arrival], *, now: dt.datetime) -> int:
+    """Apply what was not applied before, in the caller's transaction; return how many events that recorded."""
+    keys = [
+        [make_key(site.pk, *arrival.sender, operation.id) for operation in arrival.envelope.operations]
+        for arrival in arrivals
+    ]
+    fresh = remember_operations((key for theirs in keys for key in theirs), now=now)
+    remaining: list[tuple[Arrival, list[Operation]]] = []
+    for arrival, theirs in zip(arrivals, keys, strict=True):
+        operations = []
+        for key, operation in zip(theirs, arrival.envelope.operations, strict=True):
+            if key in fresh:
+                fresh.remove(key)
+                operations.append(operation)
+        if operations:
+            remaining.append((arrival, operations))
+    return _Batch(site, [arrival for arrival, _ in remaining], now).apply(remaining)
+
+
+class _Batch:
+    """Holds the locked subscribers of a batch, and gathers what is written for all of them together.
+
+    Only an `identify` cannot be gathered: what came before it is written first.
+    """
+
+    def __init__(self, site: Site, arrivals: Sequence[Arrival], now: dt.datetime) -> None:
+        self.site = site
+        self.now = now
+        sources = {arrival.sender: arrival.envelope.source for arrival in arrivals}
+        self.people = find_or_create_subscribers(site=site, names=sources, now=now) if sources else {}
+        self.definitions: dict[str, str] = {}
+        self.changed: dict[int, Subscriber] = {}
+        self.events: list[NewEvent] = []
+        self.recorded = 0
+
+    def apply(self, work: Sequence[tuple[Arrival, Sequence[Operation]]]) -> int:
+        for arrival, operations in work:
+            self._see(arrival)
+            for operation in operations:
+                self._apply_operation(arrival, operation)
+        self._write()
+        return self.recorded
+
+    def _see(self, arrival: Arrival) -> None:
+        """What a backend sends says nothing about when and where the person was seen."""
+        if arrival.envelope.source == "sdk":
+            person = self._change(arrival)
+            assign_context(person, context=arrival.envelope.context, now=arrival.received_at)
+
+    def _change(self, arrival: Arrival) -> Subscriber:
+        person = self.people[arrival.sender]
+        self.changed[person.pk] = person
+        return person
+
+    def _write(self) -> None:
+        save_profiles(self.changed.values())
+        self.recorded += record_events(self.site, self.events, received_at=self.now)
+        self.changed, self.events = {}, []
+
+    def _apply_operation(self, arrival: Arrival, operation: Operation) -> None:
+        match operation:
+            case EventOperation():
+                self._add_event(arrival, operation, operation.name, operation.properties)
+            case PageOperation():
+                self._add_event(arrival, operation, PAGE_VIEW, _page_properties(operation))
+            case AttributesOperation():
+                assign_attributes(
+                    self._change(arrival),
+                    values=operation.set,
+                    remove=operation.unset,
+                    definitions=self.definitions,
+                )
+            case IdentifyOperation():
+                self._identify(arrival, operation)
+            case SubscribeOperation():
+                self._subscribe(arrival, operation)
+            case UnsubscribeOperation():
+                self._unsubscribe(arrival, operation)
+
+    def _add_event(
+        self, arrival: Arrival, operation: Operation, name: str, properties: dict[str, Any]
+    ) -> None:
+        own = operation.id if isinstance(operation, EventOperation | PageOperation) else None
+        self.events.append(
+            NewEvent(
+                id=own or uuid.uuid5(operation.id, name),
+                subscriber_id=self.people[arrival.sender].pk,
+                name=name,
+                occurred_at=operation.at or arrival.received_at,
+                properties=properties,
+                received_at=arrival.received_at,
+            )
+        )
+
+    def _identify(self, arrival: Arrival, operation: IdentifyOperation) -> None:
+        before = self.people[arrival.sender]
+        if before.external_id == operation.external_id:
+            return
+        self._write()
+        after = identify_subscriber(
+            before,
+            external_id=operation.external_id,
+            browser_uuid=uuid.UUID(arrival.envelope.value),
+            now=arrival.received_at,
+        )
+        merged = before.merged_into_id == after.pk
+        if merged:
+            move_events(giver=before, taker=after)
+        # Whoever else in this batch leads to one of the two must from now on find the same object.
+        stale = {after.pk, before.pk} if merged else {after.pk}
+        for name, person in self.people.items():
+            if person.pk in stale:
+                self.people[name] = after
+        self.people[Identity.Kind.ANONYMOUS, arrival.envelope.value] = after
+        self._see(arrival)
+
+    def _subscribe(self, arrival: Arrival, operation: SubscribeOperation) -> None:
+        given = operation.subscription
+        device = register_subscription(
+            self.people[arrival.sender],
+            endpoint=given.endpoint,
+            p256dh=given.keys.p256dh,
+            auth=given.keys.auth,
+            user_agent=arrival.envelope.user_agent,
+            now=arrival.received_at,
+            browser_uuid=arrival.browser_uuid,
+        )
+        if device.created_at == arrival.received_at:
+            properties = {"browser": device.browser, "os": device.os, "kind": device.kind}
+            self._add_event(arrival, operation, SUBSCRIBED, properties)
+
+    def _unsubscribe(self, arrival: Arrival, operation: UnsubscribeOperation) -> None:
+        ended = end_all_subscriptions(
+            self.people[arrival.sender],
+            reason=EndReason.UNSUBSCRIBED,
+            now=arrival.received_at,
+            browser_uuid=arrival.browser_uuid,
+        )
+        if ended:
+            properties = {"reason": operation.reason} if operation.reason else {}
+            self._add_event(arrival, operation, UNSUBSCRIBED, properties)
+
+
+def _page_properties(operation: PageOperation) -> dict[str, Any]:
+    try:
+        path = urlsplit(operation.url).path
+    except ValueError:
+        path = ""
+    properties = {"url": operation.url, "path": path, "title": operation.title}
+    return properties | ({"referrer": operation.referrer} if operation.referrer else {})

@@ -1,0 +1,110 @@
+"""From the inbox to the log and the profiles: each item once, those of one subscriber in their order."""
+
+import datetime as dt
+import logging
+import traceback
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from django.db import OperationalError, connection, transaction
+
+from tracking.applying import Arrival, apply_arrivals
+from tracking.models import InboxItem
+from tracking.operations import Envelope
+
+logger = logging.getLogger(__name__)
+
+BATCH_ITEMS = 200
+# A drain gives way to the next after this many batches, so that a worker can be stopped in good time.
+MOST_BATCHES = 500
+LOCK_SPACE = 0x1B0C5  # any number, as long as no other advisory lock of ours has it
+
+
+class DrainResult(NamedTuple):
+    """Items applied, events recorded, items set aside because they could not be applied."""
+
+    items: int = 0
+    events: int = 0
+    failed: int = 0
+
+    def plus(self, other: "DrainResult") -> "DrainResult":
+        return DrainResult(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+
+
+def drain_inbox(*, now: dt.datetime) -> DrainResult:
+    """Apply what waits, shard by shard, until nothing waits that no other worker has in hand."""
+    total = DrainResult()
+    busy: set[int] = set()
+    for _ in range(MOST_BATCHES):
+        waiting = InboxItem.objects.filter(failed_at=None).exclude(shard__in=busy)
+        shard = waiting.order_by("id").values_list("shard", flat=True).first()
+        if shard is None:
+            break
+        result = _drain_shard(shard, now)
+        if result is None:
+            busy.add(shard)
+        else:
+            total = total.plus(result)
+    return total
+
+
+def _drain_shard(shard: int, now: dt.datetime) -> DrainResult | None:
+    """One batch of a shard. None: another worker has it, or got in our way; there will be a next time."""
+    try:
+        with transaction.atomic():
+            if not _take_shard(shard):
+                return None
+            waiting = InboxItem.objects.filter(shard=shard, failed_at=None).select_related("site")
+            return _apply_items(list(waiting.order_by("id")[:BATCH_ITEMS]), now)
+    except OperationalError as error:  # a deadlock with another stage, a lost connection: nothing was written
+        logger.warning("A batch of shard %s was put off: %s", shard, type(error).__name__)
+        return None
+
+
+def _take_shard(shard: int) -> bool:
+    """Held until the transaction ends, however it ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK_SPACE, shard])
+        (taken,) = cursor.fetchone()
+    return bool(taken)
+
+
+def _apply_items(items: Sequence[InboxItem], now: dt.datetime) -> DrainResult:
+    """All together, which is fast; if one of them cannot be applied, one by one, and that one is set aside."""
+    try:
+        with transaction.atomic():
+            result = _apply_together(items, now)
+    except OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one item must not hold up its shard
+        if len(items) == 1:
+            return _set_aside(items[0], error, now)
+        result = DrainResult()
+        for item in items:
+            result = result.plus(_apply_items([item], now))
+    return result
+
+
+def _apply_together(items: Sequence[InboxItem], now: dt.datetime) -> DrainResult:
+    events = 0
+    for _, group in groupby(
+        sorted(items, key=lambda item: (item.site_id, item.pk)), lambda item: item.site_id
+    ):
+        own = list(group)
+        arrivals = [Arrival(Envelope.model_validate(item.payload), item.received_at) for item in own]
+        events += apply_arrivals(own[0].site, arrivals, now=now)
+    InboxItem.objects.filter(pk__in=[item.pk for item in items]).delete()
+    return DrainResult(items=len(items), events=events)
+
+
+def _set_aside(item: InboxItem, error: Exception, now: dt.datetime) -> DrainResult:
+    """Keep the item and say where the code gave up. The error's own words stay out: they may quote a person."""
+    frames = traceback.extract_tb(error.__traceback__)
+    trail = " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+    item.failed_at = now
+    item.failure = f"{type(error).__name__} at {trail[-250:]}"[:300]
+    item.save(update_fields=["failed_at", "failure"])
+    logger.error("Inbox item %s set aside: %s at %s", item.pk, type(error).__name__, trail)
+    return DrainResult(failed=1)

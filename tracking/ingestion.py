@@ -1,0 +1,205 @@
+"""From a request to the inbox: each operation is checked, those that are good are stored durably, in one statement."""
+
+import dataclasses
+import datetime as dt
+import hashlib
+import hmac
+import uuid
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from subscribers.endpoints import PushAddressError, check_endpoint, check_keys
+from subscribers.geolocation import locate
+from subscribers.models import Identity, Site
+from subscribers.profiles import Context, clean_field
+from tracking.json_values import check_value
+from tracking.log import find_refused_names
+from tracking.models import InboxItem
+from tracking.operations import (
+    Envelope,
+    EventOperation,
+    IdentifyOperation,
+    Operation,
+    OperationError,
+    SubscribeOperation,
+    parse_operation,
+)
+from tracking.reading import RequestError
+from tracking.waking import wake_drain
+
+
+@dataclasses.dataclass(frozen=True)
+class Rejection:
+    """An operation that is stored nowhere: its id, if it has one, and a sentence that says what would be right."""
+
+    id: str | None
+    error: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Accepted:
+    accepted: int
+    rejected: list[Rejection]
+
+
+@dataclasses.dataclass(frozen=True)
+class Visitor:
+    """What the connection shows of the browser: used, not stored (the address), or stored (its User-Agent)."""
+
+    ip: str = ""
+    user_agent: str = ""
+
+
+def accept_request(*, site: Site, body: Mapping[str, Any], visitor: Visitor, now: dt.datetime) -> Accepted:
+    """A browser's request, durable when this returns. Raises RequestError if it is wrong as a whole."""
+    browser = _read_uuid(body.get("subscriber"))
+    context = _read_context(body.get("context"), visitor.ip)
+    operations, _, rejected = _read_operations(site, _read_list(body.get("operations")), trusted=False)
+    envelope = Envelope(
+        kind=Identity.Kind.ANONYMOUS,
+        value=browser,
+        source="sdk",
+        context=context,
+        user_agent=visitor.user_agent,
+        operations=operations,
+    )
+    store_envelopes(site, [envelope] if operations else [], now=now)
+    return Accepted(len(operations), rejected)
+
+
+def accept_backend_request(*, site: Site, operations: Any, now: dt.datetime) -> Accepted:
+    """The same from a site's own backend: each operation names its `subscriber` or `external_id`."""
+    good, documents, rejected = _read_operations(site, _read_list(operations), trusted=True)
+    by_sender: dict[tuple[str, str], list[Operation]] = {}
+    for operation, document in zip(good, documents, strict=True):
+        by_sender.setdefault(_read_sender(document), []).append(operation)
+    store_envelopes(
+        site,
+        [
+            Envelope(kind=Identity.Kind(kind), value=value, source="api", operations=theirs)
+            for (kind, value), theirs in by_sender.items()
+        ],
+        now=now,
+    )
+    return Accepted(len(good), rejected)
+
+
+def _read_list(operations: Any) -> list[Any]:
+    if not isinstance(operations, list) or not operations:
+        raise RequestError("operations must be a list with at least one operation.")
+    if len(operations) > settings.TRACK_MAX_OPERATIONS:
+        raise RequestError(f"operations may have at most {settings.TRACK_MAX_OPERATIONS} entries at once.")
+    return operations
+
+
+def store_envelopes(site: Site, envelopes: Sequence[Envelope], *, now: dt.datetime) -> None:
+    """One statement, so all or nothing; committed before the caller answers."""
+    if not envelopes:
+        return
+    InboxItem.objects.bulk_create(
+        InboxItem(
+            site=site,
+            shard=zlib.crc32(f"{site.pk}:{envelope.kind}:{envelope.value}".encode()) % InboxItem.SHARDS,
+            payload=envelope.model_dump(mode="json"),
+            received_at=now,
+        )
+        for envelope in envelopes
+    )
+    transaction.on_commit(wake_drain)
+
+
+def _read_uuid(value: Any) -> str:
+    try:
+        return str(uuid.UUID(value if isinstance(value, str) else ""))
+    except ValueError:
+        raise RequestError("subscriber must be a UUID that the browser made and kept.") from None
+
+
+def _read_context(value: Any, ip: str) -> Context:
+    """What makes no sense in it is left out: a visitor's odd clock is no reason to lose what they did."""
+    if not isinstance(value, dict | None):
+        raise RequestError("context must be an object with timezone, language and url.")
+    value = value or {}
+    timezone = clean_field("timezone", value.get("timezone"))
+    return Context(
+        timezone=timezone,
+        language=clean_field("language", value.get("language")),
+        location=locate(ip, timezone),
+    )
+
+
+def _read_operations(
+    site: Site, documents: Sequence[Any], *, trusted: bool
+) -> tuple[list[Operation], list[Any], list[Rejection]]:
+    """The good operations, the documents that they came from, and the rejections of the others."""
+    good: dict[int, Operation] = {}
+    errors: dict[int, str] = {}
+    for position, document in enumerate(documents):
+        try:
+            operation = parse_operation(document)
+            _check_operation(site, operation, document, trusted=trusted)
+            good[position] = operation
+        except OperationError as error:
+            errors[position] = str(error)
+    names = {
+        position: operation.name
+        for position, operation in good.items()
+        if isinstance(operation, EventOperation)
+    }
+    refused = find_refused_names(site, names.values()) if names else set()
+    for position in [position for position, name in names.items() if name in refused]:
+        del good[position]
+        errors[position] = "name: this site has as many names of events as it can have; use one of those"
+    rejected = [_reject(position, documents[position], errors[position]) for position in sorted(errors)]
+    return list(good.values()), [documents[position] for position in good], rejected
+
+
+def _reject(position: int, document: Any, message: str) -> Rejection:
+    id_ = document.get("id") if isinstance(document, Mapping) else None
+    shown = id_ if isinstance(id_, str) and id_.isprintable() and len(id_) <= 100 else None
+    return Rejection(shown, f"operations[{position}]: {message}")
+
+
+def _check_operation(site: Site, operation: Operation, document: Mapping[str, Any], *, trusted: bool) -> None:
+    """What a shape alone cannot say."""
+    if trusted:
+        _read_sender(document)
+    elif isinstance(operation, IdentifyOperation) and site.require_signature:
+        expected = hmac.new(site.identity_secret.encode(), operation.external_id.encode(), hashlib.sha256)
+        if not hmac.compare_digest(expected.hexdigest().encode(), operation.signature.lower().encode()):
+            raise OperationError(
+                "signature: must be the hex HMAC-SHA256 of external_id, made by your backend with the site's secret"
+            )
+    if isinstance(operation, SubscribeOperation):
+        subscription = operation.subscription
+        try:
+            check_endpoint(subscription.endpoint)
+            check_keys(subscription.keys.p256dh, subscription.keys.auth)
+        except PushAddressError as error:
+            raise OperationError(f"subscription: {error}") from None
+
+
+def _read_sender(document: Mapping[str, Any]) -> tuple[str, str]:
+    """Whom a backend's operation is about. An `identify` is about a browser: its external_id is what is told."""
+    browser, customer = document.get("subscriber"), document.get("external_id")
+    if document.get("type") == "identify" or (browser is not None and customer is None):
+        try:
+            return Identity.Kind.ANONYMOUS, _read_uuid(browser)
+        except RequestError as error:
+            raise OperationError(str(error)) from None
+    if browser is not None or isinstance(customer, bool) or not isinstance(customer, str | int):
+        raise OperationError(
+            "must name either subscriber (a browser's UUID) or external_id (your customer's id)"
+        )
+    value = str(customer).strip()
+    try:
+        check_value(value, "external_id")
+    except ValueError as error:
+        raise OperationError(str(error)) from None
+    if not 0 < len(value) <= 200:
+        raise OperationError("external_id: must have 1 to 200 characters")
+    return Identity.Kind.EXTERNAL, value

@@ -1,0 +1,191 @@
+"""The append-only event log: the one place that writes events, their types and their summaries."""
+
+import dataclasses
+import datetime as dt
+import logging
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+from subscribers.attribute_values import guess_type
+from subscribers.identities import lock_subscribers
+from subscribers.models import Site, Subscriber
+from tracking.models import Event, EventSummary, EventType
+
+logger = logging.getLogger(__name__)
+
+EVENT_TYPES_PER_SITE = 1000
+PROPERTIES_PER_EVENT_TYPE = 200
+
+COUNT_EVENTS = """
+INSERT INTO tracking_eventsummary AS old (subscriber_id, event_type_id, count, first_at, last_at)
+SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
+ON CONFLICT (subscriber_id, event_type_id) DO UPDATE SET
+    count = old.count + excluded.count,
+    first_at = least(old.first_at, excluded.first_at),
+    last_at = greatest(old.last_at, excluded.last_at)
+"""
+# A join rather than two IN lists, which PostgreSQL would probe in every combination.
+FIND_KNOWN = """
+SELECT event.subscriber_id, event.id
+FROM unnest(%s::bigint[], %s::uuid[]) AS wanted (subscriber_id, id)
+JOIN tracking_event AS event USING (subscriber_id, id)
+"""
+# What is known already wins: the first value seen decides on a property's type.
+LEARN_PROPERTIES = "UPDATE tracking_eventtype SET properties = %s || properties WHERE id = %s"
+
+
+@dataclasses.dataclass(frozen=True)
+class NewEvent:
+    """Something that happened. `received_at` is the recording's, unless an earlier time is known."""
+
+    id: UUID
+    subscriber_id: int
+    name: str
+    occurred_at: dt.datetime
+    properties: dict[str, Any]
+    received_at: dt.datetime | None = None
+
+
+@transaction.atomic
+def record_events(site: Site, events: Sequence[NewEvent], *, received_at: dt.datetime) -> int:
+    """Write what is new, in the caller's transaction if there is one; return how many events that were.
+
+    The same id of the same subscriber is one event, even with another time. Events of somebody who was merged go to
+    the survivor, those of somebody deleted go nowhere. An event is never later than its receipt.
+    """
+    people = lock_subscribers(event.subscriber_id for event in events)
+    distinct: dict[tuple[int, UUID], NewEvent] = {}
+    for event in events:
+        if event.subscriber_id in people:
+            distinct.setdefault((people[event.subscriber_id].pk, event.id), event)
+    for known in _find_known(distinct.keys()):
+        del distinct[known]
+    types = _find_or_create_types(site, (event.name for event in distinct.values()))
+    rows = [
+        Event(
+            subscriber_id=subscriber_id,
+            id=event.id,
+            event_type=types[event.name],
+            occurred_at=min(event.occurred_at, event.received_at or received_at),
+            received_at=event.received_at or received_at,
+            properties=event.properties,
+        )
+        for (subscriber_id, _), event in distinct.items()
+        if event.name in types
+    ]
+    rows.sort(key=lambda row: (row.subscriber_id, row.occurred_at, row.id))
+    Event.objects.bulk_create(rows, batch_size=1000)
+    _count_events(rows)
+    _learn_properties(rows)
+    return len(rows)
+
+
+def find_refused_names(site: Site, names: Iterable[str]) -> set[str]:
+    """Those of the names that would be one more kind of event than a site can have."""
+    wanted = set(names)
+    known = set(EventType.objects.filter(site=site, name__in=wanted).values_list("name", flat=True))
+    unknown = sorted(wanted - known)
+    return set(unknown[_room_for_types(site) :]) if unknown else set()
+
+
+def move_events(*, giver: Subscriber, taker: Subscriber) -> None:
+    """All events and counts of one who turned out to be `taker`; what both have (the same id) is counted once.
+
+    Rows are copied and deleted, since `subscriber_id` decides on which machine a row lies (docs/decisions). The
+    counts are added up rather than counted anew: a summary remembers more than the log, which is cut in time.
+    """
+    events = list(giver.events.all())
+    shared = set(taker.events.filter(id__in=[event.id for event in events]).values_list("id", flat=True))
+    doubles = Counter(event.event_type_id for event in events if event.id in shared)
+    summaries = [
+        EventSummary(
+            subscriber=taker,
+            event_type_id=summary.event_type_id,
+            count=summary.count - doubles[summary.event_type_id],
+            first_at=summary.first_at,
+            last_at=summary.last_at,
+        )
+        for summary in giver.event_summaries.all()
+    ]
+    giver.events.all().delete()
+    giver.event_summaries.all().delete()
+    for event in events:
+        event.subscriber = taker
+    Event.objects.bulk_create((event for event in events if event.id not in shared), batch_size=1000)
+    _add_summaries([summary for summary in summaries if summary.count > 0])
+
+
+def _find_known(keys: Collection[tuple[int, UUID]]) -> list[tuple[int, UUID]]:
+    if not keys:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(FIND_KNOWN, [[person for person, _ in keys], [id_ for _, id_ in keys]])
+        return cursor.fetchall()
+
+
+def _room_for_types(site: Site) -> int:
+    return max(0, EVENT_TYPES_PER_SITE - EventType.objects.filter(site=site).count())
+
+
+def _find_or_create_types(site: Site, names: Iterable[str]) -> dict[str, EventType]:
+    """The types by name; without those for which there is no more room. Our own `$` names always have room."""
+    wanted = set(names)
+    stored = EventType.objects.filter(site=site, name__in=wanted)
+    types = {row.name: row for row in stored}
+    new = sorted(wanted - types.keys(), key=lambda name: (not name.startswith("$"), name))
+    if new:
+        own = sum(name.startswith("$") for name in new)
+        made = new[: own + _room_for_types(site)]
+        EventType.objects.bulk_create(
+            (EventType(site=site, name=name) for name in made), ignore_conflicts=True
+        )
+        types = {row.name: row for row in stored.all()}
+    for name in wanted - types.keys():
+        logger.warning(
+            "Event %r of site %s left out: no more than %s names", name, site.pk, EVENT_TYPES_PER_SITE
+        )
+    return types
+
+
+def _count_events(rows: Iterable[Event]) -> None:
+    summaries: dict[tuple[int, int], EventSummary] = {}
+    for row in rows:  # sorted by subscriber and time
+        found = summaries.get((row.subscriber_id, row.event_type_id))
+        if found:
+            found.count += 1
+            found.last_at = row.occurred_at
+        else:
+            summaries[row.subscriber_id, row.event_type_id] = EventSummary(
+                subscriber_id=row.subscriber_id,
+                event_type_id=row.event_type_id,
+                count=1,
+                first_at=row.occurred_at,
+                last_at=row.occurred_at,
+            )
+    _add_summaries(list(summaries.values()))
+
+
+def _add_summaries(summaries: Sequence[EventSummary]) -> None:
+    if not summaries:
+        return
+    columns = ("subscriber_id", "event_type_id", "count", "first_at", "last_at")
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_EVENTS, [[getattr(row, name) for row in summaries] for name in columns])
+
+
+def _learn_properties(rows: Iterable[Event]) -> None:
+    """Note each property's type where it is seen first; objects have none, rules cannot look into them."""
+    learned: dict[EventType, dict[str, str]] = {}
+    for row in rows:
+        for key, value in row.properties.items():
+            known = {**row.event_type.properties, **learned.get(row.event_type, {})}
+            if key not in known and len(known) < PROPERTIES_PER_EVENT_TYPE and not isinstance(value, dict):
+                learned.setdefault(row.event_type, {})[key] = guess_type(value)
+    with connection.cursor() as cursor:
+        for event_type, types in sorted(learned.items(), key=lambda pair: pair[0].pk):
+            cursor.execute(LEARN_PROPERTIES, [Jsonb(types), event_type.pk])

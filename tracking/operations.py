@@ -1,0 +1,216 @@
+"""The shapes of what clients send, one class per type of operation (docs/sdk.md), and of what waits in the inbox."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
+
+from subscribers.models import Identity
+from subscribers.profiles import Context
+from tracking.json_values import LONGEST_KEY, JsonValueError, check_attribute, check_object, check_text
+
+PAGE_VIEW = "$page_view"
+SESSION_START = "$session_start"
+SUBSCRIBED = "$subscribed"
+UNSUBSCRIBED = "$unsubscribed"
+EARLIEST_YEAR = 2000
+
+
+def _read_instant(value: Any) -> Any:
+    """ISO 8601 only: pydantic would take numbers too, and guess between seconds and milliseconds."""
+    if value is None or isinstance(value, dt.datetime):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("must be a date and time like 2026-11-21T10:00:00Z")
+    try:
+        at = dt.datetime.fromisoformat(value)
+        at = (at if at.tzinfo else at.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("must be a date and time like 2026-11-21T10:00:00Z") from None
+    if at.year < EARLIEST_YEAR:
+        raise ValueError(f"must be in the year {EARLIEST_YEAR} or later")
+    return at
+
+
+def _check_name(name: str) -> str:
+    if name.startswith("$") and name != SESSION_START:
+        raise ValueError("names that start with $ are reserved; send this event without the $")
+    if not name.isprintable():
+        raise ValueError("may hold printable characters only")
+    return name
+
+
+def _check_properties(properties: dict[str, Any]) -> dict[str, Any]:
+    check_object(properties)
+    return {key: value for key, value in properties.items() if value is not None}
+
+
+def _check_attributes(attributes: dict[str, Any]) -> dict[str, Any]:
+    check_object(attributes)
+    for key, value in attributes.items():
+        check_attribute(value, key)
+    return attributes
+
+
+def _check_text(text: str) -> str:
+    check_text(text, "")
+    return text
+
+
+def _cut(length: int) -> BeforeValidator:
+    """Long titles and addresses are cut rather than refused: the page was seen all the same."""
+    return BeforeValidator(lambda value: value[:length] if isinstance(value, str) else value)
+
+
+def _number_to_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+CleanText = Annotated[str, AfterValidator(_check_text)]
+Instant = Annotated[dt.datetime, BeforeValidator(_read_instant)]
+Key = Annotated[CleanText, Field(min_length=1, max_length=LONGEST_KEY)]
+ExternalId = Annotated[
+    str,
+    BeforeValidator(_number_to_text),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_check_text),
+]
+
+
+class _Operation(BaseModel):
+    """`id` is made by the client: the same one twice counts once. Unknown keys are ignored."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    at: Instant | None = None
+
+
+class EventOperation(_Operation):
+    type: Literal["event"]
+    name: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+        AfterValidator(_check_name),
+    ]
+    properties: Annotated[dict[str, Any], AfterValidator(_check_properties)] = {}
+
+
+class PageOperation(_Operation):
+    type: Literal["page"]
+    url: Annotated[CleanText, _cut(2000), Field(min_length=1)]
+    title: Annotated[CleanText, _cut(300)] = ""
+    referrer: Annotated[CleanText, _cut(2000)] = ""
+
+
+class AttributesOperation(_Operation):
+    type: Literal["attributes"]
+    set: Annotated[dict[str, Any], AfterValidator(_check_attributes)] = {}
+    unset: Annotated[list[Key], Field(max_length=100)] = []
+
+
+class IdentifyOperation(_Operation):
+    type: Literal["identify"]
+    external_id: ExternalId
+    signature: str = ""
+
+
+class SubscriptionKeys(BaseModel):
+    p256dh: str
+    auth: str
+
+
+class Subscription(BaseModel):
+    """What a browser's PushSubscription.toJSON() gives (W3C Push API)."""
+
+    endpoint: str
+    keys: SubscriptionKeys
+
+
+class SubscribeOperation(_Operation):
+    type: Literal["subscribe"]
+    subscription: Subscription
+
+
+class UnsubscribeOperation(_Operation):
+    type: Literal["unsubscribe"]
+    reason: Annotated[CleanText, _cut(200)] = ""
+
+
+Operation = Annotated[
+    EventOperation
+    | PageOperation
+    | AttributesOperation
+    | IdentifyOperation
+    | SubscribeOperation
+    | UnsubscribeOperation,
+    Field(discriminator="type"),
+]
+TYPES = ("event", "page", "attributes", "identify", "subscribe", "unsubscribe")
+
+
+class Envelope(BaseModel):
+    """What one inbox item holds: operations of one sender, with what their request showed. Never the IP address."""
+
+    kind: Identity.Kind
+    value: str
+    source: Literal["sdk", "api"]
+    context: Context = Context()
+    user_agent: str = ""
+    operations: list[Operation]
+
+
+class OperationError(ValueError):
+    """An operation that is refused; the message names the place and says what would be right there."""
+
+
+_adapter: TypeAdapter[Operation] = TypeAdapter(Operation)
+
+
+def parse_operation(document: Any) -> Operation:
+    """One operation out of parsed JSON."""
+    if not isinstance(document, Mapping):
+        raise OperationError("must be an object with id and type")
+    try:
+        return _adapter.validate_python(document)
+    except ValidationError as error:
+        raise OperationError(_explain(error)) from None
+
+
+def _explain(error: ValidationError) -> str:
+    """The first thing that is wrong, without repeating what the client sent."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    path = ".".join(str(part) for part in first["loc"] if part not in TYPES)
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, JsonValueError):
+        path = ".".join(part for part in (path, cause.path) if part)
+        return f"{path}: {cause.message}" if path else cause.message
+    message = SENTENCES.get(first["type"]) or (str(cause) if cause else first["msg"])
+    return f"{path}: {message}" if path else message
+
+
+SENTENCES = {
+    "missing": "is missing",
+    "string_type": "must be text",
+    "string_unicode": "must be text without halves of surrogate pairs",
+    "dict_type": "must be an object",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "list_type": "must be a list",
+    "uuid_type": "must be a UUID, as text",
+    "uuid_parsing": "must be a UUID",
+    "string_too_short": "must not be empty",
+    "union_tag_not_found": f"type is missing; it is one of {', '.join(TYPES)}",
+    "union_tag_invalid": f"type must be one of {', '.join(TYPES)}",
+}

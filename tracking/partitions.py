@@ -1,0 +1,73 @@
+"""The weeks of the event log: one partition for each, from Monday to Monday in UTC, made before it is needed."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from psycopg.sql import SQL, Identifier, Literal
+
+# Events of older weeks stay together in the default partition, however a backend's clock or history looks.
+WEEKS_BACK = 26
+LOCK = 0x1B0C6
+
+CREATE = SQL("CREATE TABLE {week} (LIKE tracking_event INCLUDING ALL)")
+MOVE = SQL("""
+WITH moved AS (
+    DELETE FROM tracking_event_default WHERE occurred_at >= {start} AND occurred_at < {end} RETURNING *
+)
+INSERT INTO {week} SELECT * FROM moved
+""")
+ATTACH = SQL("ALTER TABLE tracking_event ATTACH PARTITION {week} FOR VALUES FROM ({start}) TO ({end})")
+FIND_STRAYS = """
+SELECT DISTINCT date_trunc('week', occurred_at, 'UTC') FROM tracking_event_default WHERE occurred_at >= %s
+"""
+
+
+def prepare_partitions(*, now: dt.datetime) -> list[str]:
+    """Make the partitions of this week and EVENT_WEEKS_AHEAD more, and of past weeks whose events came without one.
+
+    Returns the names of those that were made. Events already in the default partition move with their week.
+    """
+    this_week = _start_of_week(now)
+    weeks = {this_week + dt.timedelta(weeks=ahead) for ahead in range(settings.EVENT_WEEKS_AHEAD + 1)}
+    with connection.cursor() as cursor:
+        cursor.execute(FIND_STRAYS, [this_week - dt.timedelta(weeks=WEEKS_BACK)])
+        weeks |= {start for (start,) in cursor.fetchall() if start < this_week}
+    made = [_make_partition(start) for start in sorted(weeks)]
+    return [name for name in made if name]
+
+
+def name_partition(start: dt.datetime) -> str:
+    year, week, _ = start.isocalendar()
+    return f"tracking_event_{year}w{week:02}"
+
+
+def _start_of_week(instant: dt.datetime) -> dt.datetime:
+    midnight = instant.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - dt.timedelta(days=midnight.weekday())
+
+
+@transaction.atomic
+def _make_partition(start: dt.datetime) -> str:
+    """The week's partition, if it is missing; the default one is closed meanwhile, lest a row slip in behind us."""
+    name = name_partition(start)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        if _exists(cursor, name):
+            return ""
+        values = {
+            "week": Identifier(name),
+            "start": Literal(start),
+            "end": Literal(start + dt.timedelta(weeks=1)),
+        }
+        cursor.execute("LOCK TABLE tracking_event_default IN ACCESS EXCLUSIVE MODE")
+        for statement in (CREATE, MOVE, ATTACH):
+            cursor.execute(statement.format(**values).as_string(connection.connection))
+    return name
+
+
+def _exists(cursor: CursorWrapper, name: str) -> bool:
+    cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
+    (exists,) = cursor.fetchone()
+    return bool(exists)

@@ -1,0 +1,24 @@
+"""What one subscriber did, newest first."""
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+from subscribers.models import Subscriber
+
+
+class TimelineEntry(NamedTuple):
+    occurred_at: dt.datetime
+    name: str
+    properties: dict[str, Any]
+
+
+def read_timeline(
+    subscriber: Subscriber, *, before: dt.datetime | None = None, limit: int = 50
+) -> list[TimelineEntry]:
+    """The latest events, or the latest before an instant: that of the last entry on the page before."""
+    events = subscriber.events.select_related("event_type").order_by("-occurred_at", "-id")
+    if before:
+        events = events.filter(occurred_at__lt=before)
+    return [
+        TimelineEntry(event.occurred_at, event.event_type.name, event.properties) for event in events[:limit]
+    ]
