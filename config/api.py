@@ -2,10 +2,14 @@
 
 from rest_framework.routers import DefaultRouter
 
+from campaigns.api.views import CampaignViewSet, DeliveryViewSet
+from segments.api.views import HistoryViewSet, MemberViewSet, SegmentViewSet, SubscriberSegmentViewSet
 from subscribers.api.views import AttributeViewSet, PlaceViewSet, SiteViewSet, SubscriberViewSet
 from tracking.api.views import EventTypeViewSet, SubscriberEventViewSet
 
 OF_SUBSCRIBER = r"subscribers/(?P<subscriber_id>[0-9]+)"
+OF_SEGMENT = r"segments/(?P<segment_id>[0-9]+)"
+OF_CAMPAIGN = r"campaigns/(?P<campaign_id>[0-9]+)"
 
 router = DefaultRouter()
 router.register("sites", SiteViewSet)
@@ -13,4 +17,10 @@ router.register("places", PlaceViewSet)
 router.register("attributes", AttributeViewSet)
 router.register("subscribers", SubscriberViewSet)
 router.register(f"{OF_SUBSCRIBER}/events", SubscriberEventViewSet, basename="subscriber-events")
+router.register(f"{OF_SUBSCRIBER}/segments", SubscriberSegmentViewSet, basename="subscriber-segments")
 router.register("event-types", EventTypeViewSet)
+router.register("segments", SegmentViewSet)
+router.register(f"{OF_SEGMENT}/members", MemberViewSet, basename="segment-members")
+router.register(f"{OF_SEGMENT}/history", HistoryViewSet, basename="segment-history")
+router.register("campaigns", CampaignViewSet)
+router.register(f"{OF_CAMPAIGN}/deliveries", DeliveryViewSet, basename="campaign-deliveries")

@@ -5,8 +5,9 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from segments.definitions import read_rule
 from segments.models import Membership, MembershipChange, Segment
-from segments.rules import RuleError, parse_rule
+from segments.rules import RuleError
 from subscribers.models import Site
 
 RULE_SCHEMA = {
@@ -23,15 +24,7 @@ def list_problems(error: RuleError) -> list[dict[str, str]]:
 
 @extend_schema_field(RULE_SCHEMA)
 class RuleField(serializers.JSONField):
-    """A rule document; what is wrong with it is listed with the path of each node."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        document = super().to_internal_value(data)
-        try:
-            parse_rule(document)
-        except RuleError as error:
-            raise serializers.ValidationError(list_problems(error)) from None
-        return document
+    """A rule document. Whether it can be understood depends on the site, so the whole is checked, not the field."""
 
 
 class SegmentSerializer(serializers.ModelSerializer[Segment]):
@@ -50,6 +43,15 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
         if self.instance is not None and site != self.instance.site:
             raise serializers.ValidationError("A segment stays with its site; make a new one for another.")
         return site
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        site = attrs.get("site") or getattr(self.instance, "site", None)
+        if "rule" in attrs and site is not None:
+            try:
+                read_rule(site, attrs["rule"], segment=self.instance)
+            except RuleError as error:
+                raise serializers.ValidationError({"rule": list_problems(error)}) from None
+        return attrs
 
 
 class MemberSerializer(serializers.ModelSerializer[Membership]):

@@ -27,6 +27,7 @@ from segments.models import Membership, MembershipChange, Segment
 from segments.preview import PreviewTooSlow, preview_rule
 from segments.rules import RuleError
 from segments.tasks import build_segment
+from segments.usage import list_usages
 from subscribers.api.nesting import ListWithin
 
 MEMBER_COUNT = Coalesce(
@@ -79,6 +80,12 @@ class SegmentViewSet(viewsets.ModelViewSet[Segment]):
     def perform_update(self, serializer: BaseSerializer[Segment]) -> None:
         segment = serializer.save(status=Segment.Status.BUILDING)
         build_segment.delay_on_commit(segment.pk)
+
+    def perform_destroy(self, instance: Segment) -> None:
+        usages = list_usages(instance)
+        if usages:
+            raise Conflict(f"Still used by {', '.join(usages)}. Change those first.")
+        instance.delete()
 
     @extend_schema(request=PreviewRequestSerializer, responses=PreviewSerializer)
     @action(detail=False, methods=["post"])

@@ -1,12 +1,12 @@
 """How the management door writes sites, places, attributes and subscribers."""
 
 from typing import ClassVar
-from urllib.parse import urlsplit
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from subscribers.models import Attribute, Place, PushSubscription, Site, Subscriber
+from subscribers.origins import is_origin
 from subscribers.vapid import read_public_key
 
 
@@ -18,15 +18,6 @@ class OriginField(serializers.CharField):
         if not is_origin(text):
             raise serializers.ValidationError(f"“{text}” is not an origin; https://shop.example is.")
         return text
-
-
-def is_origin(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and text == f"{parts.scheme}://{parts.netloc}" and bool(parts.hostname)
 
 
 class SiteSerializer(serializers.ModelSerializer[Site]):

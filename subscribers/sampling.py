@@ -1,0 +1,28 @@
+"""A look at what subscribers' attributes hold, cheap on any number of subscribers."""
+
+from collections import Counter
+from typing import Any
+
+from subscribers.models import Attribute, Subscriber
+
+SAMPLE_SIZE = 1000
+
+
+def sample_values(attribute: Attribute, *, limit: int = 20) -> list[str]:
+    """The most frequent values among the subscribers who were seen last, as text, the most frequent first."""
+    latest = Subscriber.objects.living().filter(site=attribute.site_id).order_by("-last_seen_at")
+    profiles = latest.values_list("attributes", flat=True)[:SAMPLE_SIZE]
+    values = (profile[attribute.key] for profile in profiles if attribute.key in profile)
+    counts = Counter(show_value(value) for value in values)
+    return [value for value, _ in counts.most_common(limit)]
+
+
+def show_value(value: Any) -> str:
+    """A value as people read it: yes and no, lists with commas, whole numbers without “.0”."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(show_value(item) for item in value) or "(empty)"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return f"{int(value)}"
+    return "(none)" if value is None else str(value)
