@@ -55,16 +55,20 @@
 
   // ---- Clicks -----------------------------------------------------------------------------------------------------
 
+  const clicked = new Set(); // tokens: Firefox calls it a close, too, when a click closes a notification
+
   self.addEventListener('notificationclick', (event) => {
     const { notification, action } = event;
     const data = notification.data || {};
+    clicked.add(data.token);
     notification.close();
     const link = (data.links && data.links[action]) || data.link || self.registration.scope;
     event.waitUntil(Promise.all([open(link), giveFeedback(data, 'clicked', action)]));
   });
 
   self.addEventListener('notificationclose', (event) => {
-    event.waitUntil(giveFeedback(event.notification.data || {}, 'dismissed'));
+    const data = event.notification.data || {};
+    if (!clicked.delete(data.token)) event.waitUntil(giveFeedback(data, 'dismissed'));
   });
 
   async function open(link) {

@@ -148,6 +148,18 @@ def test_closing_a_notification_is_said_to_be_dismissed(browser: Chrome, server:
     server.wait_for(lambda: "dismissed" in [post.body["kind"] for post in feedback(server)])
 
 
+def test_a_click_is_no_dismissal_though_it_closes_the_notification(
+    browser: Chrome, server: RecordingServer
+) -> None:
+    # It stays open here, so that the close, which Firefox would fire by itself, can be fired on it.
+    register_worker(browser, server, before="Notification.prototype.close = () => {};")
+    deliver(browser, server, message(server))
+    shown(browser, server)
+    fire(browser, "notificationclick")
+    fire(browser, "notificationclose")
+    assert [post.body["kind"] for post in feedback(server)] == ["displayed", "clicked"]
+
+
 def test_feedback_that_failed_is_sent_with_the_next_push(browser: Chrome, server: RecordingServer) -> None:
     register_worker(browser, server)
     server.wait_for(server.tracked)
