@@ -71,7 +71,9 @@ class PlanSerializer(serializers.Serializer[None]):
     planned = serializers.IntegerField()
     skipped_by_reason = serializers.DictField(child=serializers.IntegerField())
     by_due = DueGroupSerializer(many=True)
-    site_zone_count = serializers.IntegerField(help_text="How many go by the site's time zone, theirs is unknown")
+    site_zone_count = serializers.IntegerField(
+        help_text="How many go by the site's time zone, theirs is unknown"
+    )
     remarks = serializers.ListField(child=serializers.CharField())
 
 

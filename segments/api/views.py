@@ -28,6 +28,7 @@ from segments.preview import PreviewTooSlow, preview_rule
 from segments.rules import RuleError
 from segments.tasks import build_segment
 from segments.usage import list_usages
+from subscribers.api.errors import Conflict
 from subscribers.api.nesting import ListWithin
 
 MEMBER_COUNT = Coalesce(

@@ -59,7 +59,16 @@ class DeviceSerializer(serializers.ModelSerializer[PushSubscription]):
 
     class Meta:
         model = PushSubscription
-        fields: ClassVar = ["id", "kind", "os", "browser", "created_at", "last_seen_at", "ended_at", "end_reason"]
+        fields: ClassVar = [
+            "id",
+            "kind",
+            "os",
+            "browser",
+            "created_at",
+            "last_seen_at",
+            "ended_at",
+            "end_reason",
+        ]
         read_only_fields = fields
 
 

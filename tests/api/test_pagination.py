@@ -37,7 +37,9 @@ def test_rows_of_the_same_instant_are_neither_lost_nor_repeated(client: APIClien
         Event(subscriber=ana, event_type=name, occurred_at=at, received_at=at) for _ in range(1200)
     )
 
-    seen = [key for page in walk(client, f"/api/v1/subscribers/{ana.pk}/events/?page_size=500") for key in page]
+    seen = [
+        key for page in walk(client, f"/api/v1/subscribers/{ana.pk}/events/?page_size=500") for key in page
+    ]
 
     assert len(seen) == len(set(seen)) == 1200
 
@@ -57,7 +59,9 @@ def test_a_cursor_that_is_not_ours_is_refused(client: APIClient, site: Site, cur
     response = client.get("/api/v1/places/", {"cursor": cursor})
 
     assert response.status_code == 400
-    assert response.json() == {"detail": "The cursor is not one of ours; take the address in `next` as it is."}
+    assert response.json() == {
+        "detail": "The cursor is not one of ours; take the address in `next` as it is."
+    }
 
 
 @pytest.mark.parametrize("size", ["0", "-1", "many", "1e3", "9" * 30])

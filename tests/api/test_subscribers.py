@@ -27,7 +27,9 @@ def test_a_site_is_shown_without_its_secrets(client: APIClient, site: Site) -> N
     assert site.identity_secret not in response.content.decode()
 
 
-@pytest.mark.parametrize("origin", ["shop.example", "https://shop.example/", "ftp://shop.example", "https://", "*"])
+@pytest.mark.parametrize(
+    "origin", ["shop.example", "https://shop.example/", "ftp://shop.example", "https://", "*"]
+)
 def test_an_origin_that_browsers_never_send_is_refused(client: APIClient, site: Site, origin: str) -> None:
     response = client.patch(f"/api/v1/sites/{site.pk}/", {"allowed_origins": [origin]})
 
@@ -38,7 +40,9 @@ def test_an_origin_that_browsers_never_send_is_refused(client: APIClient, site: 
 def test_a_time_zone_that_does_not_exist_is_refused(client: APIClient, site: Site) -> None:
     response = client.patch(f"/api/v1/sites/{site.pk}/", {"timezone": "Mars/Olympus"})
 
-    assert response.json() == {"timezone": ["“Mars/Olympus” is not a time zone; a name like Europe/Berlin is."]}
+    assert response.json() == {
+        "timezone": ["“Mars/Olympus” is not a time zone; a name like Europe/Berlin is."]
+    }
 
 
 def test_a_place_off_the_map_is_refused(client: APIClient, site: Site) -> None:
