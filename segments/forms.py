@@ -1,6 +1,6 @@
 """The form in which a segment is written."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -26,14 +26,9 @@ class SegmentForm(forms.ModelForm[Segment]):
         if "site" in self.fields:
             self._settle_site(self.fields["site"])
         if "rule" in self.fields:
-            self.rule_widget.segment_id = self.instance.pk
-            self.rule_widget.site_id = self.instance.site_id
-
-    @property
-    def rule_widget(self) -> RuleWidget:
-        widget = self.fields["rule"].widget
-        assert isinstance(widget, RuleWidget)
-        return widget
+            self.builder = cast(RuleWidget, self.fields["rule"].widget)
+            self.builder.segment_id = self.instance.pk
+            self.builder.site_id = self.instance.site_id
 
     def _settle_site(self, field: forms.Field) -> None:
         # Not left out of the form: a field that is not there would not be checked for names that are taken.
@@ -52,6 +47,6 @@ class SegmentForm(forms.ModelForm[Segment]):
         try:
             read_rule(site, document, segment=self.instance if self.instance.pk else None)
         except RuleError as error:
-            self.rule_widget.problems = error.problems
+            self.builder.problems = error.problems
             raise ValidationError([problem.message for problem in error.problems]) from None
         return document

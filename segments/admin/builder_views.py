@@ -1,5 +1,6 @@
 """What the rule builder asks for while a rule is being built: what is known about a site, and who is chosen."""
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -12,7 +13,6 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.views.decorators.http import require_GET, require_POST
 
-from segments.admin.advice import advise_on_share
 from segments.catalogue import read_catalogue
 from segments.models import Segment
 from segments.preview import Preview, PreviewTooSlow, SampleMember, preview_rule
@@ -52,7 +52,6 @@ def show_preview(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> Http
         "share": preview.share,
         "reachable": preview.reachable,
         "sentence": preview.sentence,
-        "advice": advise_on_share(preview.share, total=preview.total),
         "warnings": preview.warnings,
         "sample": _describe_sample(preview, request, now),
         "took_ms": preview.took_ms,
@@ -86,7 +85,7 @@ def _refuse(problems: list[Problem]) -> HttpResponse:
     return JsonResponse(body, status=400)
 
 
-def _describe_sample(preview: Preview, request: HttpRequest, now: Any) -> list[dict[str, Any]]:
+def _describe_sample(preview: Preview, request: HttpRequest, now: dt.datetime) -> list[dict[str, Any]]:
     may_open = request.user.has_perm("subscribers.view_subscriber")
     return [
         {
@@ -98,6 +97,6 @@ def _describe_sample(preview: Preview, request: HttpRequest, now: Any) -> list[d
     ]
 
 
-def _describe_member(member: SampleMember, now: Any) -> str:
+def _describe_member(member: SampleMember, now: dt.datetime) -> str:
     seen = f"seen {timesince(member.last_seen_at, now, depth=1)} ago"
     return " · ".join(filter(None, [member.country, seen, "" if member.reachable else "no push"]))

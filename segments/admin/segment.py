@@ -1,6 +1,6 @@
 """The list of segments and the form in which one is built."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -96,9 +96,8 @@ class SegmentAdmin(ModelAdmin):
     def show_members(self, segment: Segment) -> str:
         count = count_members([segment]).get(segment.pk, 0)
         url = reverse("admin:segments_segment_members", args=[segment.pk])
-        return format_html(
-            '<a class="text-link" href="{}">{} {}</a>', url, f"{count:,}", "person" if count == 1 else "people"
-        )
+        people = f"{count:,} {'person' if count == 1 else 'people'}"
+        return format_html('<a class="text-link" href="{}">{}</a>', url, people)
 
     @display(description="Status", label=STATUS_COLOURS)
     def show_status(self, segment: Segment) -> tuple[str, str]:

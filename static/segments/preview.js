@@ -59,7 +59,7 @@ export function previewPanel({ ask, onProblems }) {
   };
 }
 
-function summary({ count, exact, margin, total, share, reachable, advice, ...rest }) {
+function summary({ count, exact, margin, total, share, reachable, ...rest }) {
   const marker = h("span", { class: "rule-bar-fill" });
   marker.style.width = `${Math.min(share * 100, 100)}%`;
   return [
@@ -67,11 +67,10 @@ function summary({ count, exact, margin, total, share, reachable, advice, ...res
     h("p", {}, `${percent(share)} of ${NUMBER.format(total)} ${total === 1 ? "subscriber" : "subscribers"}`),
     h("div", { class: "rule-bar", "aria-hidden": "true" }, h("span", { class: "rule-bar-good" }), marker),
     h("div", { class: "rule-bar-scale", "aria-hidden": "true" }, h("span", {}, "5 %"), h("span", {}, "50 %")),
-    advice ? h("p", { class: "rule-advice" }, advice) : null,
+    ...rest.warnings.map((warning) => h("p", { class: "rule-advice" }, warning)),
     h("p", {}, h("strong", {}, NUMBER.format(reachable)), " can be reached by a push now"),
     h("p", { class: "rule-sentence" }, rest.sentence),
-    ...rest.warnings.map((warning) => h("p", { class: "rule-advice" }, warning)),
-  ].filter(Boolean);
+  ];
 }
 
 function details({ sample, exact, took_ms }) {
