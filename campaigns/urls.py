@@ -1,5 +1,7 @@
 """Feedback from service workers."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from campaigns.views import receive_feedback
+
+urlpatterns = [path("v1/feedback", receive_feedback, name="feedback")]

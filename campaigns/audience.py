@@ -1,0 +1,117 @@
+"""Who a campaign is for, read in chunks, and who people are after a merge."""
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, Value
+from django.db.models.expressions import Combinable
+
+from campaigns.models import Campaign
+from segments.membership import order_segments, refresh_membership
+from segments.models import Membership, MembershipChange, Segment
+from subscribers.models import PushSubscription, Subscriber
+
+CHUNK = 2000
+
+
+class Person(NamedTuple):
+    """One member of an audience, with what decides whether they can be sent something."""
+
+    subscriber_id: int
+    timezone: str
+    excluded: bool
+    reachable: bool
+    ever_subscribed: bool
+
+
+def read_audience(campaign: Campaign, *, chunk: int = CHUNK) -> Iterator[list[Person]]:
+    """Everybody living in any of the include segments (none chosen: in the site), in order of id, chunk by chunk.
+
+    Those who will be skipped are among them, since the report accounts for each.
+    """
+    devices = PushSubscription.objects.filter(subscriber=OuterRef("pk"))
+    people = Subscriber.objects.filter(site=campaign.site_id).living().order_by("pk")
+    include = _list_segment_ids(campaign.include_segments.all())
+    if include:
+        people = people.filter(_is_member(include))
+    rows = people.annotate(
+        excluded=_is_member(_list_segment_ids(campaign.exclude_segments.all())),
+        reachable=Exists(devices.active()),
+        ever_subscribed=Exists(devices),
+    ).values_list("pk", "timezone", "excluded", "reachable", "ever_subscribed")
+    last = 0
+    while found := [Person(*row) for row in rows.filter(pk__gt=last)[:chunk]]:
+        yield found
+        last = found[-1].subscriber_id
+
+
+def refresh_segments(
+    campaign: Campaign, *, now: dt.datetime, max_age: dt.timedelta = dt.timedelta(0)
+) -> list[Segment]:
+    """Bring the membership of the campaign's segments, and of those they are built on, up to `now`.
+
+    Those refreshed within `max_age` are left as they are. Returns the campaign's segments that cannot be trusted
+    because they could not be built.
+    """
+    chosen = {segment.pk for segment in [*campaign.include_segments.all(), *campaign.exclude_segments.all()]}
+    ordered = order_segments(campaign.site, wanted=chosen) if chosen else []
+    segments = Segment.objects.in_bulk(ordered)
+    for pk in ordered:
+        refreshed_at = segments[pk].refreshed_at if pk in segments else now
+        if refreshed_at is None or refreshed_at < now - max_age:
+            refresh_membership(segments[pk], as_of=now, cause=MembershipChange.Cause.REFRESH)
+    return list(Segment.objects.filter(pk__in=chosen, status=Segment.Status.FAILED).order_by("name"))
+
+
+def explain_broken(segments: Sequence[Segment]) -> str:
+    """Why a campaign that needs these segments cannot go on, in plain words."""
+    names = " and ".join(f"“{segment}”" for segment in segments)
+    return (
+        f"Who is in {names} could not be worked out: {segments[0].failure[:150]}. Mend the rule, then resume."
+    )
+
+
+def find_left(campaign: Campaign, subscriber_ids: Collection[int]) -> set[int]:
+    """Who of these is in none of the include segments any more."""
+    include = _list_segment_ids(campaign.include_segments.all())
+    return set(subscriber_ids) - _find_members(include, subscriber_ids) if include else set()
+
+
+def find_excluded(campaign: Campaign, subscriber_ids: Collection[int]) -> set[int]:
+    """Who of these is in an exclude segment."""
+    return _find_members(_list_segment_ids(campaign.exclude_segments.all()), subscriber_ids)
+
+
+def find_survivors(subscriber_ids: Collection[int]) -> dict[int, Subscriber]:
+    """For each id the person it stands for today: the end of its chain of merges."""
+    people = Subscriber.objects.in_bulk(subscriber_ids)
+    known = dict(people)
+    while missing := {
+        person.merged_into_id
+        for person in known.values()
+        if person.merged_into_id is not None and person.merged_into_id not in known
+    }:
+        known.update(Subscriber.objects.in_bulk(missing))
+    return {subscriber_id: _follow(person, known) for subscriber_id, person in people.items()}
+
+
+def _follow(person: Subscriber, known: dict[int, Subscriber]) -> Subscriber:
+    while person.merged_into_id is not None and person.merged_into_id in known:
+        person = known[person.merged_into_id]
+    return person
+
+
+def _list_segment_ids(segments: Collection[Segment]) -> list[int]:
+    return [segment.pk for segment in segments]
+
+
+def _is_member(segment_ids: list[int]) -> Combinable:
+    if not segment_ids:
+        return Value(False)
+    return Exists(Membership.objects.filter(segment__in=segment_ids, subscriber=OuterRef("pk")))
+
+
+def _find_members(segment_ids: list[int], subscriber_ids: Collection[int]) -> set[int]:
+    rows = Membership.objects.filter(segment__in=segment_ids, subscriber__in=subscriber_ids)
+    return set(rows.values_list("subscriber_id", flat=True))

@@ -1,0 +1,63 @@
+"""Claiming work: a worker takes one batch by lease, and of it as many deliveries as it sends at a time.
+
+Only batches are claimed with SKIP LOCKED, never deliveries. A worker that dies leaves its lease to run out; the
+deliveries it was sending are the only ones that may be sent twice, under the same tag and Topic.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from campaigns.models import Batch, Campaign, Delivery
+
+LEASE = dt.timedelta(minutes=3)  # longer than sending to all devices of a chunk can take, time-outs included
+_OPEN = (Delivery.Status.PLANNED, Delivery.Status.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Deliveries that are this worker's to send, until its lease runs out."""
+
+    batch: Batch
+    campaign: Campaign
+    deliveries: list[Delivery]
+
+
+@transaction.atomic
+def claim_chunk(*, now: dt.datetime, size: int) -> Claim | None:
+    """Take up to `size` deliveries of a batch that is due, and mark them as being sent; None if nothing is due."""
+    batch = _lock_batch(now=now)
+    if batch is None:
+        return None
+    batch.lease_expires_at = now + LEASE
+    batch.save(update_fields=["lease_expires_at"])
+    # Those in `sending` were left behind by a worker that died.
+    chunk = batch.deliveries.filter(status__in=_OPEN).order_by("-status", "subscriber_id")[:size]
+    deliveries = list(chunk)
+    _find(batch, deliveries).update(status=Delivery.Status.SENDING, attempts=F("attempts") + 1)
+    for delivery in deliveries:
+        delivery.status = Delivery.Status.SENDING
+        delivery.attempts += 1
+    return Claim(batch, batch.campaign, deliveries)
+
+
+def release_claim(claim: Claim, *, now: dt.datetime) -> None:
+    """Give the batch back, done if nobody in it waits any more; unless the lease was lost meanwhile."""
+    mine = Batch.objects.filter(pk=claim.batch.pk, lease_expires_at=claim.batch.lease_expires_at)
+    waits = claim.batch.deliveries.filter(status__in=_OPEN).exists()
+    mine.update(lease_expires_at=None, done_at=None if waits else now)
+
+
+def _lock_batch(*, now: dt.datetime) -> Batch | None:
+    free = Q(lease_expires_at=None) | Q(lease_expires_at__lt=now)
+    due = Batch.objects.filter(
+        free, due_at__lte=now, done_at=None, campaign__status=Campaign.Status.RUNNING
+    ).select_related("campaign__site")
+    return due.order_by("due_at", "pk").select_for_update(skip_locked=True, of=("self",)).first()
+
+
+def _find(batch: Batch, deliveries: list[Delivery]) -> QuerySet[Delivery]:
+    ids = [delivery.subscriber_id for delivery in deliveries]
+    return batch.deliveries.filter(subscriber__in=ids, status__in=_OPEN)

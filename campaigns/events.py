@@ -1,0 +1,30 @@
+"""The events that campaigns add to a person's log: `$push_sent`, `$push_displayed` and the like."""
+
+import datetime as dt
+import uuid
+
+from campaigns.models import Campaign
+from campaigns.tokens import DeliveryKey
+from tracking.log import NewEvent
+
+_NAMESPACE = uuid.UUID("5f6b1c1e-3c52-5d0f-9d2e-8f1f6a3c7b10")
+
+
+def make_push_event(  # noqa: PLR0913 - what an event says, by name
+    campaign: Campaign, key: DeliveryKey, kind: str, *, person_id: int, at: dt.datetime, action: str = ""
+) -> NewEvent:
+    """The event `$push_{kind}` of one delivery, always with the same id, so that the log counts it once.
+
+    `person_id` is whom it is about today: the survivor, where the delivery's subscriber was merged since.
+    """
+    properties = {"campaign": campaign.pk, "campaign_name": campaign.name}
+    if action:
+        properties["action"] = action
+    name = f"{key.campaign_id}.{key.occurrence}.{key.subscriber_id}.{kind}"
+    return NewEvent(
+        id=uuid.uuid5(_NAMESPACE, name),
+        subscriber_id=person_id,
+        name=f"$push_{kind}",
+        occurred_at=at,
+        properties=properties,
+    )

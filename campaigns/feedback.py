@@ -1,0 +1,84 @@
+"""What devices report back: a push was displayed, clicked or dismissed."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from campaigns.audience import find_survivors
+from campaigns.events import make_push_event
+from campaigns.models import Delivery
+from campaigns.rendering import list_buttons
+from campaigns.tokens import DeliveryKey, InvalidTokenError, read_token
+from tracking.log import record_events
+
+KINDS = ("displayed", "clicked", "dismissed")
+Status = Delivery.Status
+
+_ENDED_OTHERWISE = (Status.FAILED, Status.EXPIRED, Status.SKIPPED)
+
+
+class FeedbackError(ValueError):
+    """Feedback that cannot be taken; says what would be right."""
+
+
+@transaction.atomic
+def record_feedback(
+    token: str, kind: str, *, action: str = "", at: dt.datetime | None = None, now: dt.datetime
+) -> None:
+    """Mark a delivery and add to its person's log. The same report twice changes nothing; statuses only move forward.
+
+    `at` is what the device's clock says: it counts only between when the push was sent and `now`.
+    """
+    if kind not in KINDS:
+        raise FeedbackError(f"The kind is one of {', '.join(KINDS)}.")
+    delivery = _find_delivery(token)
+    at = min(max(at or now, delivery.sent_at or now), now)
+    buttons = [f"a{number}" for number, _ in enumerate(list_buttons(delivery.campaign), start=1)]
+    action = action if kind == "clicked" and action in buttons else ""
+    kinds = _mark(delivery, kind, action=action, at=at, now=now)
+    _record(delivery, kinds, action=action, at=at, now=now)
+
+
+def _find_delivery(token: str) -> Delivery:
+    try:
+        key = read_token(token)
+    except InvalidTokenError as error:
+        raise FeedbackError(str(error)) from error
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related("campaign__site")
+    delivery = rows.filter(pk=tuple(key)).first()
+    if delivery is None:
+        raise FeedbackError("The campaign or the person that this token is about was deleted.")
+    return delivery
+
+
+def _mark(delivery: Delivery, kind: str, *, action: str, at: dt.datetime, now: dt.datetime) -> list[str]:
+    """Move the delivery forward; the kinds of event that follow. What was clicked or closed was displayed first."""
+    kinds = [kind]
+    if delivery.status in (Status.PLANNED, Status.SENDING):
+        # The device was faster than the push service's receipt, or that got lost.
+        delivery.sent_at, delivery.status = now, Status.SENT
+        kinds.append("sent")
+    if delivery.displayed_at is None:
+        delivery.displayed_at = at
+        kinds.append("displayed")
+    if kind == "clicked" and delivery.clicked_at is None:
+        delivery.clicked_at, delivery.clicked_action = at, action
+    if kind == "dismissed" and delivery.dismissed_at is None:
+        delivery.dismissed_at = at
+    if delivery.status not in _ENDED_OTHERWISE:
+        delivery.status = Status.CLICKED if delivery.clicked_at else Status.DISPLAYED
+    delivery.save()
+    return sorted(set(kinds))
+
+
+def _record(delivery: Delivery, kinds: list[str], *, action: str, at: dt.datetime, now: dt.datetime) -> None:
+    campaign = delivery.campaign
+    person = find_survivors([delivery.subscriber_id])[delivery.subscriber_id]
+    key = DeliveryKey(delivery.campaign_id, delivery.occurrence, delivery.subscriber_id)
+    events = [
+        make_push_event(
+            campaign, key, kind, person_id=person.pk, at=at, action=action if kind == "clicked" else ""
+        )
+        for kind in kinds
+    ]
+    record_events(campaign.site, events, received_at=now)

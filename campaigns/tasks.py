@@ -1,0 +1,28 @@
+"""Ticks of the clock (settings.CELERY_BEAT_SCHEDULE): thin doors to planning and delivery."""
+
+import time
+
+from celery import shared_task
+from django.utils import timezone
+
+from campaigns.delivery import deliver_next
+from campaigns.planning import plan_due_campaigns
+from campaigns.transports.webpush import open_transport
+
+_LONGEST_TURN = 50  # seconds; what is left then is for the next tick
+
+
+@shared_task
+def launch_scheduled_campaigns() -> None:
+    """Plan the campaigns whose time has come."""
+    plan_due_campaigns(now=timezone.now())
+
+
+@shared_task
+def deliver_due_batches() -> None:
+    """Send until nothing is due, or time is up."""
+    ends_at = time.monotonic() + _LONGEST_TURN
+    with open_transport() as transport:
+        while time.monotonic() < ends_at:
+            if deliver_next(now=timezone.now(), transport=transport) is None:
+                break
