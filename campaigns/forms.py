@@ -5,6 +5,7 @@ import zoneinfo
 from typing import Any, ClassVar
 
 from django import forms
+from django.db import models
 from django.forms.models import ModelChoiceIteratorValue
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
@@ -37,6 +38,14 @@ TEMPLATE_FIELDS = (
 )  # fmt: skip
 
 
+def _make_field(db_field: models.Field[Any, Any], **kwargs: Any) -> forms.Field | None:
+    """Addresses typed without a scheme are https (Django's own default from version 6 on)."""
+    if isinstance(db_field, models.URLField):
+        kwargs.setdefault("assume_scheme", "https")
+    field: forms.Field | None = db_field.formfield(**kwargs)
+    return field
+
+
 def _date_input() -> forms.DateInput:
     return forms.DateInput({"type": "date", "class": INPUT_CLASSES}, format="%Y-%m-%d")
 
@@ -51,12 +60,12 @@ class SegmentCheckboxes(forms.CheckboxSelectMultiple):
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
         if isinstance(value, ModelChoiceIteratorValue):
-            segment: Segment = value.instance  # type: ignore[assignment]
+            segment: Segment = value.instance  # type: ignore[attr-defined]
             option["attrs"]["data-site"] = segment.site_id
         return option
 
 
-class SegmentChoiceField(forms.ModelMultipleChoiceField):
+class SegmentChoiceField(forms.ModelMultipleChoiceField[Segment]):
     """Any number of segments, each with the number of its members."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -64,7 +73,7 @@ class SegmentChoiceField(forms.ModelMultipleChoiceField):
         queryset = Segment.objects.order_by("name")
         super().__init__(queryset, required=False, widget=SegmentCheckboxes, **kwargs)
 
-    def label_from_instance(self, obj: Segment) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: Segment) -> str:
         count = self.members.get(obj.pk, 0)
         return f"{obj.name} · {count:,} {'member' if count == 1 else 'members'}"
 
@@ -111,6 +120,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
 
     class Meta:
         model = Campaign
+        formfield_callback = _make_field
         fields = (
             "site", "name", "title", "body", "icon_url", "image_url", "link_url", "include_segments",
             "exclude_segments", "audience_at", "schedule", "local_date", "local_time", "late_policy",

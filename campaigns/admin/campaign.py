@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import QuerySet, URLField
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -27,6 +27,7 @@ class CampaignAdmin(ModelAdmin):
     """A draft opens as a form; what was launched opens as a page to watch, and is never edited."""
 
     form = CampaignForm
+    formfield_overrides: ClassVar = {URLField: {"assume_scheme": "https"}}
     add_form_template = change_form_template = "admin/campaigns/form.html"
     actions = None
     list_display = ("name", "show_status", "site", "show_when", "show_audience", "show_sent", "show_clicked")
@@ -59,7 +60,7 @@ class CampaignAdmin(ModelAdmin):
         queryset: QuerySet[Campaign] = super().get_queryset(request)
         return queryset.prefetch_related("include_segments", "exclude_segments")
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
         several = Site.objects.count() > 1
         return [column for column in self.list_display if column != "site" or several]
 
@@ -69,7 +70,7 @@ class CampaignAdmin(ModelAdmin):
         outcomes = count_outcomes(campaigns)
         for campaign in campaigns:
             campaign.outcome = outcomes.get(campaign.pk)
-        changelist.result_list = campaigns  # type: ignore[assignment]
+        changelist.result_list = campaigns
         return changelist
 
     def change_view(
@@ -102,7 +103,9 @@ class CampaignAdmin(ModelAdmin):
         if not change:
             obj.created_by = request.user  # type: ignore[assignment]
         # A colleague may be launching it at this moment; their launch wins.
-        elif not Campaign.objects.select_for_update().filter(pk=obj.pk, status=Campaign.Status.DRAFT).exists():
+        elif (
+            not Campaign.objects.select_for_update().filter(pk=obj.pk, status=Campaign.Status.DRAFT).exists()
+        ):
             raise PermissionDenied
         super().save_model(request, obj, form, change)
 

@@ -25,7 +25,10 @@ PROFILE_KEYS = {
 }
 SCHEDULE_WORDS = {
     Campaign.Schedule.NOW: ("Right away", "As soon as you launch it."),
-    Campaign.Schedule.INSTANT: ("At one moment", "Everybody gets it at the same instant, all over the world."),
+    Campaign.Schedule.INSTANT: (
+        "At one moment",
+        "Everybody gets it at the same instant, all over the world.",
+    ),
     Campaign.Schedule.LOCAL: (
         "At local time",
         "Everybody gets it when their own clock shows the time you choose.",

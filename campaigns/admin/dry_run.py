@@ -5,7 +5,7 @@ import zoneinfo
 from dataclasses import dataclass
 
 from campaigns.models import Campaign, Delivery
-from campaigns.planning import Plan
+from campaigns.plans import Plan
 
 
 @dataclass(frozen=True)

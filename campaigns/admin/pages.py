@@ -23,13 +23,13 @@ def find_campaign(
     if campaign is None:
         raise Http404("There is no such campaign.")
     may_look = model_admin.has_view_permission(request, campaign)
-    if not (may_look and request.user.has_perms(permissions)):  # type: ignore[union-attr]
+    if not (may_look and request.user.has_perms(permissions)):
         raise PermissionDenied
     return campaign
 
 
 def render_page(
-    request: HttpRequest, model_admin: ModelAdmin, campaign: Campaign, template: str, **context: Any
+    request: HttpRequest, model_admin: ModelAdmin, campaign: Campaign, template: str, /, **context: Any
 ) -> TemplateResponse:
     """A page about one campaign, in the frame of the admin, with the buttons that its reader may press."""
     frame = {

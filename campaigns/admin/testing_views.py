@@ -9,6 +9,7 @@ from campaigns.admin.pages import SEND_TEST, find_campaign, redirect_to, render_
 from campaigns.admin.samples import describe_sample, find_samples
 from campaigns.delivery.testing import send_test
 from campaigns.models import Campaign
+from campaigns.transports.webpush import open_transport
 from subscribers.models import Subscriber
 
 
@@ -28,7 +29,8 @@ def _send(request: HttpRequest, campaign: Campaign, model_admin: ModelAdmin) -> 
     subscriber = people.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 19 else None
     if subscriber is None:
         return _show_choice(request, campaign, model_admin, error="Choose who should get the test.")
-    result = send_test(campaign, subscriber, now=timezone.now())
+    with open_transport() as transport:
+        result = send_test(campaign, subscriber, now=timezone.now(), transport=transport)
     tell = messages.success if result.ok else messages.error
     tell(request, result.sentence)
     return _show_choice(request, campaign, model_admin, chosen=subscriber)
