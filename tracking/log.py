@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import json
 import logging
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -9,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from psycopg.types.json import Jsonb
 
 from subscribers.attribute_values import guess_type
 from subscribers.identities import lock_subscribers
@@ -36,7 +36,7 @@ FROM unnest(%s::bigint[], %s::uuid[]) AS wanted (subscriber_id, id)
 JOIN tracking_event AS event USING (subscriber_id, id)
 """
 # What is known already wins: the first value seen decides on a property's type.
-LEARN_PROPERTIES = "UPDATE tracking_eventtype SET properties = %s || properties WHERE id = %s"
+LEARN_PROPERTIES = "UPDATE tracking_eventtype SET properties = %s::jsonb || properties WHERE id = %s"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _find_known(keys: Collection[tuple[int, UUID]]) -> list[tuple[int, UUID]]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(FIND_KNOWN, [[person for person, _ in keys], [id_ for _, id_ in keys]])
-        return cursor.fetchall()
+        return [(person, id_) for person, id_ in cursor.fetchall()]
 
 
 def _room_for_types(site: Site) -> int:
@@ -188,4 +188,4 @@ def _learn_properties(rows: Iterable[Event]) -> None:
                 learned.setdefault(row.event_type, {})[key] = guess_type(value)
     with connection.cursor() as cursor:
         for event_type, types in sorted(learned.items(), key=lambda pair: pair[0].pk):
-            cursor.execute(LEARN_PROPERTIES, [Jsonb(types), event_type.pk])
+            cursor.execute(LEARN_PROPERTIES, [json.dumps(types), event_type.pk])

@@ -1,8 +1,10 @@
 """The browser door: operations in, the push key out (design: authorised by public key and origin, no cookies)."""
 
 import dataclasses
+import logging
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -14,6 +16,8 @@ from tracking.ingestion import accept_request
 from tracking.origins import is_known_origin, list_origins, read_origin
 from tracking.reading import RequestError, read_json
 from tracking.visitors import read_visitor
+
+logger = logging.getLogger(__name__)
 
 PREFLIGHT_SECONDS = 7200
 CONTENT_TYPES = {
@@ -45,6 +49,10 @@ def _answer(request: HttpRequest, method: str) -> HttpResponse:
             response = _track(request) if method == "POST" else _show_config(request)
         except RequestError as error:
             response = JsonResponse({"error": str(error)}, status=error.status)
+        except OperationalError:
+            logger.exception("The database does not answer")
+            response = JsonResponse({"error": "Try again in a moment."}, status=503)
+            response["Retry-After"] = "5"
     if response.status_code == 405:
         response["Allow"] = f"{method}, OPTIONS"
     return _allow_origin(response, request.headers.get("Origin", ""), method)

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import IO, Any, ClassVar
+from typing import IO, Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -84,9 +84,9 @@ EXAMPLE = OpenApiExample(
 
 
 class TrackView(APIView):
-    authentication_classes: ClassVar = [TokenAuthentication]
-    permission_classes: ClassVar = [CanAddEvents]
-    parser_classes: ClassVar = [OperationsParser]
+    authentication_classes = (TokenAuthentication,)
+    permission_classes = (CanAddEvents,)
+    parser_classes = (OperationsParser,)
 
     @extend_schema(
         operation_id="track",
