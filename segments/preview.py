@@ -97,7 +97,10 @@ def _with_reachability(members: QuerySet[Subscriber]) -> QuerySet[Subscriber]:
 
 def _read_sample(members: QuerySet[Subscriber]) -> list[SampleMember]:
     newest = _with_reachability(members).order_by("-last_seen_at", "pk")[:SAMPLE]
-    return [SampleMember(row.pk, str(row), row.country, row.last_seen_at, row.is_reachable) for row in newest]
+    return [
+        SampleMember(row.pk, str(row), row.country, row.last_seen_at, row.is_reachable)  # type: ignore[attr-defined]
+        for row in newest  # annotated just above
+    ]
 
 
 def _advise(count: int, total: int, reachable: int) -> list[str]:

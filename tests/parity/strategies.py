@@ -1,0 +1,173 @@
+"""Random rules over a small vocabulary, and the values that populations are made of.
+
+The vocabulary is small on purpose: rules and people must meet often, at the edges above all.
+"""
+
+import datetime as dt
+from typing import Any
+
+from hypothesis import strategies as st
+
+from segments.rules.facts import write_instant
+from segments.rules.operators import OPERATORS, Arity, Family
+from segments.rules.text import parse_pattern
+from tests.factories import NOW
+
+JSON = dict[str, Any]
+
+KEYS = ("tier", "value", "vip", "since", "tags")
+EVENTS = ("add_to_cart", "purchase", "$page_view", "$push_clicked", "never_seen")
+PROPERTIES = ("price", "item", "url", "campaign", "at")
+PLACES = (
+    (52.52, 13.405),
+    (52.39, 13.06),
+    (-33.87, 151.21),
+    (0.0, 0.0),
+    (89.9, 10.0),
+    (0.0, 179.99),
+    (0.0, -179.99),
+)
+
+# Signs that mean something to LIKE, to JSON, to quoting or to case folding, among ordinary letters.
+texts = st.text(st.sampled_from("aAbB1%_\\'\"*|+äÄßİıΣσςſK {}s"), min_size=1, max_size=4) | st.text(
+    st.characters(exclude_categories=["Cs", "Cn"], exclude_characters="\x00"), min_size=1, max_size=3
+)
+numbers = (
+    st.sampled_from([0, 1, -1, 5, 0.1, 0.30000000000000004, 1000, 2**53 + 1, 1e15])
+    | st.integers(-10, 10)
+    | st.floats(-1e6, 1e6, allow_nan=False)
+)
+durations = st.sampled_from(
+    [{"hours": 1}, {"hours": 24}, {"days": 1}, {"days": 7}, {"weeks": 2}, {"minutes": 0.5}]
+)
+# On a window's edge, a microsecond to either side of it, and elsewhere; also after `as_of`.
+instants = st.builds(
+    lambda hours, microseconds: NOW - dt.timedelta(hours=hours, microseconds=microseconds),
+    st.sampled_from([-24, -1, 0, 1, 12, 13, 24, 36, 7 * 24, 14 * 24, 30 * 24]),
+    st.sampled_from([-1, 0, 1]),
+)
+written_instants = instants.map(write_instant)
+lists = st.lists(texts | st.integers(-3, 3), max_size=3)
+json_values = st.none() | texts | numbers | st.booleans() | written_instants | lists | st.just({"a": 1})
+
+OF_FAMILY: dict[Family, st.SearchStrategy[Any]] = {
+    Family.TEXT: texts,
+    Family.NUMBER: numbers,
+    Family.TIME: written_instants,
+    Family.LIST: texts | st.integers(-3, 3),
+}
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        parse_pattern(text)
+    except ValueError:
+        return False
+    return True
+
+
+patterns = texts.filter(_is_pattern)
+
+
+@st.composite
+def operator_tests(draw: st.DrawFn, families: tuple[Family, ...] = tuple(Family)) -> JSON:
+    """An operator of one of the families, with an operand that suits it."""
+    row = draw(st.sampled_from([row for row in OPERATORS if set(row.families) & set(families)]))
+    values = OF_FAMILY.get(row.families[0], texts)
+    if row.key in {"contains", "not_contains", "matches"}:
+        values = patterns
+    match row.arity:
+        case Arity.NONE:
+            operand: JSON = {}
+        case Arity.ONE:
+            operand = {"value": draw(values)}
+        case Arity.DURATION:
+            operand = {"value": draw(durations)}
+        case Arity.TWO:
+            operand = {"values": draw(st.lists(values, min_size=2, max_size=2))}
+        case Arity.MANY:
+            operand = {"values": draw(st.lists(values, min_size=1, max_size=3))}
+    return {"operator": row.key, **operand}
+
+
+numbers_of_times = st.integers(0, 4)
+counts = st.none() | st.one_of(
+    st.builds(
+        lambda operator, value: {"operator": operator, "value": value},
+        st.sampled_from(["equals", "at_least", "greater_than", "at_most", "less_than"]),
+        numbers_of_times,
+    ),
+    st.tuples(numbers_of_times, numbers_of_times).map(
+        lambda pair: {"operator": "between", "values": sorted(pair)}
+    ),
+)
+windows = st.none() | st.one_of(
+    durations.map(lambda last: {"last": last}),
+    st.sampled_from([[{"days": 14}, {"days": 7}], [{"days": 1}, {"hours": 1}]]).map(
+        lambda ago: {"between_ago": ago}
+    ),
+    written_instants.map(lambda since: {"since": since}),
+    st.tuples(written_instants, written_instants).map(lambda pair: {"between": sorted(pair)}),
+    st.sampled_from(["today", "yesterday", "this_week", "this_month"]).map(lambda day: {"calendar": day}),
+)
+urls = st.builds(
+    lambda operator, value: {"operator": operator, "value": value},
+    st.sampled_from(
+        ["equals", "not_equals", "contains", "not_contains", "starts_with", "ends_with", "matches"]
+    ),
+    st.sampled_from(["/sale/*", "/sale/", "shoes", "*shoes|cart", "sale+shoes", "https://*", "/Cart"])
+    | patterns,
+)
+
+
+def _node(kind: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[JSON]:
+    """A node of one kind; what was drawn as None is left out."""
+    return st.fixed_dictionaries(fields).map(
+        lambda drawn: {"type": kind, **{key: value for key, value in drawn.items() if value is not None}}
+    )
+
+
+def _with_test(
+    kind: str, test: st.SearchStrategy[JSON], **fields: st.SearchStrategy[Any]
+) -> st.SearchStrategy[JSON]:
+    return st.builds(lambda node, drawn: {**node, **drawn}, _node(kind, **fields), test)
+
+
+texts_only, times_only = operator_tests((Family.TEXT,)), operator_tests((Family.TIME,))
+spots = st.sampled_from(PLACES).map(lambda place: {"lat": place[0], "lon": place[1]})
+radii = st.sampled_from([{"miles": 25}, {"km": 1}, {"km": 20_000}, {"miles": 0.1}])
+where = st.lists(
+    st.builds(lambda name, test: {"property": name, **test}, st.sampled_from(PROPERTIES), operator_tests()),
+    max_size=2,
+)
+leaves = st.one_of(
+    _with_test("attribute", operator_tests(), key=st.sampled_from(KEYS)),
+    _with_test("profile", texts_only, field=st.sampled_from(["country", "city", "email", "language", "timezone"])),
+    _with_test("profile", times_only, field=st.sampled_from(["created_at", "last_seen_at"])),
+    _with_test("device", texts_only, field=st.sampled_from(["kind", "os", "browser"])),
+    _node("channel", channel=st.just("web_push"), state=st.sampled_from(["subscribed", "unsubscribed"]), within=windows),
+    _node("channel", channel=st.just("web_push"), state=st.just("never")),
+    _node("location", near=spots | st.lists(spots, min_size=1, max_size=2), radius=radii),
+    _node("event", event=st.sampled_from(EVENTS), count=counts, within=windows, where=where),
+    _node("page_view", url=st.none() | urls, count=counts, within=windows),
+    _node("message", activity=st.sampled_from(["clicked", "sent"]), campaign=st.none() | st.integers(1, 3), count=counts, within=windows),
+    _node("segment", segment=st.integers(1, 2), member=st.booleans()),
+)  # fmt: skip
+
+
+def _groups(children: st.SearchStrategy[JSON]) -> st.SearchStrategy[JSON]:
+    conditions = st.lists(children, max_size=4)
+    return st.one_of(
+        _node("group", match=st.sampled_from(["all", "any", "none"]), conditions=conditions),
+        _node("group", match=st.just("at_least"), n=st.integers(0, 5), conditions=conditions),
+    )
+
+
+# Half of the rules are a single condition: a group hides what one of its conditions gets wrong.
+roots = leaves | st.recursive(leaves, _groups, max_leaves=6)
+documents = roots.map(lambda root: {"version": 1, "root": root})
+
+
+def negate(document: JSON) -> JSON:
+    """The rule that holds for exactly those for whom this one does not."""
+    return {"version": 1, "root": {"type": "group", "match": "none", "conditions": [document["root"]]}}

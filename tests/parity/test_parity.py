@@ -1,0 +1,79 @@
+"""The two interpreters of the rule language agree, on random rules over random people."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from segments.definitions import select_subscribers
+from segments.facts import load_facts
+from segments.rules import dump_rule, evaluate_rule, parse_rule
+from subscribers.models import Site, Subscriber
+from tests.factories import NOW
+from tests.parity.population import populations, write_population
+from tests.parity.strategies import documents, negate
+
+JSON = dict[str, Any]
+
+pytestmark = pytest.mark.django_db
+
+thorough = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+# Writing people costs more than asking about them: each population answers several rules.
+several_documents = st.lists(documents, min_size=6, max_size=6)
+
+
+@contextmanager
+def written(population: list[JSON]) -> Iterator[Site]:
+    with transaction.atomic():
+        yield write_population(population)
+        transaction.set_rollback(True)
+
+
+def compile_answer(site: Site, document: JSON) -> set[int]:
+    members = select_subscribers(site, parse_rule(document), as_of=NOW)
+    return set(members.values_list("pk", flat=True))
+
+
+def evaluate_answer(site: Site, document: JSON) -> set[int]:
+    everyone = list(Subscriber.objects.filter(site=site).values_list("pk", flat=True))
+    rule, zone = parse_rule(document), ZoneInfo(site.timezone)
+    return {
+        pk for pk, facts in load_facts(everyone).items() if evaluate_rule(rule, facts, as_of=NOW, zone=zone)
+    }
+
+
+@thorough
+@given(populations, several_documents)
+def test_sql_and_evaluator_give_the_same_people(population: list[JSON], rules: list[JSON]) -> None:
+    with written(population) as site:
+        for rule in rules:
+            assert compile_answer(site, rule) == evaluate_answer(site, rule), rule
+
+
+@thorough
+@given(populations, several_documents)
+def test_everyone_is_in_exactly_one_of_a_rule_and_its_negation(
+    population: list[JSON], rules: list[JSON]
+) -> None:
+    with written(population) as site:
+        everyone = set(Subscriber.objects.filter(site=site).values_list("pk", flat=True))
+        for rule in rules:
+            members, others = compile_answer(site, rule), compile_answer(site, negate(rule))
+            assert members | others == everyone, rule
+            assert not members & others, rule
+
+
+@given(documents)
+def test_a_rule_survives_being_written_down_and_read_again(document: JSON) -> None:
+    rule = parse_rule(document)
+
+    assert parse_rule(dump_rule(rule)) == rule
