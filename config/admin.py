@@ -1,0 +1,68 @@
+"""The admin as a whole: who sees what of the machinery, in one look.
+
+Marketers never meet tokens, users or beat schedules: nothing in the sidebar leads there, and roles have no permission.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django_celery_beat.admin import ClockedScheduleAdmin, CrontabScheduleAdmin, PeriodicTaskAdmin
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
+from rest_framework.authtoken.admin import TokenAdmin
+from rest_framework.authtoken.models import TokenProxy
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from config.subscriber_page import SubscriberPage
+from subscribers.models import Subscriber
+
+for model in (User, Group, TokenProxy, ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule):
+    admin.site.unregister(model)
+admin.site.register(Subscriber, SubscriberPage)
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin, ModelAdmin):
+    """People who may log in; what they may do comes from the groups marketer, analyst and operator."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin, ModelAdmin):
+    """Roles."""
+
+
+@admin.register(TokenProxy)
+class AccessTokenAdmin(TokenAdmin, ModelAdmin):
+    """Keys of the management API, one per person."""
+
+
+@admin.register(PeriodicTask)
+class JobAdmin(PeriodicTaskAdmin, ModelAdmin):
+    """What runs by the clock."""
+
+
+@admin.register(IntervalSchedule)
+class IntervalAdmin(ModelAdmin):
+    """How often a job runs."""
+
+
+@admin.register(CrontabSchedule)
+class CrontabAdmin(CrontabScheduleAdmin, ModelAdmin):
+    """At which times a job runs."""
+
+
+@admin.register(ClockedSchedule)
+class ClockedAdmin(ClockedScheduleAdmin, ModelAdmin):
+    """The one moment at which a job runs."""

@@ -1,0 +1,45 @@
+"""The admin's home page (settings.UNFOLD["DASHBOARD_CALLBACK"])."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from config.first_steps import Step, list_steps
+from config.overview import count_heads, find_zone, read_campaigns, read_segments, read_trends
+from subscribers.models import Site
+
+
+def add_overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add what the visitor's role may see: whoever has no role yet is told so by the template."""
+    may_view = request.user.has_perms(
+        ["subscribers.view_subscriber", "segments.view_segment", "campaigns.view_campaign"]
+    )
+    if not may_view:
+        return context
+    sites = list(Site.objects.order_by("pk"))
+    zone = find_zone(sites)
+    trends = read_trends(zone=zone, now=timezone.now())
+    heads, campaigns, segments = count_heads(), read_campaigns(), read_segments()
+    steps = list_steps(
+        site=sites[0].pk if sites else None,
+        has_events=trends[0].total > 0,
+        is_reachable=heads.reachable > 0,
+        has_segments=bool(segments),
+        has_campaigns=bool(campaigns),
+    )
+    context.update(
+        may_view=True,
+        zone=zone.key,
+        trends=trends,
+        heads=heads,
+        campaigns=campaigns,
+        segments=segments,
+        steps=[(step, _find_address(step)) for step in steps],
+    )
+    return context
+
+
+def _find_address(step: Step) -> str:
+    return reverse(f"admin:{step.link}", args=[step.key] if step.key else [])

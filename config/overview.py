@@ -1,0 +1,120 @@
+"""What the home page says: the last two weeks, what goes out, who is in which segment, what to do first."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.core.cache import cache
+from django.db.models import Case, Count, Q, Value, When
+from django.db.models.functions import TruncDate
+
+from campaigns.models import Campaign
+from campaigns.reports import Outcomes, count_outcomes
+from config.trends import Trend, draw_trend
+from segments.membership import count_members
+from segments.models import Segment
+from subscribers.models import Site, Subscriber
+from tracking.models import EventType
+from tracking.volume import read_daily_counts
+
+DAYS = 14
+LATEST_CAMPAIGNS, LATEST_SEGMENTS = 6, 8
+OPEN = (Campaign.Status.RUNNING, Campaign.Status.PAUSED, Campaign.Status.SCHEDULED)
+KEEP_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Headcount:
+    subscribers: int
+    reachable: int
+
+
+@dataclass(frozen=True)
+class CampaignLine:
+    """`settled` is how many of the audience have their outcome, `share` the same in per cent."""
+
+    campaign: Campaign
+    outcomes: Outcomes
+    settled: int
+    share: int
+
+
+@dataclass(frozen=True)
+class SegmentLine:
+    segment: Segment
+    members: int
+
+
+def find_zone(sites: list[Site]) -> ZoneInfo:
+    """In whose days the home page counts: the time zone that all sites share, else UTC."""
+    zones = {site.timezone for site in sites}
+    return ZoneInfo(zones.pop() if len(zones) == 1 else "UTC")
+
+
+def read_trends(*, zone: ZoneInfo, now: dt.datetime) -> list[Trend]:
+    """Events, new subscribers, sends and clicks per day."""
+    names = dict(EventType.objects.values_list("pk", "name"))
+    daily = read_daily_counts(days=DAYS, zone=zone, now=now)
+
+    def count(wanted: Callable[[str], bool]) -> dict[dt.date, int]:
+        return {
+            day: sum(count for pk, count in counts.items() if wanted(names.get(pk, "")))
+            for day, counts in daily.items()
+        }
+
+    arrivals = count_arrivals(list(daily), zone=zone)
+    return [
+        draw_trend(
+            "events", "Events", "What visitors did", count(lambda name: not name.startswith("$push_"))
+        ),
+        draw_trend("arrivals", "New subscribers", "Seen for the first time", arrivals),
+        draw_trend("sends", "Pushes sent", "Taken by push services", count("$push_sent".__eq__)),
+        draw_trend("clicks", "Clicks", "On pushes and their buttons", count("$push_clicked".__eq__)),
+    ]
+
+
+def count_arrivals(days: list[dt.date], *, zone: ZoneInfo) -> dict[dt.date, int]:
+    """New subscribers for each day, at most a minute old. Who came lately was also seen lately, which has an index."""
+    key = f"arrivals:{zone.key}:{days[-1]}"
+    counts: dict[dt.date, int] | None = cache.get(key)
+    if counts is None:
+        since = dt.datetime.combine(days[0], dt.time(), tzinfo=zone)
+        lately = Subscriber.objects.living().filter(
+            site__in=Site.objects.all(), last_seen_at__gte=since, created_at__gte=since
+        )
+        by_day = lately.values_list(TruncDate("created_at", tzinfo=zone)).annotate(Count("pk")).order_by()
+        counts = dict(by_day)
+        cache.set(key, counts, KEEP_SECONDS)
+    return {day: counts.get(day, 0) for day in days}
+
+
+def count_heads() -> Headcount:
+    """How many people there are, and how many a push can reach, at most a minute old."""
+    numbers: tuple[int, int] | None = cache.get("headcount")
+    if numbers is None:
+        numbers = (Subscriber.objects.living().count(), Subscriber.objects.reachable().count())
+        cache.set("headcount", numbers, KEEP_SECONDS)
+    return Headcount(*numbers)
+
+
+def read_campaigns() -> list[CampaignLine]:
+    """Those that are going out or will, then the latest others."""
+    is_open = Case(When(Q(status__in=OPEN), then=Value(0)), default=Value(1))
+    campaigns = list(Campaign.objects.select_related("site").order_by(is_open, "-updated_at")[:LATEST_CAMPAIGNS])
+    outcomes = count_outcomes(campaigns)
+    return [_make_line(campaign, outcomes[campaign.pk]) for campaign in campaigns]
+
+
+def _make_line(campaign: Campaign, outcomes: Outcomes) -> CampaignLine:
+    settled = outcomes.audience - outcomes.waiting
+    return CampaignLine(
+        campaign, outcomes, settled, 100 * settled // outcomes.audience if outcomes.audience else 0
+    )
+
+
+def read_segments() -> list[SegmentLine]:
+    """The segments that were edited last, with their members."""
+    segments = list(Segment.objects.order_by("-updated_at")[:LATEST_SEGMENTS])
+    members = count_members(segments)
+    return [SegmentLine(segment, members.get(segment.pk, 0)) for segment in segments]

@@ -1,0 +1,114 @@
+"""Sites: keys, the lines to paste into one's pages, and what a browser may say."""
+
+import zoneinfo
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextareaWidget, UnfoldAdminURLInputWidget
+
+from subscribers.models import Site
+from subscribers.origins import is_origin
+from subscribers.vapid import read_public_key
+
+SNIPPET = """<script>window.carillon = window.carillon || [];</script>
+<script async src="{url}/sdk/carillon.js" data-site-key="{key}"></script>"""
+
+
+class OriginsField(forms.CharField):
+    """Origins, one per line, kept as a list."""
+
+    widget = UnfoldAdminTextareaWidget
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        lines = [line.strip().rstrip("/") for line in super().clean(value).splitlines()]
+        origins = list(dict.fromkeys(line for line in lines if line))
+        wrong = [origin for origin in origins if not is_origin(origin)]
+        if wrong:
+            raise forms.ValidationError(
+                [f"“{origin}” is not an origin; https://shop.example is." for origin in wrong]
+            )
+        return origins
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class SiteForm(forms.ModelForm[Site]):
+    url = forms.URLField(
+        label="Address", max_length=200, assume_scheme="https", widget=UnfoldAdminURLInputWidget,
+        help_text="Where visitors find it, like https://shop.example",
+    )  # fmt: skip
+    allowed_origins = OriginsField(
+        required=False,
+        help_text="Other pages that may report to this site, one per line, like https://blog.shop.example. "
+        "The site’s own address may always.",
+    )
+    timezone = forms.ChoiceField(
+        label="Time zone", choices=lambda: [(name, name) for name in sorted(zoneinfo.available_timezones())],
+        widget=UnfoldAdminSelect2Widget, initial="UTC",
+        help_text="Used for “today” in rules, and for subscribers whose own time zone is unknown.",
+    )  # fmt: skip
+
+    class Meta:
+        model = Site
+        fields = ("name", "url", "contact_email", "timezone", "allowed_origins", "require_signature")
+
+
+@admin.register(Site)
+class SiteAdmin(ModelAdmin):
+    form = SiteForm
+    list_display = ("name", "url", "timezone")
+    search_fields = ("name", "url")
+    ordering = ("name",)
+    readonly_fields = ("snippet", "site_key", "push_key", "signing_secret", "created_at")
+
+    class Media:
+        js = ("admin/copy.js",)
+
+    MAIN: ClassVar = (None, {"fields": ("name", "url", "contact_email", "timezone")})
+    KEYS: ClassVar = ("Paste this into every page", {"fields": ("snippet", "site_key", "push_key")})
+
+    def get_fieldsets(self, request: HttpRequest, obj: Site | None = None) -> Any:
+        browsers: tuple[str, ...] = ("allowed_origins", "require_signature")
+        if obj is None:
+            return (self.MAIN, ("What browsers may say", {"fields": browsers}))
+        if self.has_change_permission(request, obj):
+            browsers += ("signing_secret",)
+        return (self.MAIN, self.KEYS, ("What browsers may say", {"fields": (*browsers, "created_at")}))
+
+    @display(description="The SDK")
+    def snippet(self, site: Site) -> str:
+        text = SNIPPET.format(url=settings.PUBLIC_URL, key=site.public_key)
+        return _copyable(text, "Copy the two lines")
+
+    @display(description="Site key")
+    def site_key(self, site: Site) -> str:
+        return _copyable(site.public_key, "Copy the site key")
+
+    @display(description="Public key for push (VAPID)")
+    def push_key(self, site: Site) -> str:
+        return _copyable(read_public_key(site.vapid_private_key), "Copy the public key for push")
+
+    @display(description="Identity secret")
+    def signing_secret(self, site: Site) -> str:
+        return format_html(
+            '<details class="ca-secret"><summary>Show the secret your backend signs identities with</summary>{}</details>',
+            _copyable(site.identity_secret, "Copy the secret"),
+        )
+
+
+def _copyable(text: str, label: str) -> str:
+    return format_html(
+        '<div class="ca-copy"><pre tabindex="0">{}</pre><button type="button" data-copy aria-label="{}">Copy</button></div>',
+        text,
+        label,
+    )

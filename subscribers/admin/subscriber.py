@@ -1,0 +1,101 @@
+"""A subscriber in the admin: who they are and how to reach them.
+
+What they did, which segments they are in and what they were sent is added by the composed page
+(config/subscriber_page.py), which is the one that is registered: the apps that know it stand above this one.
+"""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from subscribers.admin.filters import ReachableFilter
+from subscribers.models import Attribute, PushSubscription, Subscriber
+from subscribers.sampling import show_value
+
+ACTIVE_DEVICES = PushSubscription.objects.active().filter(subscriber=OuterRef("pk"))
+
+
+class SubscriberAdmin(ModelAdmin):
+    """Subscribers come from tracking, so nobody adds one here; their profile can be corrected."""
+
+    list_display: ClassVar[Any] = ("who", "country", "last_seen", "reachable")
+    list_filter = ("site", ReachableFilter, "country")
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("external_id", "email")
+    search_help_text = "Customer id, email or the whole id of a browser"
+    ordering = ("-last_seen_at", "-pk")
+    fields = ("email", "country", "region", "city", "timezone", "language")
+    change_form_template = "admin/subscribers/subscriber.html"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
+        people: QuerySet[Subscriber] = super().get_queryset(request)
+        return people.filter(merged_into=None).annotate(is_reachable=Exists(ACTIVE_DEVICES))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Subscriber], search_term: str
+    ) -> tuple[QuerySet[Subscriber], bool]:
+        try:
+            browser = uuid.UUID(search_term.strip())
+        except ValueError:
+            return super().get_search_results(request, queryset, search_term)
+        return queryset.filter(Q(uuid=browser) | Q(identities__value=str(browser))), True
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        subscriber = self.get_object(request, object_id)
+        context = {**(extra_context or {})}
+        if subscriber is not None and self.has_view_permission(request, subscriber):
+            context |= self.describe(request, subscriber)
+        return super().change_view(request, object_id, form_url, context)
+
+    def describe(self, request: HttpRequest, subscriber: Subscriber) -> dict[str, Any]:
+        """What the page shows besides the form."""
+        return {
+            "subscriber": subscriber,
+            "attributes": list_attributes(subscriber),
+            "devices": list(subscriber.push_subscriptions.order_by("ended_at", "-last_seen_at")),
+        }
+
+    @display(description="Who", ordering="external_id")
+    def who(self, subscriber: Subscriber) -> str:
+        return str(subscriber)
+
+    @display(description="Last seen", ordering="last_seen_at")
+    def last_seen(self, subscriber: Subscriber) -> str:
+        return str(naturaltime(subscriber.last_seen_at))
+
+    @display(description="Reachable", boolean=True)
+    def reachable(self, subscriber: Any) -> bool:
+        return bool(subscriber.is_reachable)
+
+
+def list_attributes(subscriber: Subscriber) -> list[dict[str, str]]:
+    """Each value with its key, the words for its type, and what it means, in the order of the keys."""
+    known = {attribute.key: attribute for attribute in Attribute.objects.filter(site=subscriber.site_id)}
+    rows = []
+    for key, value in sorted(subscriber.attributes.items()):
+        attribute = known.get(key)
+        rows.append(
+            {
+                "key": key,
+                "value": show_value(value),
+                "type": attribute.get_type_display() if attribute else "",
+                "description": attribute.description if attribute else "",
+            }
+        )
+    return rows
