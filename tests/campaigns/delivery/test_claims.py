@@ -1,0 +1,131 @@
+"""Claims: two workers never share a batch, and a dead worker's batch is taken over."""
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Sequence
+
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from campaigns.delivery import deliver_due
+from campaigns.delivery.claims import LEASE, claim_chunk, release_claim
+from campaigns.delivery.outcomes import Outcome, write_outcomes
+from campaigns.models import Batch, Delivery
+from campaigns.transports.base import Push, Receipt
+from campaigns.transports.memory import MemoryTransport
+from subscribers.models import Site
+from tests import factories
+from tests.campaigns.people import delivery_of, make_reachable, make_running
+
+Status = Delivery.Status
+
+
+def test_a_claimed_batch_is_nobody_elses_while_its_lease_lasts(site: Site, now: dt.datetime) -> None:
+    make_reachable(site)
+    make_running(site)
+    assert claim_chunk(now=now, size=10) is not None
+    assert claim_chunk(now=now + LEASE, size=10) is None
+
+
+def test_what_is_claimed_is_marked_as_being_sent(site: Site, now: dt.datetime) -> None:
+    person = make_reachable(site)
+    campaign = make_running(site)
+    claim_chunk(now=now, size=10)
+    assert delivery_of(campaign, person).status == Status.SENDING
+
+
+def test_a_dead_workers_batch_is_taken_over_after_its_lease_and_repeats_replace(
+    site: Site, now: dt.datetime
+) -> None:
+    for _ in range(3):
+        make_reachable(site)
+    campaign = make_running(site)
+    dead = claim_chunk(now=now, size=2)  # sends two pushes, and dies before it writes their receipts
+    assert dead is not None
+    transport = MemoryTransport()
+    deliver_due(now=now + LEASE + dt.timedelta(seconds=1), transport=transport)
+    assert set(campaign.deliveries.values_list("status", flat=True)) == {Status.SENT}
+    assert {push.topic for push in transport.sent} == {f"c{campaign.pk}-1"}
+    attempts = campaign.deliveries.order_by("attempts").values_list("attempts", flat=True)
+    assert list(attempts) == [1, 2, 2]
+
+
+def test_a_worker_that_lost_its_lease_changes_nothing_that_the_other_one_wrote(
+    site: Site, now: dt.datetime
+) -> None:
+    person = make_reachable(site)
+    campaign = make_running(site)
+    slow = claim_chunk(now=now, size=10)
+    assert slow is not None
+    later = now + LEASE + dt.timedelta(seconds=1)
+    deliver_due(now=later, transport=MemoryTransport())
+    failed = Outcome(person.pk, person.pk, Status.FAILED, Delivery.Reason.GONE)
+    write_outcomes(slow, [failed], now=later)
+    assert delivery_of(campaign, person).status == Status.SENT
+    assert Batch.objects.get().done_at == later
+
+
+def test_a_lost_lease_is_not_given_back_for_the_new_owner(site: Site, now: dt.datetime) -> None:
+    make_reachable(site)
+    make_running(site)
+    slow = claim_chunk(now=now, size=10)
+    later = now + LEASE + dt.timedelta(seconds=1)
+    assert claim_chunk(now=later, size=10) is not None
+    assert slow is not None
+    release_claim(slow, now=later)
+    assert Batch.objects.get().lease_expires_at == later + LEASE
+
+
+def test_a_batch_is_done_when_nobody_in_it_waits_any_more(site: Site, now: dt.datetime) -> None:
+    make_reachable(site)
+    make_running(site)
+    deliver_due(now=now, transport=MemoryTransport())
+    batch = Batch.objects.get()
+    assert (batch.done_at, batch.lease_expires_at) == (now, None)
+
+
+class SlowTransport(MemoryTransport):
+    """Takes a moment for each chunk, so that workers overlap."""
+
+    def send_pushes(self, pushes: Sequence[Push], *, now: dt.datetime) -> list[Receipt]:
+        time.sleep(0.01)
+        return super().send_pushes(pushes, now=now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_workers_send_everybody_exactly_one_push(now: dt.datetime, settings: Settings) -> None:
+    settings.SEND_CONCURRENCY = 5
+    site = factories.make_site()
+    for _ in range(60):
+        make_reachable(site)
+    campaign = make_running(site)
+    split_batches(now)
+    transport, start = SlowTransport(), threading.Barrier(4)
+
+    def work() -> None:
+        start.wait()
+        deliver_due(now=now, transport=transport)
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    deliver_due(now=now, transport=transport)  # whatever was locked when each of them looked
+    assert len(transport.sent) == 60
+    assert len({push.endpoint for push in transport.sent}) == 60
+    assert campaign.deliveries.filter(status=Status.SENT, attempts=1).count() == 60
+    campaign.refresh_from_db()
+    assert campaign.status == "finished"
+
+
+def split_batches(now: dt.datetime) -> None:
+    """Four batches of equal size out of one."""
+    whole = Batch.objects.get()
+    ids = list(whole.deliveries.order_by("subscriber_id").values_list("subscriber_id", flat=True))
+    for part in range(1, 4):
+        batch = Batch.objects.create(campaign_id=whole.campaign_id, occurrence=1, due_at=now)
+        whole.deliveries.filter(subscriber__in=ids[part::4]).update(batch=batch)
