@@ -136,6 +136,12 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_DEFAULT_QUEUE = "planning"
+# Three queues, so that a long campaign holds up neither the inbox nor the next campaign's plan.
+CELERY_TASK_ROUTES = {
+    "tracking.tasks.*": {"queue": "ingest"},
+    "campaigns.tasks.deliver_due_batches": {"queue": "delivery"},
+}
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 # `expires`: a tick that waited longer than its interval is worthless, the next one is already there.
 CELERY_BEAT_SCHEDULE = {

@@ -1,0 +1,44 @@
+# What you can do here: `make help`. Everything sets itself up in .venv on first use.
+
+PYTHON ?= python3
+PORT ?= 8000
+CARILLON_HOME ?= $(CURDIR)/.carillon
+BIN := .venv/bin
+
+export PORT CARILLON_HOME
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format requirements clean
+
+help: ## Show what there is
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | column -t -s '|'
+
+run: .venv/ready ## Start everything with a demo, at http://localhost:$PORT; ctrl-C stops it
+	@exec $(BIN)/python -m config.run
+
+test: .venv/ready ## Run every test, each on servers of its own
+	$(BIN)/python -m pytest
+
+lint: .venv/ready ## Style, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/ready ## Put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+requirements: .venv/ready ## Compile requirements.in into requirements.txt, pinned with hashes
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --python $(BIN)/python --python-version 3.11 --universal --generate-hashes --quiet requirements.in -o requirements.txt
+
+clean: ## Throw away the virtual environment and the demo's data
+	rm -rf .venv $(CARILLON_HOME)
+
+.venv/ready: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Carillon needs Python 3.11 or later: make PYTHON=python3.12 …"; exit 1; }
+	@echo "Installing the libraries into .venv"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
