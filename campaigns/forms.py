@@ -113,7 +113,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
     local_date = forms.DateField(label="Date", required=False, widget=_date_input())
     local_time = forms.TimeField(label="Time of day", required=False, widget=_time_input())
     late_limit_minutes = forms.IntegerField(
-        label="Not later than, in minutes", required=False, min_value=1, max_value=24 * 60,
+        label="Not later than, in minutes", required=False, min_value=1, max_value=24 * 60, initial=60,
         widget=UnfoldAdminIntegerFieldWidget,
     )  # fmt: skip
     ttl = forms.TypedChoiceField(label="Try for", widget=UnfoldAdminSelectWidget)

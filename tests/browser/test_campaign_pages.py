@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
@@ -61,9 +62,12 @@ def segment(transactional_db: None) -> Segment:
 
 @pytest.fixture
 def page(chromium: Chrome, live_server: LiveServer, segment: Segment) -> CampaignPage:
-    """Signed in as a marketer."""
+    """Signed in as somebody who may do everything with campaigns."""
+    marketer = make_user(username="mona")
+    # The roles come with the migrations, and a test that really commits begins with empty tables.
+    marketer.user_permissions.set(Permission.objects.filter(content_type__app_label="campaigns"))
     client = Client()
-    client.force_login(make_user("marketer", username="mona"))
+    client.force_login(marketer)
     chromium.get(live_server.url + "/health/live")
     chromium.add_cookie({"name": "sessionid", "value": client.cookies["sessionid"].value})
     return CampaignPage(chromium, live_server.url)
