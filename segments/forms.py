@@ -15,7 +15,7 @@ from subscribers.models import Site
 class SegmentForm(forms.ModelForm[Segment]):
     """Name, description and rule; the site too where there are several, and only until the segment is saved."""
 
-    rule = forms.JSONField(label="Who is in it", widget=RuleWidget)
+    rule = forms.JSONField(label="Who belongs to it", widget=RuleWidget)
 
     class Meta:
         model = Segment
@@ -23,6 +23,8 @@ class SegmentForm(forms.ModelForm[Segment]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "description" in self.fields:
+            self.fields["description"].widget.attrs["rows"] = 2
         if "site" in self.fields:
             self._settle_site(self.fields["site"])
         if "rule" in self.fields:

@@ -1,6 +1,6 @@
 """The list of segments and the form in which one is built."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from segments.admin.builder_views import show_catalogue, show_preview
+from segments.admin.deletion import explain_deletion
 from segments.admin.members_view import show_members
 from segments.definitions import describe_document, describe_segment, read_names
 from segments.forms import SegmentForm
@@ -34,13 +35,17 @@ class SegmentAdmin(ModelAdmin):
     form = SegmentForm
     actions = None
     compressed_fields = False
-    list_display = ("name", "site", "show_sentence", "show_count", "show_status")
+    list_display = ("name", "site", "show_sentence", "show_count", "show_status", "show_freshness")
     list_filter = ("site",)
     list_select_related = ("site",)
     search_fields = ("name",)
     search_help_text = "Search by name"
     ordering = ("name",)
-    readonly_fields = ("show_sentence", "show_members", "show_status")
+    readonly_fields = ("show_sentence", "show_members", "status", "show_freshness", "failure")
+
+    class Media:
+        css: ClassVar = {"all": ["segments/list.css"]}
+
     custom_urls = (
         ("preview/", "segments_segment_preview", show_preview),
         ("catalogue/<int:site_id>/", "segments_segment_catalogue", show_catalogue),
@@ -55,12 +60,14 @@ class SegmentAdmin(ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Segment | None = None) -> list[Any]:
         if obj is None:
-            fields = ["site", "name", "description", "rule"]
-        elif self.has_change_permission(request, obj):
-            fields = ["site", "name", "description", "rule", "show_members", "show_status"]
+            return [(None, {"fields": ["site", "name", "description", "rule"]})]
+        state = ["show_members", "status", "failure" if obj.failure else "show_freshness"]
+        if self.has_change_permission(request, obj):
+            about = ["site", "name", "description", "rule"]
         else:
-            fields = ["site", "name", "description", "show_sentence", "show_members", "show_status"]
-        return [(None, {"fields": fields})]
+            site = ["site"] if _has_several_sites() else []
+            about = [*site, "name", "description", "show_sentence"]
+        return [(None, {"fields": about}), ("Its members", {"fields": state})]
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist: ChangeList = super().get_changelist_instance(request)
@@ -83,6 +90,9 @@ class SegmentAdmin(ModelAdmin):
             obj.save()
         build_segment.delay_on_commit(obj.pk)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
+        return explain_deletion(objs)
+
     @display(description="Who is in it")
     def show_sentence(self, segment: Segment) -> str:
         return getattr(segment, "sentence", None) or describe_segment(segment)
@@ -90,20 +100,25 @@ class SegmentAdmin(ModelAdmin):
     @display(description="Members")
     def show_count(self, segment: Segment) -> str:
         count: int = segment.member_count  # type: ignore[attr-defined]
-        return f"{count:,}"
+        return _link_to_members(segment, f"{count:,}")
 
     @display(description="Members")
     def show_members(self, segment: Segment) -> str:
-        count = count_members([segment]).get(segment.pk, 0)
-        url = reverse("admin:segments_segment_members", args=[segment.pk])
-        people = f"{count:,} {'person' if count == 1 else 'people'}"
-        return format_html('<a class="text-link" href="{}">{}</a>', url, people)
+        count = count_members([segment])[segment.pk]
+        return _link_to_members(segment, f"{count:,} {'person' if count == 1 else 'people'}")
 
     @display(description="Status", label=STATUS_COLOURS)
     def show_status(self, segment: Segment) -> tuple[str, str]:
-        if segment.status == Segment.Status.READY and segment.refreshed_at:
-            return segment.status, f"Right as of {naturaltime(segment.refreshed_at)}"
         return segment.status, segment.get_status_display()
+
+    @display(description="Right as of", empty_value="–")
+    def show_freshness(self, segment: Segment) -> str | None:
+        return str(naturaltime(segment.refreshed_at)) if segment.refreshed_at else None
+
+
+def _link_to_members(segment: Segment, text: str) -> str:
+    url = reverse("admin:segments_segment_members", args=[segment.pk])
+    return format_html('<a class="text-link" href="{}">{}</a>', url, text)
 
 
 def _has_several_sites() -> bool:

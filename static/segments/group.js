@@ -17,6 +17,7 @@ export function groupEditor(node, site, { outermost = false } = {}) {
   const needed = numberInput("How many of them", node.n ?? 2, { min: 1, step: 1 });
   const neededBox = slot();
   const list = h("ol", { class: "rule-conditions" });
+  const everybody = h("p", { class: "rule-note rule-everybody" }, "Everybody, until you add a condition.");
   const addCondition = addButton("Condition", () => append({}));
   const addGroup = addButton("Group", () => append({ type: "group", match: "any", conditions: [{}] }));
   const element = h(
@@ -24,6 +25,7 @@ export function groupEditor(node, site, { outermost = false } = {}) {
     { class: "rule-group", role: "group", "aria-label": outermost ? "The rule" : "Group", on: { keydown: moveByKey } },
     h("div", { class: "rule-match" }, word("Match"), match, neededBox, word("of these")),
     list,
+    everybody,
     h("div", { class: "rule-add" }, addCondition, addGroup),
   );
 
@@ -35,6 +37,7 @@ export function groupEditor(node, site, { outermost = false } = {}) {
   function settle() {
     needed.max = Math.max(items.length, 1);
     list.hidden = !items.length;
+    everybody.hidden = !outermost || items.length > 0;
     // A group inside a rule has to say something; the rule itself may be empty: then it is everybody.
     match.setCustomValidity(items.length || outermost ? "" : "Add a condition to this group, or remove it.");
     reportChange(element);

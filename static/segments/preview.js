@@ -11,7 +11,7 @@ const NUMBER = new Intl.NumberFormat("en");
 export function previewPanel({ ask, onProblems }) {
   const status = h("p", { class: "rule-visually-hidden", role: "status" });
   const content = h("div", {});
-  const element = h("section", { class: "rule-preview", "aria-label": "Who is in it" }, h("h3", {}, "Who is in it"), content, status);
+  const element = h("section", { class: "rule-preview", "aria-label": "Who matches now" }, h("h3", {}, "Who matches now"), content, status);
   let timer;
   let running;
 

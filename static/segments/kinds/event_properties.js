@@ -11,6 +11,7 @@ export function propertyList(where, known, site) {
   const element = h("div", { class: "rule-where-box" }, list, add);
   // With nothing known of the event there is nothing to choose from.
   add.hidden = !known.length;
+  element.hidden = add.hidden && !where.length;
 
   function append(saved, focus) {
     const row = propertyRow(saved, known, site, () => remove(row));
