@@ -123,18 +123,20 @@ class AttributesOperation(_Operation):
 class IdentifyOperation(_Operation):
     type: Literal["identify"]
     external_id: ExternalId
-    signature: str = ""
+    signature: Annotated[CleanText, Field(max_length=200, exclude=True)] = (
+        ""  # checked at the door, then of no use
+    )
 
 
 class SubscriptionKeys(BaseModel):
-    p256dh: str
-    auth: str
+    p256dh: CleanText
+    auth: CleanText
 
 
 class Subscription(BaseModel):
     """What a browser's PushSubscription.toJSON() gives (W3C Push API)."""
 
-    endpoint: str
+    endpoint: CleanText
     keys: SubscriptionKeys
 
 
