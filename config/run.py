@@ -42,7 +42,9 @@ def main() -> int:
 
 def _read_environment(port: int, home: Path) -> dict[str, str]:
     push = f"localhost:{port + 1},{HOST}:{port + 1}"
-    defaults = {"DEMO": "1", "PUSH_LOOPBACK_HOSTS": push}
+    # Celery warns root at length; on a machine for trying things out that is noise.
+    quiet = "ignore:You're running the worker with superuser privileges"
+    defaults = {"DEMO": "1", "PUSH_LOOPBACK_HOSTS": push, "PYTHONWARNINGS": quiet}
     return defaults | dict(os.environ) | {"PORT": str(port), "CARILLON_HOME": str(home), "PYTHONUNBUFFERED": "1"}
 
 
