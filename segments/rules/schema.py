@@ -53,7 +53,7 @@ def dump_rule(rule: Rule) -> dict[str, Any]:
 
 def _check_size(document: Any) -> None:
     """Bound depth and size first: deep nesting must be a sentence, not a recursion error."""
-    level, nodes = [document], 0
+    level, nodes = [document] if isinstance(document, dict | list) else [], 0
     for depth in range(10_000):
         level = [
             child

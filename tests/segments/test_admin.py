@@ -1,0 +1,256 @@
+"""Segments in the admin: who may do what, what the list and the form show, what saving starts."""
+
+import datetime as dt
+import json
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from segments.membership import refresh_membership
+from segments.models import MembershipChange, Segment
+from segments.tasks import build_segment
+from subscribers.models import Site
+from tests import factories
+
+LIST = "/admin/segments/segment/"
+ADD = f"{LIST}add/"
+GOLD = {
+    "version": 1,
+    "root": {"type": "attribute", "key": "loyalty_tier", "operator": "equals", "value": "gold"},
+}
+
+
+def sign_in(*groups: str, **values: Any) -> Client:
+    client = Client()
+    client.force_login(factories.make_user(*groups, **values))
+    return client
+
+
+@pytest.fixture
+def marketer(site: Site) -> Client:
+    return sign_in("marketer")
+
+
+@pytest.fixture
+def builds(monkeypatch: pytest.MonkeyPatch) -> Mock:
+    """The ids of the segments whose build was started."""
+    started = Mock()
+    monkeypatch.setattr(build_segment, "delay_on_commit", started)
+    return started
+
+
+def page_of(segment: Segment, page: str = "change") -> str:
+    return reverse(f"admin:segments_segment_{page}", args=[segment.pk])
+
+
+def fields(site: Site, **values: Any) -> dict[str, Any]:
+    return {
+        "site": site.pk,
+        "name": "Gold members",
+        "description": "",
+        "rule": json.dumps(factories.EVERYONE),
+        **values,
+    }
+
+
+def text_of(client: Client, url: str) -> str:
+    response = client.get(url)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+# --- The list -------------------------------------------------------------------
+
+
+def test_the_list_says_who_is_in_each_segment_and_how_many(
+    marketer: Client, site: Site, now: dt.datetime
+) -> None:
+    factories.make_subscriber(site, attributes={"loyalty_tier": "gold"})
+    factories.make_subscriber(site, attributes={"loyalty_tier": "silver"})
+    segment = factories.make_segment(site, GOLD, name="Gold members")
+    refresh_membership(segment, as_of=now, cause=MembershipChange.Cause.BUILD)
+    page = text_of(marketer, LIST)
+    assert "Subscribers whose loyalty_tier equals “gold”." in page
+    assert f'href="{page_of(segment, "members")}">1</a>' in page
+
+
+def test_the_list_needs_as_many_queries_for_ten_segments_as_for_one(marketer: Client, site: Site) -> None:
+    factories.make_segment(site, GOLD)
+    with CaptureQueriesContext(connection) as for_one:
+        text_of(marketer, LIST)
+    for _ in range(9):
+        factories.make_segment(site, GOLD)
+    with CaptureQueriesContext(connection) as for_ten:
+        text_of(marketer, LIST)
+    assert len(for_ten) == len(for_one)
+
+
+def test_a_segment_is_found_by_its_name(marketer: Client, site: Site) -> None:
+    factories.make_segment(site, name="Gold members")
+    factories.make_segment(site, name="Abandoned carts")
+    page = text_of(marketer, f"{LIST}?q=gold")
+    assert "Gold members" in page
+    assert "Abandoned carts" not in page
+
+
+def test_sites_are_shown_only_where_there_are_several(marketer: Client, site: Site) -> None:
+    factories.make_segment(site)
+    assert site.name not in text_of(marketer, LIST)
+    factories.make_site(name="Second shop")
+    page = text_of(marketer, LIST)
+    assert site.name in page
+    assert "Second shop" in page  # offered as a filter
+
+
+# --- Writing --------------------------------------------------------------------
+
+
+def test_saving_a_new_segment_starts_its_build_in_the_name_of_whoever_saved_it(
+    site: Site, builds: Mock
+) -> None:
+    user = factories.make_user("marketer")
+    client = Client()
+    client.force_login(user)
+    assert client.post(ADD, fields(site, rule=json.dumps(GOLD))).status_code == 302
+    segment = Segment.objects.get()
+    assert (segment.rule, segment.created_by, segment.status) == (GOLD, user, Segment.Status.BUILDING)
+    builds.assert_called_once_with(segment.pk)
+
+
+def test_saving_a_change_keeps_the_watermark_and_builds_anew(
+    marketer: Client, site: Site, builds: Mock, now: dt.datetime
+) -> None:
+    segment = factories.make_segment(site, GOLD, status=Segment.Status.READY, refreshed_at=now)
+    marketer.post(page_of(segment), fields(site, name="Everybody"))
+    segment.refresh_from_db()
+    assert (segment.name, segment.rule, segment.refreshed_at) == ("Everybody", factories.EVERYONE, now)
+    assert segment.status == Segment.Status.BUILDING
+    builds.assert_called_once_with(segment.pk)
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ({"version": 1, "root": {"type": "segment", "segment": 999}}, "This segment does not exist"),
+        ({"version": 1, "root": {"type": "attribute", "key": "x", "operator": "equals"}}, "needs one text"),
+        ({"version": 1, "root": {"type": "nonsense"}}, ""),
+        ([], ""),
+    ],
+)
+def test_a_rule_that_cannot_work_is_refused_in_words(
+    marketer: Client, site: Site, builds: Mock, rule: Any, words: str
+) -> None:
+    response = marketer.post(ADD, fields(site, rule=json.dumps(rule)))
+    errors = response.context["adminform"].form.errors
+    assert response.status_code == 200
+    assert words in str(errors["rule"])
+    assert not Segment.objects.exists()
+    builds.assert_not_called()
+
+
+def test_the_builder_is_told_where_in_the_rule_a_problem_is(marketer: Client, site: Site) -> None:
+    wrong = {"type": "segment", "segment": 999}
+    rule = {"version": 1, "root": {"type": "group", "match": "all", "conditions": [GOLD["root"], wrong]}}
+    page = marketer.post(ADD, fields(site, rule=json.dumps(rule))).content.decode()
+    assert "root.conditions[1]" in page
+
+
+def test_a_name_that_is_taken_is_refused_when_a_segment_is_renamed(marketer: Client, site: Site) -> None:
+    factories.make_segment(site, name="Gold members")
+    other = factories.make_segment(site, name="Others")
+    response = marketer.post(page_of(other), fields(site, name="Gold members"))
+    assert "already exists" in response.content.decode()
+
+
+def test_a_segment_cannot_be_moved_to_another_site(marketer: Client, site: Site) -> None:
+    segment = factories.make_segment(site)
+    marketer.post(page_of(segment), fields(factories.make_site()))
+    segment.refresh_from_db()
+    assert segment.site == site
+
+
+# --- Deleting -------------------------------------------------------------------
+
+
+def test_deleting_asks_first_and_does_not_list_every_member(
+    marketer: Client, site: Site, now: dt.datetime
+) -> None:
+    subscriber = factories.make_subscriber(site, external_id="u-42")
+    segment = factories.make_segment(site, name="Everybody")
+    refresh_membership(segment, as_of=now, cause=MembershipChange.Cause.BUILD)
+    page = text_of(marketer, page_of(segment, "delete"))
+    assert "Memberships: 1" in page
+    assert f"{subscriber.pk} in {segment.pk}" not in page
+    marketer.post(page_of(segment, "delete"), {"post": "yes"})
+    assert not Segment.objects.exists()
+
+
+def test_a_segment_that_a_campaign_uses_is_not_deleted(marketer: Client, site: Site) -> None:
+    segment = factories.make_segment(site)
+    factories.make_campaign(site, name="Black Friday").include_segments.add(segment)
+    assert "Campaign “Black Friday” uses it (send to)." in text_of(marketer, page_of(segment, "delete"))
+    marketer.post(page_of(segment, "delete"), {"post": "yes"})
+    assert Segment.objects.filter(pk=segment.pk).exists()
+
+
+def test_a_segment_that_another_is_built_on_is_not_deleted(marketer: Client, site: Site) -> None:
+    segment = factories.make_segment(site)
+    factories.make_segment(
+        site, {"version": 1, "root": {"type": "segment", "segment": segment.pk}}, name="Outer"
+    )
+    assert "Segment “Outer” is built on it." in text_of(marketer, page_of(segment, "delete"))
+
+
+# --- Roles ----------------------------------------------------------------------
+
+
+def test_an_analyst_sees_the_sentence_and_the_members_but_no_builder(site: Site) -> None:
+    segment = factories.make_segment(site, GOLD)
+    page = text_of(sign_in("analyst"), page_of(segment))
+    assert "Subscribers whose loyalty_tier equals “gold”." in page
+    assert page_of(segment, "members") in page
+    assert "data-rule-builder" not in page
+
+
+@pytest.mark.parametrize("role", ["analyst", "operator"])
+def test_who_may_only_look_cannot_write(site: Site, role: str, builds: Mock) -> None:
+    segment = factories.make_segment(site, GOLD, name="Gold")
+    client = sign_in(role)
+    answers = [
+        client.get(ADD).status_code,
+        client.post(page_of(segment), fields(site, name="Changed")).status_code,
+        client.post(page_of(segment, "delete"), {"post": "yes"}).status_code,
+    ]
+    segment.refresh_from_db()
+    assert (answers, segment.name) == ([403, 403, 403], "Gold")
+    builds.assert_not_called()
+
+
+# --- Members --------------------------------------------------------------------
+
+
+def test_the_members_are_listed_page_by_page_with_links(site: Site, now: dt.datetime) -> None:
+    members = [factories.make_subscriber(site, external_id=f"u-{number}") for number in range(51)]
+    segment = factories.make_segment(site)
+    refresh_membership(segment, as_of=now, cause=MembershipChange.Cause.BUILD)
+    client = sign_in("analyst")
+    first = text_of(client, page_of(segment, "members"))
+    second = text_of(client, page_of(segment, "members") + "?page=2")
+    assert reverse("admin:subscribers_subscriber_change", args=[members[0].pk]) in first
+    assert "51 members" in first
+    assert ("u-50" in first, "u-50" in second) == (False, True)
+
+
+def test_a_page_number_that_makes_no_sense_shows_a_page_that_does(marketer: Client, site: Site) -> None:
+    segment = factories.make_segment(site)
+    assert "being built" in text_of(marketer, page_of(segment, "members") + "?page=x")
+
+
+def test_members_are_not_shown_to_who_may_not_see_segments(site: Site) -> None:
+    segment = factories.make_segment(site)
+    assert sign_in().get(page_of(segment, "members")).status_code == 403
