@@ -33,8 +33,13 @@ export function comparison(field, start, site) {
 // Parts of a name make no sense where only a list's entries are possible.
 const WHOLE = ["equals", "not_equals", "in", "not_in", "exists", "not_exists"];
 
+// Whether a value is known at all is asked less often than what it is.
+const ABOUT_KNOWING = ["exists", "not_exists"];
+
 function operatorsFor(field, site) {
-  const operators = site.catalogue.operators[field.type] ?? site.catalogue.operators.text;
+  const all = site.catalogue.operators[field.type] ?? site.catalogue.operators.text;
+  const rank = ({ key }) => ABOUT_KNOWING.indexOf(key);
+  const operators = [...all].sort((one, other) => rank(one) - rank(other));
   const wanted = field.operators ?? (field.strict ? WHOLE : operators.map(({ key }) => key));
   return wanted.map((key) => operators.find((operator) => operator.key === key)).filter(Boolean);
 }
