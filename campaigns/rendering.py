@@ -131,8 +131,10 @@ def list_buttons(campaign: Campaign) -> list[tuple[str, str]]:
 def _render(text: str, variables: dict[str, Any]) -> str:
     try:
         return _parse(text).render(subscriber=variables).strip()
-    except (LiquidError, ArithmeticError, ValueError, TypeError) as error:
-        raise RenderingError(f"“{text[:100]}” could not be filled in: {error}") from error
+    except LiquidError as error:
+        raise RenderingError(f"“{text[:100]}” could not be filled in: {error.message}.") from error
+    except (ArithmeticError, ValueError, TypeError) as error:  # what filters let through
+        raise RenderingError(f"“{text[:100]}” could not be filled in: {error}.") from error
 
 
 def _render_link(text: str, variables: dict[str, Any]) -> str:

@@ -58,9 +58,7 @@ def test_an_audience_checked_at_delivery_leaves_out_who_left_or_came_to_be_exclu
     french = {"type": "profile", "field": "language", "operator": "equals", "value": "fr"}
     exclude = factories.make_segment(site, {"version": 1, "root": french})
     campaign = plan(
-        make_segmented(
-            site, include=[include], exclude=[exclude], audience_at=Campaign.AudienceAt.DELIVERY
-        )
+        make_segmented(site, include=[include], exclude=[exclude], audience_at=Campaign.AudienceAt.DELIVERY)
     )
     Subscriber.objects.filter(pk=leaves.pk).update(country="IT")
     Subscriber.objects.filter(pk=excluded.pk).update(language="fr")

@@ -33,7 +33,12 @@ def test_a_retry_after_that_says_nothing_is_none(value: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("status", "meaning"),
-    [(500, ReceiptStatus.RETRY), (599, ReceiptStatus.RETRY), (302, ReceiptStatus.REJECTED), (418, ReceiptStatus.REJECTED)],
+    [
+        (500, ReceiptStatus.RETRY),
+        (599, ReceiptStatus.RETRY),
+        (302, ReceiptStatus.REJECTED),
+        (418, ReceiptStatus.REJECTED),
+    ],
 )
 def test_unknown_server_errors_may_pass_and_other_unknown_answers_do_not(
     status: int, meaning: ReceiptStatus

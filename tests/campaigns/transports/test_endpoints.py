@@ -13,7 +13,10 @@ LOOPBACK = ["localhost:8001", "127.0.0.1:9000"]
     [
         ("https://fcm.googleapis.com/fcm/send/abc:def-_", "https://fcm.googleapis.com"),
         ("https://fcm.googleapis.com:443/fcm/send/abc", "https://fcm.googleapis.com"),
-        ("https://updates.push.services.mozilla.com/wpush/v2/gAAA==", "https://updates.push.services.mozilla.com"),
+        (
+            "https://updates.push.services.mozilla.com/wpush/v2/gAAA==",
+            "https://updates.push.services.mozilla.com",
+        ),
         ("https://web.push.apple.com/QNz", "https://web.push.apple.com"),
         ("http://localhost:8001/push/demo-1", "http://localhost:8001"),
         ("http://127.0.0.1:9000/push/demo-1", "http://127.0.0.1:9000"),

@@ -154,7 +154,9 @@ def test_keys_that_cannot_be_used_are_no_reason_to_fall_over(
     assert len(server.received) == before
 
 
-@pytest.mark.parametrize("endpoint", ["https://evil.example/x", "http://127.0.0.1:1/x", "https://10.0.0.1/x", ""])
+@pytest.mark.parametrize(
+    "endpoint", ["https://evil.example/x", "http://127.0.0.1:1/x", "https://10.0.0.1/x", ""]
+)
 def test_an_address_that_is_not_a_push_services_is_never_posted_to(
     transport: WebPushTransport, endpoint: str
 ) -> None:
@@ -171,7 +173,9 @@ def test_a_push_service_that_is_not_there_is_tried_again(server: ScriptedServer)
 def test_a_device_of_a_real_push_service_reads_what_was_sent() -> None:
     with run_in_background() as origin:
         device = Device.create(origin=origin)
-        push = make_push(device.endpoint, payload='{"title":"Glocke 🔔"}'.encode(), **device.subscription["keys"])
+        push = make_push(
+            device.endpoint, payload='{"title":"Glocke 🔔"}'.encode(), **device.subscription["keys"]
+        )
         with WebPushTransport(hosts=[], loopback_hosts=[origin.removeprefix("http://")]) as transport:
             receipt = transport.send_pushes([push], now=NOW)[0]
         assert receipt == Receipt(ReceiptStatus.ACCEPTED, 201)
