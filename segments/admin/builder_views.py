@@ -73,8 +73,8 @@ def _read_question(body: bytes) -> tuple[Site, Any]:
     except (ValueError, RecursionError):
         raise RuleError([Problem("", "The request is not JSON.")]) from None
     key = asked.get("site") if isinstance(asked, dict) else None
-    known = isinstance(key, int) and not isinstance(key, bool) and 0 < key <= LARGEST_ID
-    site = Site.objects.filter(pk=key).first() if known else None
+    is_id = isinstance(key, int) and not isinstance(key, bool) and 0 < key <= LARGEST_ID
+    site = Site.objects.filter(pk=int(key)).first() if key and is_id else None
     if site is None:
         raise RuleError([Problem("site", "Choose a site first.")])
     return site, asked.get("rule")

@@ -77,7 +77,7 @@ class SegmentAdmin(ModelAdmin):
         for segment in segments:
             segment.member_count = counts.get(segment.pk, 0)
             segment.sentence = describe_document(segment.rule, names[segment.site])
-        changelist.result_list = segments  # type: ignore[assignment]
+        changelist.result_list = segments
         return changelist
 
     def save_model(self, request: HttpRequest, obj: Segment, form: SegmentForm, change: bool) -> None:

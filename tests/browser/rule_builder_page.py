@@ -146,11 +146,11 @@ class RuleBuilderPage:
     @property
     def count(self) -> str:
         """“1,204 people”, once counting has ended."""
-        return self.wait_for(lambda: self._counted(".rule-count strong"))
+        return str(self.wait_for(lambda: self._counted(".rule-count strong")))
 
     @property
     def sentence(self) -> str:
-        return self.wait_for(lambda: self._counted(".rule-sentence"))
+        return str(self.wait_for(lambda: self._counted(".rule-sentence")))
 
     @property
     def preview(self) -> str:

@@ -78,7 +78,7 @@ def test_every_kind_of_condition_is_shown_and_saved_as_it_was(page: RuleBuilderP
     factories.make_place(site)
     EventType.objects.create(site=site, name="add_to_cart", properties={"price": "number"})
     count = {"operator": "between", "values": [2, 5]}
-    conditions = [
+    conditions: list[dict[str, Any]] = [
         GOLD,
         {"type": "attribute", "key": "loyalty_tier", "operator": "in", "values": ["gold", "silver"]},
         {"type": "attribute", "key": "never_seen", "operator": "equals", "value": 7},
