@@ -3,12 +3,18 @@
 Marketers never meet tokens, users or beat schedules: nothing in the sidebar leads there, and roles have no permission.
 """
 
-from typing import Any
-
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
-from django_celery_beat.admin import ClockedScheduleAdmin, CrontabScheduleAdmin, PeriodicTaskAdmin
+from django_celery_beat.admin import (
+    ClockedScheduleAdmin,
+    CrontabScheduleAdmin,
+    PeriodicTaskAdmin,
+    PeriodicTaskForm,
+    TaskChoiceField,
+    TaskSelectWidget,
+)
 from django_celery_beat.models import (
     ClockedSchedule,
     CrontabSchedule,
@@ -20,17 +26,27 @@ from rest_framework.authtoken.admin import TokenAdmin
 from rest_framework.authtoken.models import TokenProxy
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from config.subscriber_page import SubscriberPage
 from subscribers.models import Subscriber
 
-for model in (User, Group, TokenProxy, ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule):
+for model in (
+    User,
+    Group,
+    TokenProxy,
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+):
     admin.site.unregister(model)
 admin.site.register(Subscriber, SubscriberPage)
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin, ModelAdmin):
+class PersonAdmin(UserAdmin[User], ModelAdmin):
     """People who may log in; what they may do comes from the groups marketer, analyst and operator."""
 
     form = UserChangeForm
@@ -48,9 +64,22 @@ class AccessTokenAdmin(TokenAdmin, ModelAdmin):
     """Keys of the management API, one per person."""
 
 
+class TaskSelect(UnfoldAdminSelectWidget, TaskSelectWidget):
+    """The names of registered tasks, in the theme's look."""
+
+
+class JobForm(PeriodicTaskForm):
+    regtask = TaskChoiceField(label="Task", required=False, widget=TaskSelect)
+    task = forms.CharField(
+        label="Task by name", required=False, max_length=200, widget=UnfoldAdminTextInputWidget
+    )
+
+
 @admin.register(PeriodicTask)
 class JobAdmin(PeriodicTaskAdmin, ModelAdmin):
     """What runs by the clock."""
+
+    form = JobForm
 
 
 @admin.register(IntervalSchedule)

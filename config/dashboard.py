@@ -36,10 +36,13 @@ def add_overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
         heads=heads,
         campaigns=campaigns,
         segments=segments,
-        steps=[(step, _find_address(step)) for step in steps],
+        steps=[(step, _find_address(step, request)) for step in steps],
     )
     return context
 
 
-def _find_address(step: Step) -> str:
+def _find_address(step: Step, request: HttpRequest) -> str:
+    """Where the visitor can take the step, or nothing where that is somebody else's job."""
+    if not request.user.has_perm(step.permission):
+        return ""
     return reverse(f"admin:{step.link}", args=[step.key] if step.key else [])

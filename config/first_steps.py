@@ -5,25 +5,26 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Step:
-    """`link` is the name of the admin page where it is done, `key` what that page is about."""
+    """`link` is the name of the admin page where it is done, `permission` what that takes, `key` what it is about."""
 
     title: str
     text: str
     is_done: bool
     link: str
+    permission: str
     key: int | None = None
 
 
-def list_steps(  # noqa: PLR0913 - one fact for each step
+def list_steps(
     *, site: int | None, has_events: bool, is_reachable: bool, has_segments: bool, has_campaigns: bool
 ) -> list[Step]:
     """The way from nothing to a first campaign; empty once all of it is done. `site` is the key of any site."""
     pages = "subscribers_site_change" if site else "subscribers_site_add"
     steps = [
-        Step("Add your website", "Its address, its time zone and who answers for it.", bool(site), "subscribers_site_add"),
-        Step("Paste two lines into its pages", "Your site’s page shows them, with its key. Visits then appear here.", has_events, pages, site),
-        Step("Let visitors allow notifications", "The first device that subscribes makes somebody reachable.", is_reachable, "subscribers_subscriber_changelist"),
-        Step("Build a segment", "Choose who belongs to it by what they did and who they are.", has_segments, "segments_segment_add"),
-        Step("Write a campaign", "A message, a segment and a time. Nothing goes out before you launch it.", has_campaigns, "campaigns_campaign_add"),
+        Step("Add your website", "Its address, its time zone and who answers for it.", bool(site), "subscribers_site_add", "subscribers.add_site"),
+        Step("Paste two lines into its pages", "Your site’s page shows them, with its key. Visits then appear here.", has_events, pages, "subscribers.view_site", site),
+        Step("Let visitors allow notifications", "The first device that subscribes makes somebody reachable.", is_reachable, "subscribers_subscriber_changelist", "subscribers.view_subscriber"),
+        Step("Build a segment", "Choose who belongs to it by what they did and who they are.", has_segments, "segments_segment_add", "segments.add_segment"),
+        Step("Write a campaign", "A message, a segment and a time. Nothing goes out before you launch it.", has_campaigns, "campaigns_campaign_add", "campaigns.add_campaign"),
     ]  # fmt: skip
     return [] if all(step.is_done for step in steps) else steps

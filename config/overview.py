@@ -101,7 +101,9 @@ def count_heads() -> Headcount:
 def read_campaigns() -> list[CampaignLine]:
     """Those that are going out or will, then the latest others."""
     is_open = Case(When(Q(status__in=OPEN), then=Value(0)), default=Value(1))
-    campaigns = list(Campaign.objects.select_related("site").order_by(is_open, "-updated_at")[:LATEST_CAMPAIGNS])
+    campaigns = list(
+        Campaign.objects.select_related("site").order_by(is_open, "-updated_at")[:LATEST_CAMPAIGNS]
+    )
     outcomes = count_outcomes(campaigns)
     return [_make_line(campaign, outcomes[campaign.pk]) for campaign in campaigns]
 

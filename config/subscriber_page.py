@@ -18,7 +18,7 @@ from tracking.models import EventSummary
 from tracking.timeline import read_timeline
 from tracking.wording import describe_entry
 
-PAGE = 30
+PAGE = 20
 LATEST_DELIVERIES = 10
 EVENT_COUNT = Subquery(
     EventSummary.objects.filter(subscriber=OuterRef("pk"))

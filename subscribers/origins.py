@@ -11,4 +11,9 @@ def is_origin(text: str) -> bool:
     except ValueError:
         return False
     strange = any(character.isspace() or character in "*@" for character in parts.netloc)
-    return parts.scheme in {"http", "https"} and named and not strange and text == f"{parts.scheme}://{parts.netloc}"
+    return (
+        parts.scheme in {"http", "https"}
+        and named
+        and not strange
+        and text == f"{parts.scheme}://{parts.netloc}"
+    )

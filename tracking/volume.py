@@ -44,7 +44,7 @@ def _count_since(first: dt.date, zone: ZoneInfo, now: dt.datetime) -> defaultdic
     rows = (
         Event.objects.filter(occurred_at__gte=midnight, occurred_at__lte=now)
         .values_list("event_type_id", TruncDate("occurred_at", tzinfo=zone))
-        .annotate(Count("*"))
+        .annotate(count=Count("*"))
         .order_by()
     )
     counts: defaultdict[dt.date, Counts] = defaultdict(dict)

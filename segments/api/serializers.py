@@ -55,7 +55,9 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
 
 
 class MemberSerializer(serializers.ModelSerializer[Membership]):
-    label = serializers.CharField(source="subscriber.__str__", read_only=True)
+    label = serializers.CharField(  # type: ignore[assignment]
+        source="subscriber.__str__", read_only=True
+    )
 
     class Meta:
         model = Membership
@@ -79,7 +81,7 @@ class MembershipChangeSerializer(serializers.ModelSerializer[MembershipChange]):
         read_only_fields = fields
 
 
-class PreviewRequestSerializer(serializers.Serializer[None]):
+class PreviewRequestSerializer(serializers.Serializer[Any]):
     site = serializers.PrimaryKeyRelatedField(queryset=Site.objects.all())
     rule = RuleField()
     as_of = serializers.DateTimeField(
@@ -90,15 +92,15 @@ class PreviewRequestSerializer(serializers.Serializer[None]):
     )
 
 
-class SampleMemberSerializer(serializers.Serializer[None]):
+class SampleMemberSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     country = serializers.CharField()
     last_seen_at = serializers.DateTimeField()
     reachable = serializers.BooleanField()
 
 
-class PreviewSerializer(serializers.Serializer[None]):
+class PreviewSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField()
     exact = serializers.BooleanField()
     margin = serializers.IntegerField()

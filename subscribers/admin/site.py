@@ -23,8 +23,6 @@ SNIPPET = """<script>window.carillon = window.carillon || [];</script>
 class OriginsField(forms.CharField):
     """Origins, one per line, kept as a list."""
 
-    widget = UnfoldAdminTextareaWidget
-
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
 
@@ -49,6 +47,7 @@ class SiteForm(forms.ModelForm[Site]):
     )  # fmt: skip
     allowed_origins = OriginsField(
         required=False,
+        widget=UnfoldAdminTextareaWidget({"rows": 4}),
         help_text="Other pages that may report to this site, one per line, like https://blog.shop.example. "
         "The site’s own address may always.",
     )

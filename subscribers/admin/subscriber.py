@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib.humanize.templatetags.humanize import naturaltime
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -20,13 +20,15 @@ from subscribers.sampling import show_value
 
 ACTIVE_DEVICES = PushSubscription.objects.active().filter(subscriber=OuterRef("pk"))
 
+ACTIVE_FIRST = F("ended_at").desc(nulls_first=True)
+
 
 class SubscriberAdmin(ModelAdmin):
     """Subscribers come from tracking, so nobody adds one here; their profile can be corrected."""
 
     list_display: ClassVar[Any] = ("who", "country", "last_seen", "reachable")
     list_filter = ("site", ReachableFilter, "country")
-    list_per_page = 50
+    list_per_page = 25
     show_full_result_count = False
     search_fields = ("external_id", "email")
     search_help_text = "Customer id, email or the whole id of a browser"
@@ -47,7 +49,10 @@ class SubscriberAdmin(ModelAdmin):
         try:
             browser = uuid.UUID(search_term.strip())
         except ValueError:
-            return super().get_search_results(request, queryset, search_term)
+            found: tuple[QuerySet[Subscriber], bool] = super().get_search_results(
+                request, queryset, search_term
+            )
+            return found
         return queryset.filter(Q(uuid=browser) | Q(identities__value=str(browser))), True
 
     def change_view(
@@ -68,7 +73,7 @@ class SubscriberAdmin(ModelAdmin):
         return {
             "subscriber": subscriber,
             "attributes": list_attributes(subscriber),
-            "devices": list(subscriber.push_subscriptions.order_by("ended_at", "-last_seen_at")),
+            "devices": list(subscriber.push_subscriptions.order_by(ACTIVE_FIRST, "-last_seen_at")),
         }
 
     @display(description="Who", ordering="external_id")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q
 from rest_framework.exceptions import ParseError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -18,7 +18,6 @@ from rest_framework.utils.urls import replace_query_param
 if TYPE_CHECKING:  # DRF's views read the settings that name this module
     from rest_framework.views import APIView
 
-M = TypeVar("M", bound=Model)
 DEFAULT_SIZE = 50
 LARGEST_SIZE = 500
 
@@ -30,9 +29,7 @@ class NewestFirst(BasePagination):
     cursor counts within rows of equal position and gives up at 1,000, which one build of a segment exceeds.)
     """
 
-    def paginate_queryset(
-        self, queryset: QuerySet[M], request: Request, view: APIView | None = None
-    ) -> list[M]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         self.request = request
         fields: tuple[str, ...] = getattr(view, "newest_first", ("id",))
         size = _read_size(request.query_params.get("page_size"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rest_framework.permissions import DjangoModelPermissions
 from rest_framework.request import Request
@@ -17,7 +17,7 @@ class RolePermissions(DjangoModelPermissions):
     A view names what its own actions need in `action_permissions`: {"launch": "campaigns.launch_campaign"}.
     """
 
-    perms_map: ClassVar[dict[str, list[str]]] = {
+    perms_map = {  # noqa: RUF012 - as DRF declares it
         **DjangoModelPermissions.perms_map,
         **{method: ["%(app_label)s.view_%(model_name)s"] for method in ("GET", "HEAD", "OPTIONS")},
     }
