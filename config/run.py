@@ -32,7 +32,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     try:
         with start_servers(home, say=_say) as urls:
-            environment = _read_environment(port, home) | urls
+            environment = read_environment(port, home) | urls
             _prepare(environment)
             return _serve(environment, port)
     except KeyboardInterrupt:
@@ -40,7 +40,8 @@ def main() -> int:
         return 0
 
 
-def _read_environment(port: int, home: Path) -> dict[str, str]:
+def read_environment(port: int, home: Path) -> dict[str, str]:
+    """The surroundings of every process: ours, and what makes this machine serve a demo."""
     push = f"localhost:{port + 1},{HOST}:{port + 1}"
     # Celery warns root at length; on a machine for trying things out that is noise.
     quiet = "ignore:You're running the worker with superuser privileges"
@@ -55,20 +56,25 @@ def _prepare(environment: dict[str, str]) -> None:
         subprocess.run([sys.executable, "manage.py", *command], cwd=BASE_DIR, env=environment, check=True)
 
 
-def _serve(environment: dict[str, str], port: int) -> int:
-    """Run the processes that an operator would run apart, until one ends or somebody presses ctrl-C."""
+def list_commands(port: int) -> dict[str, str]:
+    """The processes that an operator would run apart, by name."""
     binaries = Path(sys.executable).parent
     celery = f"{binaries}/celery --quiet --app config"
     worker = f"{celery} worker --pool solo --loglevel WARNING --without-mingle --without-gossip"
-    manager = Manager()
-    for name, command in {
+    return {
         "web": f"{binaries}/gunicorn config.wsgi --bind {HOST}:{port} --threads 8 --log-level warning",
         "ingest": f"{worker} --hostname ingest@%h --queues ingest",
         "planner": f"{worker} --hostname planner@%h --queues planning",
         "sender": f"{worker} --hostname sender@%h --queues delivery",
         "beat": f"{celery} beat --loglevel WARNING",
         "push": f"{sys.executable} -m pushservice --host {HOST} --port {port + 1}",
-    }.items():
+    }
+
+
+def _serve(environment: dict[str, str], port: int) -> int:
+    """Run them all until one ends or somebody presses ctrl-C."""
+    manager = Manager()
+    for name, command in list_commands(port).items():
         manager.add_process(name, command, env=environment, cwd=str(BASE_DIR))
     threading.Thread(target=_announce, args=(port, environment["DEMO"] == "1"), daemon=True).start()
     manager.loop()
