@@ -75,7 +75,9 @@ class SegmentChoiceField(forms.ModelMultipleChoiceField[Segment]):
 
     def label_from_instance(self, obj: Segment) -> str:
         count = self.members.get(obj.pk, 0)
-        return f"{obj.name} · {count:,} {'member' if count == 1 else 'members'}"
+        members = f"{count:,} {'member' if count == 1 else 'members'}"
+        ready = obj.status == Segment.Status.READY
+        return f"{obj.name} · {members if ready else obj.get_status_display().lower()}"
 
 
 def compose_actions(texts_and_links: list[tuple[str, str]]) -> list[dict[str, str]]:

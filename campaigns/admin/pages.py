@@ -36,6 +36,7 @@ def render_page(
         **model_admin.admin_site.each_context(request),
         "opts": Campaign._meta,
         "title": campaign.name,
+        "original": campaign,
         "campaign": campaign,
         "tz": campaign.site.timezone,
         "buttons": list_buttons(request, campaign, model_admin),

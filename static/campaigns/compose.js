@@ -1,9 +1,10 @@
-// The page of a draft: advice on length, two pickers, the live preview, and what depends on the site.
+// The page of a draft: advice on length, two pickers, the live preview, what depends on the site, unsaved words.
 
 import { startCounters } from "./counters.js";
 import { startPickers } from "./pickers.js";
 import { startPreview } from "./preview.js";
 import { followSite } from "./sites.js";
+import { guardUnsaved } from "./unsaved.js";
 
 const form = document.getElementById("campaign_form");
 
@@ -11,3 +12,4 @@ followSite(form);
 startCounters(form);
 startPickers();
 startPreview(form);
+guardUnsaved(form);

@@ -20,11 +20,17 @@ function readChoice(dialog) {
   return writeVariable(document.getElementById("attribute-key").value, fallback.value);
 }
 
+// An attribute of another site cannot be seen, so it must not be the one that is chosen.
+function leaveHiddenChoice(select) {
+  if (select?.selectedOptions[0]?.hidden) select.value = [...select.options].find((option) => !option.hidden).value;
+}
+
 export function startPickers() {
   for (const button of document.querySelectorAll("[data-open]")) {
     const dialog = document.getElementById(button.dataset.open);
     button.addEventListener("click", () => {
       dialog.returnValue = "";
+      leaveHiddenChoice(dialog.querySelector("select"));
       dialog.showModal();
       dialog.addEventListener(
         "close",

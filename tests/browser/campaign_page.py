@@ -41,14 +41,17 @@ class CampaignPage:
         """Pick a date or a time; how it is typed depends on the browser's language."""
         self.driver.execute_script("arguments[0].value = arguments[1]", self.find(f"[name={name}]"), value)
 
-    def wait_for(self, text: str, selector: str = "main, body") -> None:
+    def wait_for(self, text: str, selector: str = "body") -> None:
         """Wait until `text` can be read."""
         WebDriverWait(self.driver, PATIENCE).until(
-            lambda _: any(
-                text in element.text for element in self.driver.find_elements(By.CSS_SELECTOR, selector)
-            ),
-            f"“{text}” did not appear in {selector}",
+            lambda _: text in self.read(selector), f"“{text}” did not appear in {selector}"
         )
+
+    def read(self, selector: str) -> str:
+        """What is written there now, or nothing where that part of the page is missing."""
+        # In one step, since the page may be replaced between finding something and reading it.
+        script = "return document.querySelector(arguments[0])?.innerText ?? ''"
+        return str(self.driver.execute_script(script, selector))
 
     def overflows(self) -> bool:
         """Is there anything to the right of the window's edge?"""
