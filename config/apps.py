@@ -1,7 +1,13 @@
 from django.apps import AppConfig
+from django.core.checks import register
+
+from config.checks import check_settings
 
 
 class ProjectConfig(AppConfig):
     name = "config"
     label = "carillon"
     verbose_name = "Carillon"
+
+    def ready(self) -> None:
+        register(check_settings)
