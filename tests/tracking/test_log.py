@@ -1,0 +1,139 @@
+"""The one place that writes events: what campaigns and the drain may rely on."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+
+from subscribers.models import Site, Subscriber
+from tests import factories
+from tests.factories import NOW
+from tests.tracking.requests import body, event, post
+from tracking import log
+from tracking.log import NewEvent, record_events
+from tracking.models import Event, EventSummary, EventType
+
+
+@pytest.fixture
+def person(site: Site) -> Subscriber:
+    return factories.make_subscriber(site)
+
+
+def _new(person: Subscriber, name: str = "purchase", at: dt.datetime = NOW, **values: Any) -> NewEvent:
+    defaults: dict[str, Any] = {"id": uuid.uuid4(), "properties": {}}
+    return NewEvent(subscriber_id=person.pk, name=name, occurred_at=at, **{**defaults, **values})
+
+
+def test_the_summary_counts_and_spans_what_the_log_holds(site: Site, person: Subscriber) -> None:
+    days = [5, 1, 9]
+    for age in days:
+        record_events(site, [_new(person, at=NOW - dt.timedelta(days=age))], received_at=NOW)
+
+    summary = EventSummary.objects.get()
+    assert (summary.count, summary.first_at, summary.last_at) == (
+        3,
+        NOW - dt.timedelta(days=9),
+        NOW - dt.timedelta(days=1),
+    )
+
+
+def test_an_id_that_is_known_is_skipped_even_with_another_time(site: Site, person: Subscriber) -> None:
+    id_ = uuid.uuid4()
+    assert record_events(site, [_new(person, id=id_)], received_at=NOW) == 1
+
+    earlier = _new(person, id=id_, at=NOW - dt.timedelta(days=8))
+
+    assert record_events(site, [earlier, _new(person)], received_at=NOW) == 1
+    assert EventSummary.objects.get().count == Event.objects.count() == 2
+
+
+def test_an_id_twice_in_one_batch_is_one_event(site: Site, person: Subscriber) -> None:
+    new = _new(person)
+
+    assert record_events(site, [new, new], received_at=NOW) == 1
+
+
+def test_the_event_of_a_merged_visitor_goes_to_the_survivor(site: Site, person: Subscriber) -> None:
+    shell = factories.make_subscriber(site, merged_into=person)
+
+    record_events(site, [_new(shell)], received_at=NOW)
+
+    assert Event.objects.get().subscriber == person
+
+
+def test_the_event_of_a_deleted_person_goes_nowhere(site: Site, person: Subscriber) -> None:
+    new = _new(person)
+    person.delete()
+
+    assert record_events(site, [new], received_at=NOW) == 0
+
+
+def test_an_event_is_never_later_than_its_receipt(site: Site, person: Subscriber) -> None:
+    record_events(site, [_new(person, at=NOW + dt.timedelta(days=1))], received_at=NOW)
+
+    assert Event.objects.get().occurred_at == NOW
+
+
+def test_the_properties_seen_with_an_event_are_noted_with_their_types(site: Site, person: Subscriber) -> None:
+    seen = {
+        "value": 9.5,
+        "sku": "s-1",
+        "gift": True,
+        "tags": ["a"],
+        "due": "2026-11-21T10:00:00Z",
+        "deep": {"a": 1},
+    }
+    record_events(site, [_new(person, properties=seen)], received_at=NOW)
+    record_events(site, [_new(person, properties={"value": "ten", "size": 42})], received_at=NOW)
+
+    assert EventType.objects.get().properties == {
+        "value": "number",
+        "sku": "text",
+        "gift": "boolean",
+        "tags": "list",
+        "due": "time",
+        "size": "number",
+    }
+
+
+def test_only_so_many_properties_are_noted(
+    site: Site, person: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "PROPERTIES_PER_EVENT_TYPE", 3)
+
+    record_events(site, [_new(person, properties={f"p{n}": n for n in range(9)})], received_at=NOW)
+
+    assert len(EventType.objects.get().properties) == 3
+    assert len(Event.objects.get().properties) == 9
+
+
+def test_a_name_too_many_is_refused_at_the_door(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log, "EVENT_TYPES_PER_SITE", 2)
+    EventType.objects.create(site=site, name="add_to_cart")
+
+    response = post(body(site, event("add_to_cart"), event("purchase"), event("zoom")))
+
+    assert response.json()["accepted"] == 2
+    (rejection,) = response.json()["rejected"]
+    assert rejection["error"].startswith("operations[2]: name: this site has as many names of events")
+
+
+def test_a_name_too_many_that_got_past_the_door_is_left_out_but_our_own_have_room(
+    site: Site, person: Subscriber, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(log, "EVENT_TYPES_PER_SITE", 1)
+    news = [_new(person, "one"), _new(person, "two"), _new(person, "$push_sent")]
+
+    assert record_events(site, news, received_at=NOW) == 2
+    assert set(EventType.objects.values_list("name", flat=True)) == {"one", "$push_sent"}
+    assert "Event 'two'" in caplog.text
+
+
+def test_a_batch_of_any_size_takes_few_statements(
+    site: Site, person: Subscriber, django_assert_max_num_queries: Any
+) -> None:
+    news = [_new(person, f"event_{number % 5}") for number in range(900)]
+
+    with django_assert_max_num_queries(12):
+        assert record_events(site, news, received_at=NOW) == 900

@@ -1,0 +1,67 @@
+"""A busy door queues one drain, not one per request; a broker that is down loses nothing."""
+
+from typing import Any
+from unittest import mock
+
+import pytest
+from celery import current_app
+from django.core.cache import cache
+from kombu.exceptions import OperationalError
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from subscribers.models import Site
+from tests.tracking.requests import body, event, post
+from tracking.models import Event, InboxItem
+from tracking.tasks import drain_inbox
+from tracking.waking import wake_drain
+
+
+def test_many_requests_queue_one_drain() -> None:
+    with mock.patch.object(current_app, "send_task") as send_task:
+        for _ in range(5):
+            wake_drain()
+
+    send_task.assert_called_once_with("tracking.tasks.drain_inbox", retry=False)
+
+
+@pytest.mark.django_db
+def test_once_a_drain_began_the_next_request_queues_another() -> None:
+    with mock.patch.object(current_app, "send_task") as send_task:
+        wake_drain()
+        drain_inbox()
+        wake_drain()
+
+    assert send_task.call_count == 2
+
+
+def test_the_drain_wakes_once_the_request_is_committed(
+    site: Site, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks() as callbacks:
+        post(body(site, event()))
+
+    assert callbacks == [wake_drain]
+
+
+@pytest.mark.parametrize(
+    ("target", "error"),
+    [
+        ((current_app, "send_task"), OperationalError("no broker")),
+        ((cache, "add"), RedisConnectionError("no cache")),
+    ],
+)
+def test_a_broker_that_is_down_leaves_the_request_to_the_next_tick(
+    site: Site,
+    target: Any,
+    error: Exception,
+    django_capture_on_commit_callbacks: Any,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with mock.patch.object(*target, side_effect=error), django_capture_on_commit_callbacks(execute=True):
+        response = post(body(site, event()))
+
+    assert response.status_code == 202
+    assert InboxItem.objects.count() == 1
+    assert "waits for the next tick" in caplog.text
+    drain_inbox()
+    assert Event.objects.count() == 1
