@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from campaigns.models import Batch, Campaign, Delivery
 
@@ -33,21 +33,21 @@ def claim_chunk(*, now: dt.datetime, size: int) -> Claim | None:
         return None
     batch.lease_expires_at = now + LEASE
     batch.save(update_fields=["lease_expires_at"])
-    # Those in `sending` were left behind by a worker that died.
-    chunk = batch.deliveries.filter(status__in=_OPEN).order_by("-status", "subscriber_id")[:size]
-    deliveries = list(chunk)
-    _find(batch, deliveries).update(status=Delivery.Status.SENDING, attempts=F("attempts") + 1)
-    for delivery in deliveries:
-        delivery.status = Delivery.Status.SENDING
-        delivery.attempts += 1
-    return Claim(batch, batch.campaign, deliveries)
+    # Those in `sending` were left behind by a worker that died: they go first.
+    waiting = batch.deliveries.filter(status__in=_OPEN).order_by("-status", "subscriber_id")
+    ids = list(waiting.values_list("subscriber_id", flat=True)[:size])
+    chosen = batch.deliveries.filter(subscriber__in=ids)
+    chosen.filter(status__in=_OPEN).update(status=Delivery.Status.SENDING, attempts=F("attempts") + 1)
+    # Read again: whoever was skipped by a cancellation just now is not sent to.
+    return Claim(batch, batch.campaign, list(chosen.filter(status=Delivery.Status.SENDING)))
 
 
-def release_claim(claim: Claim, *, now: dt.datetime) -> None:
-    """Give the batch back, done if nobody in it waits any more; unless the lease was lost meanwhile."""
+def release_claim(claim: Claim, *, now: dt.datetime) -> bool:
+    """Give the batch back, unless the lease was lost meanwhile; whether nobody in it waits any more."""
     mine = Batch.objects.filter(pk=claim.batch.pk, lease_expires_at=claim.batch.lease_expires_at)
-    waits = claim.batch.deliveries.filter(status__in=_OPEN).exists()
-    mine.update(lease_expires_at=None, done_at=None if waits else now)
+    done = not claim.batch.deliveries.filter(status__in=_OPEN).exists()
+    mine.update(lease_expires_at=None, done_at=now if done else None)
+    return done
 
 
 def _lock_batch(*, now: dt.datetime) -> Batch | None:
@@ -56,8 +56,3 @@ def _lock_batch(*, now: dt.datetime) -> Batch | None:
         free, due_at__lte=now, done_at=None, campaign__status=Campaign.Status.RUNNING
     ).select_related("campaign__site")
     return due.order_by("due_at", "pk").select_for_update(skip_locked=True, of=("self",)).first()
-
-
-def _find(batch: Batch, deliveries: list[Delivery]) -> QuerySet[Delivery]:
-    ids = [delivery.subscriber_id for delivery in deliveries]
-    return batch.deliveries.filter(subscriber__in=ids, status__in=_OPEN)

@@ -35,8 +35,8 @@ class Outcome:
 
 
 @transaction.atomic
-def write_outcomes(claim: Claim, outcomes: Sequence[Outcome], *, now: dt.datetime) -> None:
-    """Write all outcomes of a chunk with their events, and give its batch back."""
+def write_outcomes(claim: Claim, outcomes: Sequence[Outcome], *, now: dt.datetime) -> bool:
+    """Write all outcomes of a chunk with their events, and give its batch back; whether that is done now."""
     for (status, reason, detail, retry_at), group in _group(outcomes):
         subscriber_ids = [outcome.subscriber_id for outcome in group]
         values: dict[str, Any] = {"status": status, "reason": reason, "detail": detail}
@@ -50,7 +50,7 @@ def write_outcomes(claim: Claim, outcomes: Sequence[Outcome], *, now: dt.datetim
     record_events(
         claim.campaign.site, _make_events(claim.campaign, claim.batch, outcomes, now), received_at=now
     )
-    release_claim(claim, now=now)
+    return release_claim(claim, now=now)
 
 
 def _group(

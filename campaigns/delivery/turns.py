@@ -40,15 +40,14 @@ def deliver_next(*, now: dt.datetime, transport: Transport) -> int | None:
     A chunk is as large as the number of pushes in flight (SEND_CONCURRENCY).
     """
     claim = claim_chunk(now=now, size=settings.SEND_CONCURRENCY)
-    if claim is None:
+    if claim is None or _deliver(claim, now=now, transport=transport):
         settle_cancelled(now=now)
         finish_campaigns(now=now)
-        return None
-    _deliver(claim, now=now, transport=transport)
-    return len(claim.deliveries)
+    return None if claim is None else len(claim.deliveries)
 
 
-def _deliver(claim: Claim, *, now: dt.datetime, transport: Transport) -> None:
+def _deliver(claim: Claim, *, now: dt.datetime, transport: Transport) -> bool:
+    """Send a chunk; whether its batch is done now."""
     if broken := refresh_audience(claim.campaign, now=now):
         return _put_back(claim, explain_broken(broken), now=now)
     candidates, outcomes = look_again(claim, now=now)
@@ -61,14 +60,14 @@ def _deliver(claim: Claim, *, now: dt.datetime, transport: Transport) -> None:
     return _write_surely(claim, [*outcomes, *failures, *judged], now=now)
 
 
-def _put_back(claim: Claim, stop_reason: str, *, now: dt.datetime) -> None:
+def _put_back(claim: Claim, stop_reason: str, *, now: dt.datetime) -> bool:
     """Send nothing: everybody goes on waiting until the campaign is resumed."""
     stop_campaign(claim.campaign, reason=stop_reason)
     waiting = [
         Outcome(delivery.subscriber_id, delivery.subscriber_id, Delivery.Status.PLANNED)
         for delivery in claim.deliveries
     ]
-    _write_surely(claim, waiting, now=now)
+    return _write_surely(claim, waiting, now=now)
 
 
 def _write_letters(
@@ -91,12 +90,10 @@ def _write_letters(
     return letters, failures
 
 
-def _write_surely(claim: Claim, outcomes: list[Outcome], *, now: dt.datetime) -> None:
-    for left in reversed(range(_WRITES)):
+def _write_surely(claim: Claim, outcomes: list[Outcome], *, now: dt.datetime) -> bool:
+    for _ in range(_WRITES - 1):
         try:
             return write_outcomes(claim, outcomes, now=now)
         except OperationalError:
-            if not left:
-                raise
             _log.warning("The outcomes of a chunk could not be written; trying again", exc_info=True)
-    return None
+    return write_outcomes(claim, outcomes, now=now)

@@ -2,11 +2,14 @@
 
 import datetime as dt
 import json
+from typing import Any
 
 import pytest
+from django.db import OperationalError
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from campaigns.delivery import deliver_due, deliver_next
+from campaigns.delivery import deliver_due, deliver_next, turns
+from campaigns.delivery.outcomes import write_outcomes
 from campaigns.lifecycle import cancel_campaign, pause_campaign, resume_campaign
 from campaigns.models import Campaign, Delivery
 from campaigns.tokens import read_token
@@ -276,3 +279,34 @@ def test_a_chunk_takes_the_same_queries_whatever_its_size(
     make_running(site)
     with django_assert_max_num_queries(35):
         assert deliver_next(now=now, transport=transport) == 40
+
+
+def test_a_passing_fault_of_the_database_does_not_lose_what_was_sent(
+    site: Site,
+    person: Subscriber,
+    transport: MemoryTransport,
+    now: dt.datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    campaign = make_running(site)
+    faults = [OperationalError("deadlock detected")] * 2
+
+    def write_or_fail(*args: Any, **kwargs: Any) -> bool:
+        if faults:
+            raise faults.pop()
+        return write_outcomes(*args, **kwargs)
+
+    monkeypatch.setattr(turns, "write_outcomes", write_or_fail)
+    deliver_due(now=now, transport=transport)
+    assert outcome_of(campaign, person) == (Status.SENT, "")
+    assert len(transport.sent) == 1
+
+
+def test_a_campaign_finishes_with_its_last_chunk_even_if_other_work_is_waiting(
+    site: Site, person: Subscriber, transport: MemoryTransport, now: dt.datetime
+) -> None:
+    first, second = make_running(site), make_running(site)
+    deliver_next(now=now, transport=transport)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, second.status) == (Campaign.Status.FINISHED, Campaign.Status.RUNNING)
