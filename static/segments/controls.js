@@ -79,7 +79,7 @@ export function chips(label, values, { parse, show = String, suggestions = [], p
   input.addEventListener("input", settle);
   input.addEventListener("change", take);
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" || event.key === ",") {
+    if (event.key === "Enter") {
       event.preventDefault();
       take();
     }

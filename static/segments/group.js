@@ -46,7 +46,7 @@ export function groupEditor(node, site, { outermost = false } = {}) {
     const editor = saved.type === "group" ? groupEditor(saved, site) : conditionEditor(saved, site);
     const what = saved.type === "group" ? "group" : "condition";
     const remove = h("button", { type: "button", class: "rule-remove", "aria-label": `Remove this ${what}`, on: { click: () => drop(item) } }, "×");
-    const problem = h("p", { class: "rule-problem", hidden: true });
+    const problem = h("p", { class: "rule-problem", role: "alert", hidden: true });
     const item = { editor, what, problem, element: h("li", { class: "rule-item" }, h("div", { class: "rule-row" }, editor.element, remove), problem) };
     items.push(item);
     list.append(item.element);

@@ -246,6 +246,17 @@ def test_the_members_are_listed_page_by_page_with_links(site: Site, now: dt.date
     assert ("u-50" in first, "u-50" in second) == (False, True)
 
 
+def test_when_somebody_entered_is_said_on_the_sites_clock(
+    marketer: Client, site: Site, now: dt.datetime
+) -> None:
+    factories.make_subscriber(site)
+    segment = factories.make_segment(site)
+    refresh_membership(segment, as_of=now, cause=MembershipChange.Cause.BUILD)
+    page = text_of(marketer, page_of(segment, "members"))
+    assert "21 Nov 2026, 13:00" in page
+    assert "Times are those of Europe/Berlin." in page
+
+
 def test_a_page_number_that_makes_no_sense_shows_a_page_that_does(marketer: Client, site: Site) -> None:
     segment = factories.make_segment(site)
     assert "being built" in text_of(marketer, page_of(segment, "members") + "?page=x")
