@@ -38,6 +38,16 @@ class Product:
         """The picture's path among the static files."""
         return f"demo/products/{self.sku}.svg"
 
+    @property
+    def card(self) -> dict[str, str | float]:
+        """The properties that the shop's events about this product carry."""
+        return {
+            "product_id": self.sku,
+            "product_name": self.name,
+            "category": self.category,
+            "price": float(self.asking_price),
+        }
+
 
 CATEGORIES = (
     Category("running-shoes", "Running shoes", "From the first mile to the last ridge."),

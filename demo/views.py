@@ -14,7 +14,6 @@ from demo.products import (
     LOYALTY_TIERS,
     PRODUCTS,
     PRODUCTS_BY_SKU,
-    Product,
 )
 from subscribers.models import Site
 
@@ -62,7 +61,7 @@ def show_product(request: HttpRequest, sku: str) -> HttpResponse:
         request,
         "product",
         product=product,
-        card=_describe(product),
+        card=product.card,
         category=CATEGORIES_BY_SLUG[product.category],
         products=related,
     )
@@ -70,9 +69,7 @@ def show_product(request: HttpRequest, sku: str) -> HttpResponse:
 
 @require_safe
 def show_cart(request: HttpRequest) -> HttpResponse:
-    catalogue = {
-        product.sku: _describe(product) | {"picture": static(product.picture)} for product in PRODUCTS
-    }
+    catalogue = {product.sku: product.card | {"picture": static(product.picture)} for product in PRODUCTS}
     return _render(request, "cart", catalogue=catalogue)
 
 
@@ -85,13 +82,3 @@ def _render(request: HttpRequest, page: str, **context: Any) -> HttpResponse:
     site = Site.objects.filter(name=DEMO_SITE_NAME).first()
     shared = {"site": site, "categories": CATEGORIES, "loyalty_tiers": LOYALTY_TIERS}
     return render(request, f"demo/{page}.html", shared | context)
-
-
-def _describe(product: Product) -> dict[str, str | float]:
-    """The properties that the shop's events about `product` carry."""
-    return {
-        "product_id": product.sku,
-        "product_name": product.name,
-        "category": product.category,
-        "price": float(product.asking_price),
-    }

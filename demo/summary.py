@@ -1,0 +1,56 @@
+"""What the demo site holds, in a few lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.conf import settings
+
+from campaigns.models import Campaign
+from campaigns.reports import count_outcomes
+from demo.accounts import PASSWORD
+from segments.membership import count_members
+from segments.models import Segment
+from subscribers.models import Site, Subscriber
+from tracking.models import EventSummary
+
+
+def describe_demo(site: Site) -> str:
+    return "\n".join(
+        [*_describe_people(site), *_describe_segments(site), *_describe_campaigns(site), *_describe_doors()]
+    )
+
+
+def _describe_people(site: Site) -> Iterator[str]:
+    people = Subscriber.objects.filter(site=site)
+    events = sum(EventSummary.objects.filter(subscriber__site=site).values_list("count", flat=True))
+    yield f"“{site}”: {people.count():,} people, {people.reachable().count():,} of them reachable; {events:,} events"
+
+
+def _describe_segments(site: Site) -> Iterator[str]:
+    segments = Segment.objects.filter(site=site).order_by("name")
+    total = Subscriber.objects.filter(site=site).living().count()
+    counts = count_members(segments)
+    yield "Segments"
+    for segment in segments:
+        count = counts[segment.pk]
+        yield f"  {segment.name:34} {count:6,}  {count / total:6.1%}"
+
+
+def _describe_campaigns(site: Site) -> Iterator[str]:
+    campaigns = Campaign.objects.filter(site=site).order_by("pk")
+    outcomes = count_outcomes(campaigns)
+    yield "Campaigns"
+    for campaign in campaigns:
+        counted = outcomes[campaign.pk]
+        yield (
+            f"  {campaign.name:34} {campaign.get_status_display():10} audience {counted.audience:,}: "
+            f"{counted.waiting:,} waiting, {counted.sent:,} sent, {counted.displayed:,} displayed, "
+            f"{counted.clicked:,} clicked, {counted.failed:,} failed, {counted.expired:,} expired, "
+            f"{counted.skipped:,} skipped"
+        )
+
+
+def _describe_doors() -> Iterator[str]:
+    yield f"Shop   {settings.PUBLIC_URL}/demo/"
+    yield f"Admin  {settings.PUBLIC_URL}/admin/  as admin or marketer, password {PASSWORD}"
