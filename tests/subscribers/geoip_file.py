@@ -20,17 +20,21 @@ def write_geoip_file(path: Path, network: str, record: dict[str, Any], *, databa
         pair[bit] = depth + 1 if depth + 1 < count else leaf
         tree += b"".join(target.to_bytes(3, "big") for target in pair)
     metadata = {
-        "binary_format_major_version": 2,
-        "binary_format_minor_version": 0,
-        "build_epoch": 1,
+        "binary_format_major_version": _uint16(2),
+        "binary_format_minor_version": _uint16(0),
+        "build_epoch": bytes([8, 9 - 7]) + (1).to_bytes(8, "big"),
         "database_type": database_type,
         "description": {"en": "test"},
-        "ip_version": 4,
+        "ip_version": _uint16(4),
         "languages": ["en"],
-        "node_count": count,
-        "record_size": 24,
+        "node_count": bytes([6 << 5 | 4]) + count.to_bytes(4, "big"),
+        "record_size": _uint16(24),
     }
     path.write_bytes(tree + bytes(16) + _encode(record) + MARKER + _encode(metadata))
+
+
+def _uint16(value: int) -> bytes:
+    return bytes([5 << 5 | 2]) + value.to_bytes(2, "big")
 
 
 def _encode(value: Any) -> bytes:
@@ -39,8 +43,8 @@ def _encode(value: Any) -> bytes:
         return bytes([2 << 5 | len(raw)]) + raw  # texts here are shorter than 29 bytes
     if isinstance(value, float):
         return bytes([3 << 5 | 8]) + struct.pack(">d", value)
-    if isinstance(value, int):
-        return bytes([6 << 5 | 4]) + value.to_bytes(4, "big")
+    if isinstance(value, bytes):
+        return value  # already encoded
     if isinstance(value, list):
         return bytes([len(value), 11 - 7]) + b"".join(_encode(item) for item in value)
     return bytes([7 << 5 | len(value)]) + b"".join(
