@@ -131,6 +131,21 @@ def test_only_the_fields_of_the_chosen_schedule_are_shown(page: CampaignPage) ->
     assert not page.find("[name=late_limit_minutes]").is_displayed()
 
 
+def test_another_site_brings_its_own_segments_and_time_zone(page: CampaignPage) -> None:
+    other = make_site(name="Wholesale", timezone="Asia/Kathmandu")
+    make_segment(other, name="Big buyers")
+    page.open(ADD)
+    page.click("[name=schedule][value=instant]")
+    assert "Loyal customers" in page.read("#campaign_form")
+    assert "Big buyers" not in page.read("#campaign_form")
+
+    page.click(f"[name=site] option[value='{other.pk}']")
+
+    assert "Big buyers" in page.read("#campaign_form")
+    assert "Loyal customers" not in page.read("#campaign_form")
+    assert "the site’s time zone: Asia/Kathmandu" in page.read("#campaign_form")
+
+
 def test_a_campaign_from_the_first_word_to_the_report(page: CampaignPage, tmp_path: Path) -> None:
     page.open(ADD)
     write_message(page)
