@@ -5,12 +5,14 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
 from segments.definitions import read_names, read_rule, select_subscribers
-from segments.rules import describe_rule
+from segments.rules import Problem, RuleError, describe_rule
+from segments.rules.windows import EARLIEST, LATEST
 from subscribers.models import PushSubscription, Site, Subscriber
 
 SAMPLE = 8
@@ -57,6 +59,8 @@ class Preview:
 
 def preview_rule(site: Site, document: Any, *, as_of: dt.datetime) -> Preview:
     """Count and show the audience of a rule document. Raises RuleError, or PreviewTooSlow past the time limit."""
+    if not EARLIEST <= as_of <= LATEST:
+        raise RuleError([Problem("as_of", "A moment must lie between the years 1900 and 2200.")])
     began = time.monotonic()
     rule = read_rule(site, document)
     members = select_subscribers(site, rule, as_of=as_of)
@@ -72,7 +76,8 @@ def preview_rule(site: Site, document: Any, *, as_of: dt.datetime) -> Preview:
             sample = _read_sample(members)
             cursor.execute("SELECT set_config('statement_timeout', '0', true)")
     except OperationalError as error:
-        if "statement timeout" in str(error):
+        # Known by its class, as the server may word it in any language.
+        if isinstance(error.__cause__, psycopg.errors.QueryCanceled):
             raise PreviewTooSlow from error
         raise
     count = numbers["count"]

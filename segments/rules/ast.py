@@ -22,11 +22,10 @@ from segments.rules.operators import (
     Family,
     Operator,
     find_positive,
-    read_instant,
     resolve_operator,
 )
 from segments.rules.text import parse_pattern
-from segments.rules.windows import Duration, Node, Window
+from segments.rules.windows import Duration, Node, Window, read_instant
 
 LONGEST_TEXT = 500
 MOST_VALUES = 1000
@@ -86,7 +85,11 @@ Operand = Annotated[
     | Annotated[Duration, Tag("a:duration")],
     _choose("This must be text, a number, true, false or a length of time."),
 ]
-OperatorKey = Annotated[StrictStr, Field(json_schema_extra={"enum": list(KEYS)})]
+OperatorKey = Annotated[
+    StrictStr,
+    Field(max_length=100, json_schema_extra={"enum": list(KEYS)}),
+    AfterValidator(_check_text),
+]
 
 
 class Test(Node):
@@ -100,7 +103,9 @@ class Test(Node):
     def check_operand(self) -> Self:
         if self.operator not in KEYS:
             raise ValueError(f"“{self.operator}” is no operator; there are {', '.join(KEYS)}.")
-        self.prepare(self.families[0], SOME_INSTANT)
+        _, operand = self.prepare(self.families[0], SOME_INSTANT)
+        if self.row.arity is Arity.TWO and operand[0] > operand[1]:
+            raise ValueError(f"“{self.row.label}” needs the smaller of the two values first.")
         return self
 
     @cached_property
@@ -153,6 +158,10 @@ class Count(Node):
                 raise ValueError("“between” needs two whole numbers in “values”, the smaller one first.")
         elif self.value is None or self.values is not None:
             raise ValueError("How often needs a whole number in “value”, 0 or more.")
+        elif (self.operator, self.value) == ("less_than", 0):
+            raise ValueError(
+                "Nothing happens less often than 0 times; “at_most” 0 says that it did not happen."
+            )
         return self
 
     @property

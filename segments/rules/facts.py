@@ -10,7 +10,7 @@ from segments.rules.operators import Family, to_decimal
 from segments.rules.text import fold
 
 # Instants inside JSON are kept in this one form, in which the order of text is the order of time.
-INSTANT_REGEX = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
+INSTANT_REGEX = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z$"
 
 
 def write_instant(instant: dt.datetime) -> str:
@@ -56,13 +56,14 @@ def read_json(raw: Any, family: Family) -> Any:
             return to_decimal(raw)
         case Family.BOOLEAN, bool():
             return raw
-        case Family.TIME, str() if re.match(INSTANT_REGEX, raw, re.ASCII):
+        case Family.TIME, str() if re.fullmatch(INSTANT_REGEX, raw):
             return raw
         case Family.LIST, list():
-            return tuple(
-                element
-                for each in raw
-                for element in (read_json(each, Family.TEXT), read_json(each, Family.NUMBER))
-                if element is not None
-            )
+            return tuple(_read_element(each) for each in raw)
     return None
+
+
+def _read_element(raw: Any) -> Any:
+    """Text or a number; anything else is an element too, but equal to nothing that a rule can name."""
+    text = read_json(raw, Family.TEXT)
+    return text if text is not None else read_json(raw, Family.NUMBER)

@@ -14,7 +14,7 @@ from typing import Any
 
 from segments.rules.sql import FALSE, Fragment, join_all, join_any
 from segments.rules.text import Pattern, fold, fold_sql, parse_pattern
-from segments.rules.windows import EARLIEST, LATEST, Duration
+from segments.rules.windows import Duration, read_instant
 
 
 class Family(StrEnum):
@@ -237,14 +237,6 @@ def resolve_operator(key: str, value: Any, values: tuple[Any, ...] | None) -> Op
 def find_positive(row: Operator, family: Family) -> Operator:
     """The row that answers for this one: itself, or the twin it is the complement of."""
     return _ROWS[row.negates or row.key, family]
-
-
-def read_instant(text: str) -> dt.datetime:
-    """An ISO 8601 moment with its offset, as UTC. Raises ValueError when it is none."""
-    instant = dt.datetime.fromisoformat(text)
-    if instant.tzinfo is None or not EARLIEST <= instant <= LATEST:
-        raise ValueError("A moment needs its offset, and a year between 1900 and 2200.")
-    return instant.astimezone(dt.UTC)
 
 
 def _accepts(row: Operator, value: Any, values: tuple[Any, ...] | None) -> bool:

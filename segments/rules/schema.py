@@ -9,6 +9,8 @@ from segments.rules.errors import Problem, RuleError
 
 DEEPEST = 12
 MOST_NODES = 300
+MOST_VALUES = 20_000
+MOST_PROBLEMS = 50
 
 # How pydantic names its findings → what a person should read; `{…}` is filled from the finding's own context.
 SENTENCES = {
@@ -18,6 +20,9 @@ SENTENCES = {
     "union_tag_not_found": "A condition says its “type”, like attribute or event.",
     "literal_error": "This must be {expected}.",
     "string_type": "This must be text.",
+    "string_unicode": "Text must not contain half of a surrogate pair.",
+    "invalid_key": "The names in an object must be text.",
+    "float_type": "This must be a number.",
     "string_too_short": "This must not be empty.",
     "string_too_long": "This must be at most {max_length} characters long.",
     "int_type": "This must be a whole number.",
@@ -31,9 +36,6 @@ SENTENCES = {
     "finite_number": "This must be an ordinary number.",
     "model_type": "This must be an object.",
     "model_attributes_type": "This must be an object.",
-    "timezone_aware": "A moment needs its offset, like 2026-11-21T10:00:00Z.",
-    "datetime_from_date_parsing": "This must be a moment, like 2026-11-21T10:00:00Z.",
-    "datetime_parsing": "This must be a moment, like 2026-11-21T10:00:00Z.",
 }
 
 
@@ -54,21 +56,22 @@ def dump_rule(rule: Rule) -> dict[str, Any]:
 def _check_size(document: Any) -> None:
     """Bound depth and size first: deep nesting must be a sentence, not a recursion error."""
     level, nodes = [document] if isinstance(document, dict | list) else [], 0
+    values = 0
     for depth in range(10_000):
-        level = [
-            child
-            for each in level
-            for child in (each.values() if isinstance(each, dict) else each)
-            if isinstance(child, dict | list)
-        ]
+        children = [child for each in level for child in (each.values() if isinstance(each, dict) else each)]
+        values += len(children)
+        level = [child for child in children if isinstance(child, dict | list)]
         nodes += sum(isinstance(each, dict) and "type" in each for each in level)
-        if not level:
+        if not level and values <= MOST_VALUES:
             return
-        # A group is two levels of JSON: itself and its list of conditions.
-        if depth > 2 * DEEPEST + 4:
+        # A group is two levels of JSON, itself and its list of conditions; no other condition is deeper than five.
+        has_group = any(isinstance(each, dict) and each.get("type") == "group" for each in level)
+        if depth > 2 * DEEPEST + 4 or (depth >= 2 * DEEPEST and has_group):
             raise RuleError([Problem("root", f"Groups are nested too deeply; {DEEPEST} levels is the most.")])
         if nodes > MOST_NODES:
             raise RuleError([Problem("root", f"The rule is too large; {MOST_NODES} conditions is the most.")])
+        if values > MOST_VALUES:
+            raise RuleError([Problem("root", f"The rule is too large; {MOST_VALUES:,} values is the most.")])
 
 
 def _explain(error: ValidationError) -> list[Problem]:
@@ -78,9 +81,11 @@ def _explain(error: ValidationError) -> list[Problem]:
         context = finding.get("ctx", {})
         sentence = SENTENCES.get(finding["type"], finding["msg"])
         if finding["type"] == "value_error":
-            sentence = str(context["error"])
-        problems.setdefault(_write_path(finding["loc"]), sentence.format(**context) if context else sentence)
-    return [Problem(path, sentence) for path, sentence in problems.items()]
+            sentence = str(context["error"])  # said by ourselves; it may quote braces
+        elif context:
+            sentence = sentence.format(**context)
+        problems.setdefault(_write_path(finding["loc"]), sentence)
+    return [Problem(path, sentence) for path, sentence in problems.items()][:MOST_PROBLEMS]
 
 
 def _write_path(location: tuple[int | str, ...]) -> str:

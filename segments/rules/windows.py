@@ -6,9 +6,8 @@ from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
-    AfterValidator,
-    AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -18,18 +17,26 @@ from pydantic import (
 
 EARLIEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
 LATEST = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
-LONGEST = dt.timedelta(days=36_525)
+SHORTEST, LONGEST = dt.timedelta(seconds=1), dt.timedelta(days=36_525)
 
 UNITS = ("minutes", "hours", "days", "weeks")
 
 
-def _check_instant(instant: dt.datetime) -> dt.datetime:
+def read_instant(text: Any) -> dt.datetime:
+    """An ISO 8601 moment with its offset, as UTC. Raises ValueError with a sentence when it is none."""
+    try:
+        instant = dt.datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise ValueError("This must be a moment, like 2026-11-21T10:00:00Z.") from None
+    if instant.tzinfo is None:
+        raise ValueError("A moment needs its offset, like 2026-11-21T10:00:00Z.")
     if not EARLIEST <= instant <= LATEST:
         raise ValueError("A moment must lie between the years 1900 and 2200.")
-    return instant
+    return instant.astimezone(dt.UTC)
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(_check_instant)]
+Instant = Annotated[dt.datetime, BeforeValidator(read_instant)]
+Amount = Annotated[float, Field(strict=True)]
 
 
 class Node(BaseModel):
@@ -41,18 +48,19 @@ class Node(BaseModel):
 class Duration(Node):
     """A length of time in one unit, like {"days": 14}. A day is 24 hours, a week seven of them."""
 
-    minutes: float | None = Field(default=None, gt=0)
-    hours: float | None = Field(default=None, gt=0)
-    days: float | None = Field(default=None, gt=0)
-    weeks: float | None = Field(default=None, gt=0)
+    minutes: Amount | None = None
+    hours: Amount | None = None
+    days: Amount | None = None
+    weeks: Amount | None = None
 
     @model_validator(mode="after")
     def check_length(self) -> Self:
         given = [unit for unit in UNITS if getattr(self, unit) is not None]
         if len(given) != 1:
             raise ValueError("A length of time has one unit: minutes, hours, days or weeks.")
-        if getattr(self, given[0]) > LONGEST / dt.timedelta(**{given[0]: 1}):
-            raise ValueError("A length of time is at most 100 years.")
+        unit = dt.timedelta(**{given[0]: 1})
+        if not SHORTEST / unit <= getattr(self, given[0]) <= LONGEST / unit:
+            raise ValueError("A length of time is at least a second and at most 100 years.")
         return self
 
     @property
