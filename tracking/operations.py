@@ -194,11 +194,13 @@ def _explain(error: ValidationError) -> str:
     """The first thing that is wrong, without repeating what the client sent."""
     first = error.errors(include_url=False, include_input=False)[0]
     path = ".".join(str(part) for part in first["loc"] if part not in TYPES)
-    cause = first.get("ctx", {}).get("error")
+    context = first.get("ctx", {})
+    cause = context.get("error")
     if isinstance(cause, JsonValueError):
         path = ".".join(part for part in (path, cause.path) if part)
         return f"{path}: {cause.message}" if path else cause.message
-    message = SENTENCES.get(first["type"]) or (str(cause) if cause else first["msg"])
+    sentence = SENTENCES.get(first["type"]) or (str(cause) if cause else first["msg"])
+    message = sentence.replace("{max_length}", str(context.get("max_length")))
     return f"{path}: {message}" if path else message
 
 
@@ -213,6 +215,9 @@ SENTENCES = {
     "uuid_type": "must be a UUID, as text",
     "uuid_parsing": "must be a UUID",
     "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "too_short": "must not be empty",
+    "too_long": "is too long; at most {max_length} are allowed",
     "union_tag_not_found": f"type is missing; it is one of {', '.join(TYPES)}",
     "union_tag_invalid": f"type must be one of {', '.join(TYPES)}",
 }

@@ -22,6 +22,7 @@ from tests.tracking.requests import (
 )
 from tracking import applying
 from tracking.draining import LOCK_SPACE, drain_inbox
+from tracking.log import record_events
 from tracking.models import Event, EventSummary, EventType, InboxItem
 
 
@@ -163,7 +164,7 @@ def test_an_item_that_was_set_aside_is_applied_once_the_mark_is_taken_off(site: 
 
 
 def _failing_on(name: str) -> Any:
-    record = applying.record_events
+    record = record_events
 
     def fail(site: Site, events: Any, **values: Any) -> int:
         if any(new.name == name for new in events):

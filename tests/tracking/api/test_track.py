@@ -128,7 +128,7 @@ def test_a_site_that_does_not_exist_is_refused(client: APIClient, site_name: Any
     ],
 )
 def test_a_hostile_body_is_refused_with_a_reason(client: APIClient, content: bytes, status: int) -> None:
-    response = client.generic("POST", "/api/v1/track/", content, content_type="application/json")
+    response = client.post("/api/v1/track/", content, content_type="application/json")
 
     assert response.status_code == status
     assert response.json()["detail"]
