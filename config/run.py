@@ -46,10 +46,13 @@ def read_environment(port: int, home: Path) -> dict[str, str]:
     # Celery warns root at length; on a machine for trying things out that is noise.
     quiet = "ignore:You're running the worker with superuser privileges"
     defaults = {"DEMO": "1", "PUSH_LOOPBACK_HOSTS": push, "PYTHONWARNINGS": quiet}
-    return defaults | dict(os.environ) | {"PORT": str(port), "CARILLON_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+    return (
+        defaults | dict(os.environ) | {"PORT": str(port), "CARILLON_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+    )
 
 
 def _prepare(environment: dict[str, str]) -> None:
+    (BASE_DIR / "staticfiles").mkdir(exist_ok=True)  # or WhiteNoise warns; here it finds them in the apps
     commands = [["migrate", "--verbosity", "0"]] + ([["load_demo"]] if environment["DEMO"] == "1" else [])
     for command in commands:
         _say(f"Running {command[0]}")
@@ -88,7 +91,10 @@ def _announce(port: int, has_demo: bool) -> None:
         time.sleep(0.3)
     lines = ["", "  Carillon is running. Ctrl-C stops it.", "", f"  Admin      {address}/admin/"]
     if has_demo:
-        lines += ["             log in as  admin / carillon  or  marketer / carillon", f"  Demo shop  {address}/demo/"]
+        lines += [
+            "             log in as  admin / carillon  or  marketer / carillon",
+            f"  Demo shop  {address}/demo/",
+        ]
     lines += [f"  API docs   {address}/api/v1/docs/", ""]
     _say("\n".join(lines))
 

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import dj_database_url
 import django_stubs_ext
-from django.templatetags.static import static
-from django.urls import reverse_lazy
 
 from config.addresses import read_addresses, read_secret_key
+from config.admin_look import ADMIN_LOOK
 from config.env import read_bool, read_int, read_list, read_text
 
 django_stubs_ext.monkeypatch()
@@ -191,101 +190,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Admin --------------------------------------------------------------------
-UNFOLD = {
-    "SITE_TITLE": "Carillon",
-    "SITE_HEADER": "Carillon",
-    "SITE_SUBHEADER": "Push campaigns by the hour",
-    "SITE_SYMBOL": "notifications_active",
-    "SITE_URL": "/demo/" if DEMO else None,
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "config.dashboard.add_overview",
-    "STYLES": [lambda request: static("admin/carillon.css")],
-    "SIDEBAR": {
-        "show_search": False,
-        "show_all_applications": False,
-        "navigation": [
-            {
-                "items": [
-                    {"title": "Home", "icon": "home", "link": reverse_lazy("admin:index")},
-                    {
-                        "title": "Campaigns",
-                        "icon": "campaign",
-                        "link": reverse_lazy("admin:campaigns_campaign_changelist"),
-                    },
-                    {
-                        "title": "Segments",
-                        "icon": "groups",
-                        "link": reverse_lazy("admin:segments_segment_changelist"),
-                    },
-                    {
-                        "title": "Subscribers",
-                        "icon": "person",
-                        "link": reverse_lazy("admin:subscribers_subscriber_changelist"),
-                    },
-                ]
-            },
-            {
-                "title": "What we know",
-                "separator": True,
-                "items": [
-                    {
-                        "title": "Attributes",
-                        "icon": "sell",
-                        "link": reverse_lazy("admin:subscribers_attribute_changelist"),
-                    },
-                    {
-                        "title": "Events",
-                        "icon": "bolt",
-                        "link": reverse_lazy("admin:tracking_eventtype_changelist"),
-                    },
-                    {
-                        "title": "Places",
-                        "icon": "location_on",
-                        "link": reverse_lazy("admin:subscribers_place_changelist"),
-                    },
-                    {
-                        "title": "Sites",
-                        "icon": "language",
-                        "link": reverse_lazy("admin:subscribers_site_changelist"),
-                    },
-                ],
-            },
-            {
-                "title": "Machinery",
-                "separator": True,
-                "items": [
-                    {
-                        "title": "Jobs",
-                        "icon": "schedule",
-                        "link": reverse_lazy("admin:django_celery_beat_periodictask_changelist"),
-                        "permission": lambda request: request.user.has_perm(
-                            "django_celery_beat.view_periodictask"
-                        ),
-                    },
-                    {
-                        "title": "People",
-                        "icon": "badge",
-                        "link": reverse_lazy("admin:auth_user_changelist"),
-                        "permission": lambda request: request.user.has_perm("auth.view_user"),
-                    },
-                    {
-                        "title": "Roles",
-                        "icon": "verified_user",
-                        "link": reverse_lazy("admin:auth_group_changelist"),
-                        "permission": lambda request: request.user.has_perm("auth.view_group"),
-                    },
-                    {
-                        "title": "API keys",
-                        "icon": "key",
-                        "link": reverse_lazy("admin:authtoken_tokenproxy_changelist"),
-                        "permission": lambda request: request.user.has_perm("authtoken.view_tokenproxy"),
-                    },
-                ],
-            },
-        ],
-    },
-}
+UNFOLD = {"SITE_URL": "/demo/" if DEMO else None, **ADMIN_LOOK}
 
 LOGGING = {
     "version": 1,

@@ -114,7 +114,7 @@ def _advise(count: int, total: int, reachable: int) -> list[str]:
     advice = []
     if count < SMALL_SHARE * total:
         advice.append(
-            "This is less than 5 % of your subscribers. A small audience is fine for a special message; for a campaign, ask for less."
+            "This is less than 5 % of your subscribers. That is fine for a special message; for a wider campaign, loosen the rule."
         )
     if count > LARGE_SHARE * total:
         advice.append(
