@@ -82,9 +82,9 @@ Instant = Annotated[dt.datetime, BeforeValidator(_read_instant)]
 Key = Annotated[CleanText, Field(min_length=1, max_length=LONGEST_KEY)]
 ExternalId = Annotated[
     str,
-    BeforeValidator(_number_to_text),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(_check_text),
+    BeforeValidator(_number_to_text),
 ]
 
 

@@ -47,6 +47,7 @@ JSON = st.recursive(
         (attributes(tier=[None]), "set.tier: must be text, a number, true or false, or a list of those"),
         (attributes(tier=["x"] * 101), "set.tier: a list may have at most 100 items"),
         (identify(""), "external_id: must not be empty"),
+        (identify(" "), "external_id: must not be empty"),
         ({**subscribe(), "subscription": {"endpoint": "x"}}, "subscription.keys: is missing"),
     ],
 )  # fmt: skip
