@@ -26,6 +26,7 @@ from campaigns.models import Campaign
 from campaigns.planning import dry_run
 from campaigns.reports import report_campaign
 from campaigns.tasks import launch_scheduled_campaigns
+from subscribers.queueing import queue_on_commit
 
 
 def show_launch(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
@@ -40,7 +41,7 @@ def show_launch(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin)
         launch_campaign(campaign, now=timezone.now())
     except LaunchError as error:
         return _show_dry_run(request, campaign, model_admin, problems=error.problems)
-    launch_scheduled_campaigns.delay_on_commit()
+    queue_on_commit(launch_scheduled_campaigns)
     model_admin.log_change(request, campaign, "Launched")
     messages.success(request, f"“{campaign.name}” is launched.")
     return redirect_to(campaign)

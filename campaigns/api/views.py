@@ -35,6 +35,7 @@ from campaigns.reports import report_campaign
 from campaigns.tasks import launch_scheduled_campaigns
 from subscribers.api.errors import Conflict
 from subscribers.api.nesting import ListWithin
+from subscribers.queueing import queue_on_commit
 
 WRITING = {"update", "partial_update", "destroy"}
 DRAFTS_ONLY = {*WRITING, "launch"}
@@ -90,7 +91,7 @@ class CampaignViewSet(viewsets.ModelViewSet[Campaign]):
     def launch(self, request: Request, pk: str) -> Response:
         """Start it, or make it wait for its time. 400 lists what stands in the way."""
         response = self._take(launch_campaign)
-        launch_scheduled_campaigns.delay_on_commit()
+        queue_on_commit(launch_scheduled_campaigns)
         return response
 
     @extend_schema(request=None, responses=CampaignSerializer)

@@ -20,6 +20,7 @@ from segments.membership import count_members
 from segments.models import Segment
 from segments.tasks import build_segment
 from subscribers.models import Site
+from subscribers.queueing import queue_on_commit
 
 STATUS_COLOURS = {
     Segment.Status.BUILDING: "info",
@@ -88,7 +89,7 @@ class SegmentAdmin(ModelAdmin):
         else:
             obj.created_by = request.user  # type: ignore[assignment]
             obj.save()
-        build_segment.delay_on_commit(obj.pk)
+        queue_on_commit(build_segment, obj.pk)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
         return explain_deletion(objs)

@@ -30,6 +30,7 @@ from segments.tasks import build_segment
 from segments.usage import list_usages
 from subscribers.api.errors import Conflict
 from subscribers.api.nesting import ListWithin
+from subscribers.queueing import queue_on_commit
 
 MEMBER_COUNT = Coalesce(
     Subquery(
@@ -76,11 +77,11 @@ class SegmentViewSet(viewsets.ModelViewSet[Segment]):
 
     def perform_create(self, serializer: BaseSerializer[Segment]) -> None:
         segment = serializer.save(created_by=self.request.user)
-        build_segment.delay_on_commit(segment.pk)
+        queue_on_commit(build_segment, segment.pk)
 
     def perform_update(self, serializer: BaseSerializer[Segment]) -> None:
         segment = serializer.save(status=Segment.Status.BUILDING)
-        build_segment.delay_on_commit(segment.pk)
+        queue_on_commit(build_segment, segment.pk)
 
     def perform_destroy(self, instance: Segment) -> None:
         usages = list_usages(instance)

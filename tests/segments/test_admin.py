@@ -13,7 +13,6 @@ from django.urls import reverse
 
 from segments.membership import refresh_membership
 from segments.models import MembershipChange, Segment
-from segments.tasks import build_segment
 from subscribers.models import Site
 from tests import factories
 
@@ -40,7 +39,7 @@ def marketer(site: Site) -> Client:
 def builds(monkeypatch: pytest.MonkeyPatch) -> Mock:
     """The ids of the segments whose build was started."""
     started = Mock()
-    monkeypatch.setattr(build_segment, "delay_on_commit", started)
+    monkeypatch.setattr("segments.admin.segment.queue_on_commit", lambda task, pk: started(pk))
     return started
 
 
