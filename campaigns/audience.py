@@ -67,9 +67,7 @@ def refresh_segments(
 def explain_broken(segments: Sequence[Segment]) -> str:
     """Why a campaign that needs these segments cannot go on, in plain words."""
     names = " and ".join(f"“{segment}”" for segment in segments)
-    return (
-        f"Who is in {names} could not be worked out: {segments[0].failure[:150]}. Mend the rule, then resume."
-    )
+    return f"Who is in {names} could not be worked out: {segments[0].failure[:150].rstrip('.')}. Mend the rule, then resume."
 
 
 def find_left(campaign: Campaign, subscriber_ids: Collection[int]) -> set[int]:
@@ -85,20 +83,22 @@ def find_excluded(campaign: Campaign, subscriber_ids: Collection[int]) -> set[in
 
 def find_survivors(subscriber_ids: Collection[int]) -> dict[int, Subscriber]:
     """For each id the person it stands for today: the end of its chain of merges."""
-    people = Subscriber.objects.in_bulk(subscriber_ids)
+    people = found = Subscriber.objects.in_bulk(subscriber_ids)
     known = dict(people)
-    while missing := {
-        person.merged_into_id
-        for person in known.values()
-        if person.merged_into_id is not None and person.merged_into_id not in known
-    }:
-        known.update(Subscriber.objects.in_bulk(missing))
+    while (
+        ahead := {person.merged_into_id for person in found.values() if person.merged_into_id} - known.keys()
+    ):
+        found = Subscriber.objects.in_bulk(ahead)
+        known |= found
     return {subscriber_id: _follow(person, known) for subscriber_id, person in people.items()}
 
 
 def _follow(person: Subscriber, known: dict[int, Subscriber]) -> Subscriber:
-    while person.merged_into_id is not None and person.merged_into_id in known:
-        person = known[person.merged_into_id]
+    for _ in known:  # no chain is longer
+        survivor = known.get(person.merged_into_id or 0)
+        if survivor is None:
+            break
+        person = survivor
     return person
 
 

@@ -36,6 +36,7 @@ class WebPushTransport:
         self._loopback_hosts = loopback_hosts
         self._runner = asyncio.Runner()
         self._client = _build_client(timeout)
+        self._connected: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -48,7 +49,21 @@ class WebPushTransport:
         return self._runner.run(self._send_all(pushes, now=now))
 
     async def _send_all(self, pushes: Sequence[Push], *, now: dt.datetime) -> list[Receipt]:
-        return await asyncio.gather(*(self._send(push, now=now) for push in pushes))
+        receipts: dict[int, Receipt] = {}
+        ahead = self._find_first_ones(pushes)
+        for group in (ahead, [index for index in range(len(pushes)) if index not in ahead]):
+            answers = await asyncio.gather(*(self._send(pushes[index], now=now) for index in group))
+            receipts.update(zip(group, answers, strict=True))
+        return [receipts[index] for index in range(len(pushes))]
+
+    def _find_first_ones(self, pushes: Sequence[Push]) -> list[int]:
+        """The first push to each push service goes ahead: the others share its connection, where HTTP/2 is spoken."""
+        first: dict[str, int] = {}
+        for index, push in enumerate(pushes):
+            first.setdefault("/".join(push.endpoint.split("/", 3)[:3]), index)
+        new = first.keys() - self._connected
+        self._connected |= new
+        return sorted(first[address] for address in new)
 
     async def _send(self, push: Push, *, now: dt.datetime) -> Receipt:
         try:
