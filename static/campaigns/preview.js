@@ -15,12 +15,13 @@ function later(action) {
 }
 
 async function draw(form, preview, sample, state) {
-  const turn = ++state.turn;
+  const turn = ++state.asked;
   const body = new URLSearchParams({ sample: sample.value });
   for (const name of [...FIELDS, "csrfmiddlewaretoken"]) body.set(name, form.elements[name].value);
   const response = await fetch(preview.dataset.url, { method: "POST", body });
   const html = await response.text();
-  if (turn !== state.turn) return; // a newer text is on its way
+  if (turn < state.shown) return; // a newer text is there already
+  state.shown = turn;
   if (response.ok) preview.innerHTML = html; // escaped by the server
   else preview.textContent = "The preview cannot be drawn right now. What you write is not lost.";
 }
@@ -40,7 +41,7 @@ export function startPreview(form) {
   const preview = document.getElementById("preview");
   const sample = document.getElementById("sample");
   const searchField = document.getElementById("sample-search");
-  const state = { turn: 0 };
+  const state = { asked: 0, shown: 0 };
   const redraw = () => draw(form, preview, sample, state).catch(() => {});
   const redrawLater = later(redraw);
   const find = async () => {

@@ -2,6 +2,7 @@
 
 import pytest
 
+from campaigns.forms import CampaignForm
 from campaigns.models import Campaign
 from subscribers.models import Site
 from tests.campaigns.admin.pages import fill_in, page_of, sign_in
@@ -74,6 +75,21 @@ def test_a_launched_campaign_is_not_edited(site: Site) -> None:
     campaign.refresh_from_db()
     assert campaign.title == "As sent"
     assert "only drafts can be edited" in response.content.decode()
+
+
+def test_a_launch_during_an_edit_wins(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign = make_campaign(site, title="As sent")
+
+    def launch_meanwhile(form: CampaignForm, values: object) -> None:
+        Campaign.objects.filter(pk=campaign.pk).update(status="running")
+
+    monkeypatch.setattr(CampaignForm, "_check_buttons", launch_meanwhile)
+
+    response = sign_in("marketer").post(page_of(campaign), fill_in(site, title="Changed"))
+
+    assert response.status_code == 403
+    campaign.refresh_from_db()
+    assert campaign.title == "As sent"
 
 
 def test_a_launched_campaign_is_not_deleted(site: Site) -> None:
