@@ -40,6 +40,10 @@ class EventTypeAdmin(ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def has_delete_permission(self, request: HttpRequest, obj: EventType | None = None) -> bool:
+        """The log is append-only: with its type, all events of a name would go."""
+        return False
+
     def get_form(self, request: HttpRequest, obj: EventType | None = None, **kwargs: Any) -> Any:
         help_texts = {"description": "When does it happen? Your colleagues read this."}
         return super().get_form(request, obj, help_texts=help_texts, **kwargs)

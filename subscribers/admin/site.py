@@ -65,6 +65,7 @@ class SiteForm(forms.ModelForm[Site]):
 @admin.register(Site)
 class SiteAdmin(ModelAdmin):
     form = SiteForm
+    actions = None
     list_display = ("name", "url", "timezone")
     search_fields = ("name", "url")
     ordering = ("name",)
@@ -75,6 +76,11 @@ class SiteAdmin(ModelAdmin):
 
     MAIN: ClassVar = (None, {"fields": ("name", "url", "contact_email", "timezone")})
     KEYS: ClassVar = ("Paste this into every page", {"fields": ("snippet", "site_key", "push_key")})
+
+    def has_delete_permission(self, request: HttpRequest, obj: Site | None = None) -> bool:
+        """Only a site that nobody ever visited: with any other, its people and all they did would go."""
+        visited = obj is not None and obj.subscribers.exists()
+        return not visited and bool(super().has_delete_permission(request, obj))
 
     def get_fieldsets(self, request: HttpRequest, obj: Site | None = None) -> Any:
         browsers: tuple[str, ...] = ("allowed_origins", "require_signature")

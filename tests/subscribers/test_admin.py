@@ -8,9 +8,10 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from subscribers.admin.subscriber import list_attributes
-from subscribers.models import Attribute, Identity, Site
+from subscribers.models import Attribute, Identity, PushSubscription, Site, Subscriber
 from subscribers.vapid import read_public_key
 from tests import factories
+from tracking.models import Event
 
 LIST = "/admin/subscribers/subscriber/"
 
@@ -181,3 +182,24 @@ def test_an_event_says_how_often_it_happened_in_30_days(admin: Client, site: Sit
     (row,) = admin.get("/admin/tracking/eventtype/").context["cl"].queryset
 
     assert row.count_30_days == 2
+
+
+def test_a_site_that_was_visited_is_not_deleted(admin: Client, site: Site) -> None:
+    address = f"/admin/subscribers/site/{site.pk}/delete/"
+    assert admin.get(address).status_code == 200
+
+    factories.make_subscriber(site)
+
+    assert admin.post(address, {"post": "yes"}).status_code == 403
+
+
+def test_a_person_is_forgotten_with_all_they_did(admin: Client, site: Site) -> None:
+    ana = factories.make_subscriber(site)
+    factories.make_push_subscription(ana)
+    factories.make_event(ana, "purchase")
+    address = f"/admin/subscribers/subscriber/{ana.pk}/delete/"
+
+    assert admin.get(address).status_code == 200
+    assert admin.post(address, {"post": "yes"}).status_code == 302
+
+    assert Subscriber.objects.count() == Event.objects.count() == PushSubscription.objects.count() == 0
