@@ -1,0 +1,201 @@
+"""From what a visitor does to a real push at their local hour, and its click in the report: every stop is real."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import requests
+from selenium.webdriver import Firefox
+
+from tests.acceptance.api import Api, Json, track_events
+from tests.acceptance.conftest import ADMIN, PASSWORD
+from tests.acceptance.shop import Shop, SubscriberPage
+from tests.acceptance.stack import Stack
+from tests.acceptance.waiting import wait_until
+from tests.browser.browsers import open_firefox, require_firefox
+from tests.browser.notifications import click_notification, shown_notifications, wait_for_notification
+
+pytestmark = pytest.mark.browser
+
+HOME_ZONE = "Asia/Kathmandu"  # 5:45 ahead of the site's UTC
+AHEAD = dt.timedelta(seconds=12)  # enough to launch and plan on a busy machine
+PUNCTUAL = dt.timedelta(seconds=10)
+LAST_DAY = {"last": {"hours": 24}}
+ABANDONED_CART: Json = {
+    "version": 1,
+    "root": {
+        "type": "group",
+        "match": "all",
+        "conditions": [
+            {"type": "event", "event": "add_to_cart", "within": LAST_DAY},
+            {
+                "type": "event",
+                "event": "purchase",
+                "count": {"operator": "at_most", "value": 0},
+                "within": LAST_DAY,
+            },
+        ],
+    },
+}
+MESSAGE = {
+    "title": "Still thinking of {{ subscriber.last_category | default: 'it' }}?",
+    "body": "Hello {{ subscriber.first_name | default: 'friend' }}, your cart is waiting.",
+}
+TITLE, BODY = "Still thinking of running-shoes?", "Hello friend, your cart is waiting."
+
+
+@pytest.fixture
+def firefox(stack: Stack, tmp_path: Path) -> Iterator[Firefox]:
+    require_firefox()
+    driver = open_firefox(tmp_path, push_service_url=stack.push_url, timezone=HOME_ZONE)
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+def test_from_a_visit_to_a_click_in_the_report(stack: Stack, api: Api, site: Json, firefox: Firefox) -> None:
+    segment = create_segment(api, site)
+    buyer = track_events(stack.url, site, "add_to_cart", "purchase")
+
+    visitor = visit_shop(firefox, stack, api)
+    wait_for_members(api, segment, [visitor["id"]])
+    assert api.find_subscriber(buyer), "the one who bought is known, and not in the segment"
+
+    link = f"{stack.url}/demo/cart/?from=push"
+    due_at = next_whole_second(AHEAD)
+    campaign = launch_campaign(api, site, segment, due_at, link)
+    receive_push(firefox, stack, due_at)
+    click_push(firefox, link)
+
+    check_report(api, campaign)
+    check_delivery(api, campaign, visitor, due_at)
+    check_timeline(firefox, stack, api, visitor)
+
+
+def create_segment(api: Api, site: Json) -> Json:
+    values = {"site": site["id"], "name": "Abandoned cart", "rule": ABANDONED_CART}
+    segment: Json = api.post("segments/", values)
+    return segment
+
+
+def visit_shop(firefox: Firefox, stack: Stack, api: Api) -> Json:
+    """Allow notifications, look at a product and put it into the cart; the subscriber that this makes."""
+    shop = Shop(firefox, stack)
+    shop.open()
+    shop.allow_notifications()
+    shop.add_to_cart("sku-12345")
+    browser = shop.browser
+
+    def find_complete() -> Json | None:
+        found = api.find_subscriber(browser)
+        complete = found and "add_to_cart" in api.list_events(found)
+        return api.find_subscriber(browser) if complete else None
+
+    visitor = wait_until(find_complete, "the visitor's events arrive")
+    assert visitor
+    assert visitor["timezone"] == HOME_ZONE
+    assert visitor["country"] == "NP"
+    assert visitor["attributes"] == {"last_category": "running-shoes"}
+    [device] = visitor["devices"]
+    assert (device["browser"], device["kind"], device["ended_at"]) == ("Firefox", "desktop", None)
+    assert set(api.list_events(visitor)) == {
+        "$session_start", "$page_view", "$subscribed", "product_viewed", "add_to_cart",
+    }  # fmt: skip
+    return visitor
+
+
+def wait_for_members(api: Api, segment: Json, expected: list[int]) -> None:
+    address = f"segments/{segment['id']}/members/"
+    wait_until(
+        lambda: [member["subscriber"] for member in api.rows(address)] == expected,
+        f"the members of the segment are {expected}",
+    )
+
+
+def next_whole_second(ahead: dt.timedelta) -> dt.datetime:
+    return (dt.datetime.now(dt.UTC) + ahead).replace(microsecond=0)
+
+
+def launch_campaign(api: Api, site: Json, segment: Json, due_at: dt.datetime, link: str) -> Json:
+    """Launch at what the visitor's clock will show at `due_at`; whoever's time has passed is left out."""
+    local = due_at.astimezone(ZoneInfo(HOME_ZONE))
+    values = {
+        "site": site["id"],
+        "name": "Cart reminder",
+        **MESSAGE,
+        "link_url": link,
+        "include_segments": [segment["id"]],
+        "schedule": "local",
+        "local_date": local.date().isoformat(),
+        "local_time": local.time().isoformat(),
+        "late_policy": "skip",
+    }
+    campaign: Json = api.post("campaigns/", values)
+    plan = api.get(f"campaigns/{campaign['id']}/dry-run/")
+    assert (plan["audience"], plan["planned"]) == (1, 1)
+    assert [(group["timezone"], parse(group["due_at"])) for group in plan["by_due"]] == [(HOME_ZONE, due_at)]
+    api.post(f"campaigns/{campaign['id']}/launch/")
+    return campaign
+
+
+def receive_push(firefox: Firefox, stack: Stack, due_at: dt.datetime) -> None:
+    """One push, encrypted, not before its time; the service worker shows it as it was meant."""
+    shown = wait_for_notification(firefox, timeout=AHEAD.total_seconds() + 30)
+    assert (shown.title, shown.body) == (TITLE, BODY)
+    pushes: list[Any] = requests.get(f"{stack.push_url}/control/received", timeout=5).json()
+    [push] = pushes
+    assert push["headers"]["content-encoding"] == "aes128gcm"
+    assert due_at <= parse(push["received_at"]) < due_at + PUNCTUAL
+
+
+def click_push(firefox: Firefox, link: str) -> None:
+    tabs = set(firefox.window_handles)
+    click_notification(firefox, title=TITLE)
+    opened = wait_until(lambda: set(firefox.window_handles) - tabs, "a click opens a tab")
+    firefox.switch_to.window(opened.pop())
+    wait_until(lambda: firefox.current_url == link, f"the tab shows {link}")
+    assert not shown_notifications(firefox)
+
+
+def check_report(api: Api, campaign: Json) -> None:
+    address = f"campaigns/{campaign['id']}"
+    report = wait_until(
+        lambda: (found := api.get(f"{address}/report/"))["clicked"] and found, "the report shows the click"
+    )
+    expected = {"audience": 1, "waiting": 0, "sent": 1, "displayed": 1, "clicked": 1}
+    expected |= {"failed": 0, "expired": 0, "skipped": 0}
+    assert {key: report[key] for key in expected} == expected
+    wait_until(lambda: api.get(f"{address}/")["status"] == "finished", "the campaign is finished")
+
+
+def check_delivery(api: Api, campaign: Json, visitor: Json, due_at: dt.datetime) -> None:
+    [delivery] = api.rows(f"campaigns/{campaign['id']}/deliveries/")
+    assert (delivery["subscriber"], delivery["status"]) == (visitor["id"], "clicked")
+    assert (delivery["timezone"], delivery["timezone_is_site_default"]) == (HOME_ZONE, False)
+    times = [parse(delivery[f"{event}_at"]) for event in ("due", "sent", "displayed", "clicked")]
+    assert times[0] == due_at
+    assert times == sorted(times)
+
+
+def check_timeline(firefox: Firefox, stack: Stack, api: Api, visitor: Json) -> None:
+    """The API lists what became of the push, and the admin's page shows it in plain words."""
+    feedback = ["$push_sent", "$push_displayed", "$push_clicked"]
+    events = api.list_events(visitor)
+    assert [events.count(name) for name in feedback] == [1, 1, 1]
+
+    address = Shop(firefox, stack).admin_address
+    page = SubscriberPage(firefox, stack)
+    page.log_in(ADMIN, PASSWORD)
+    page.find(address)
+    newest_first = page.timeline
+    for label in ("Push clicked", "Push displayed", "Push sent", "Add to cart", "Allowed notifications"):
+        assert newest_first.count(label) == 1
+    assert newest_first.index("Push sent") < newest_first.index("Add to cart")
+
+
+def parse(instant: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(instant)
