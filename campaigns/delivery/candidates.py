@@ -34,21 +34,23 @@ def look_again(claim: Claim, *, now: dt.datetime) -> tuple[list[Candidate], list
     people = find_survivors([delivery.subscriber_id for delivery in deliveries])
     deliveries = [delivery for delivery in deliveries if delivery.subscriber_id in people]
     devices = find_devices({person.pk for person in people.values()})
-    gone_from_audience = _find_changed(campaign, {person.pk for person in people.values()})
+    changed = _find_changed(campaign, {person.pk for person in people.values()})
     doubles = _find_doubles(deliveries, people)
     candidates, outcomes = [], []
     for delivery in deliveries:
         person = people[delivery.subscriber_id]
         if delivery.due_at and now > find_deadline(delivery.due_at, campaign.ttl):
-            outcomes.append(Outcome(delivery.subscriber_id, person.pk, Status.EXPIRED, Reason.TTL))
-        elif reason := (
-            (Reason.MERGED if delivery.subscriber_id in doubles else "")
-            or gone_from_audience.get(person.pk, "")
-            or ("" if devices[person.pk] else Reason.UNSUBSCRIBED)
-        ):
-            outcomes.append(Outcome(delivery.subscriber_id, person.pk, Status.SKIPPED, reason))
+            ending = (Status.EXPIRED, str(Reason.TTL))
+        elif delivery.subscriber_id in doubles:
+            ending = (Status.SKIPPED, str(Reason.MERGED))
+        elif person.pk in changed:
+            ending = (Status.SKIPPED, changed[person.pk])
+        elif not devices[person.pk]:
+            ending = (Status.SKIPPED, str(Reason.UNSUBSCRIBED))
         else:
             candidates.append(Candidate(delivery, person, devices[person.pk]))
+            continue
+        outcomes.append(Outcome(delivery.subscriber_id, person.pk, *ending))
     return candidates, outcomes
 
 
