@@ -52,7 +52,7 @@ def play_campaign(campaign: Campaign) -> Campaign:
         update_fields=WRITTEN,
     )
     _end_devices(delivery for delivery in deliveries if delivery.reason == Reason.GONE)
-    record_events(campaign.site, events, received_at=max(event.occurred_at for event in events))
+    record_events(campaign.site, events, received_at=finished_at or campaign.created_at)
     Batch.objects.filter(campaign=campaign).update(done_at=finished_at)
     campaign.status, campaign.finished_at = Campaign.Status.FINISHED, finished_at
     campaign.save(update_fields=["status", "finished_at", "updated_at"])

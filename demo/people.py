@@ -129,7 +129,7 @@ def _make_stay(random: Random, now: dt.datetime) -> tuple[dt.datetime, dt.dateti
 
 def _make_pace(random: Random, town: Town) -> float:
     """Few come often and most come seldom; a store around the corner brings people back to the web shop too."""
-    pace = random.lognormvariate(-2.7, 1.1)
+    pace = random.lognormvariate(-2.85, 1.1)
     return min(pace * 2 if town.name in NEAR_BERLIN else pace, 1.5)
 
 

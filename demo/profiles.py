@@ -20,7 +20,7 @@ DEFINITIONS = (
     ("favourite_brands", Attribute.Type.LIST, "Chosen in their account"),
     ("member_since", Attribute.Type.TIME, "When they opened their account"),
 )
-TIERS = ((2500, "platinum"), (450, "gold"), (150, "silver"), (0, "bronze"))  # from how many dollars
+TIERS = ((2000, "platinum"), (450, "gold"), (150, "silver"), (0, "bronze"))  # from how many dollars
 
 
 class Character(NamedTuple):
@@ -65,7 +65,9 @@ def make_attributes(person: Person, history: Sequence[Happening]) -> dict[str, A
     spent = sum(each.properties["value"] for each in history if each.name == "purchase")
     viewed = [each.properties["category"] for each in history if each.name == "product_viewed"]
     lifetime_value = round(person.past_spending + spent, 2)
-    attributes: dict[str, Any] = {"lifetime_value": lifetime_value} if lifetime_value else {}
+    attributes: dict[str, Any] = {}
+    if lifetime_value or person.is_customer:
+        attributes["lifetime_value"] = lifetime_value
     if viewed or person.past_spending:
         attributes["last_category"] = viewed[-1] if viewed else person.favourite
     if person.is_customer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from django.conf import settings
 
@@ -42,13 +43,9 @@ def _describe_campaigns(site: Site) -> Iterator[str]:
     outcomes = count_outcomes(campaigns)
     yield "Campaigns"
     for campaign in campaigns:
-        counted = outcomes[campaign.pk]
-        yield (
-            f"  {campaign.name:34} {campaign.get_status_display():10} audience {counted.audience:,}: "
-            f"{counted.waiting:,} waiting, {counted.sent:,} sent, {counted.displayed:,} displayed, "
-            f"{counted.clicked:,} clicked, {counted.failed:,} failed, {counted.expired:,} expired, "
-            f"{counted.skipped:,} skipped"
-        )
+        numbers = asdict(outcomes[campaign.pk])
+        told = ", ".join(f"{count:,} {name}" for name, count in numbers.items() if count)
+        yield f"  {campaign.name:34} {campaign.get_status_display():10} {told}"
 
 
 def _describe_doors() -> Iterator[str]:
