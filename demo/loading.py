@@ -75,6 +75,7 @@ def _create_site() -> Site:
     site = Site.objects.create(
         name=DEMO_SITE_NAME,
         url=f"{settings.PUBLIC_URL}/demo/",
+        allowed_origins=[f"http://127.0.0.1:{settings.PORT}"],  # the other name of one's own machine
         timezone="Europe/Berlin",
         contact_email="demo@example.com",
     )

@@ -50,4 +50,4 @@ def _describe_campaigns(site: Site) -> Iterator[str]:
 
 def _describe_doors() -> Iterator[str]:
     yield f"Shop   {settings.PUBLIC_URL}/demo/"
-    yield f"Admin  {settings.PUBLIC_URL}/admin/  as admin or marketer, password {PASSWORD}"
+    yield f"Admin  {settings.PUBLIC_URL}/admin/  as admin or marketer, password {PASSWORD} unless you changed it"

@@ -14,7 +14,7 @@ from tracking.origins import list_origins
 
 
 def test_the_site_lets_the_shop_s_own_pages_report_to_it(demo_shop: Site) -> None:
-    assert list_origins(demo_shop) == {"http://localhost:8000"}
+    assert list_origins(demo_shop) == {"http://localhost:8000", "http://127.0.0.1:8000"}
     assert demo_shop.timezone == "Europe/Berlin"
 
 

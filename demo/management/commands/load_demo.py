@@ -34,10 +34,11 @@ class Command(BaseCommand):
         if site:
             self.stdout.write(f"Erasing “{site}”")
             erase_demo(site)
+        push_origin = self._find_push_service()
         with tqdm(total=subscribers, desc="Loading the demo shop", unit=" people", file=self.stderr) as bar:
             site = load_demo(
                 subscribers=subscribers,
-                push_origin=self._find_push_service(),
+                push_origin=push_origin,
                 now=timezone.now(),
                 advance=bar.update,
             )
