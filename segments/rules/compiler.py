@@ -217,7 +217,7 @@ def _is_member(node: SegmentCondition) -> Fragment:
 
 
 def _near(spot: Spot, kilometres: float) -> Fragment:
-    """A box of latitudes first, which an index answers, then the haversine distance."""
+    """A box of latitudes first, which an index answers, then the haversine distance; `least` passes over NULL."""
     reach = math.degrees(kilometres / EARTH_RADIUS_KM) * 1.0001
     lat, lon = f"{SUBSCRIBER}.latitude", f"{SUBSCRIBER}.longitude"
     half = (
@@ -225,6 +225,6 @@ def _near(spot: Spot, kilometres: float) -> Fragment:
         f" + cos(radians({lat})) * cos(radians(%s)) * power(sin(radians(%s - {lon}) / 2), 2)"
     )
     return Fragment(
-        f"{lat} BETWEEN %s AND %s AND 2 * {EARTH_RADIUS_KM} * asin(sqrt(least(1, {half}))) <= %s",
+        f"{lat} BETWEEN %s AND %s AND {lon} IS NOT NULL AND 2 * {EARTH_RADIUS_KM} * asin(sqrt(least(1, {half}))) <= %s",
         (spot.lat - reach, spot.lat + reach, float(spot.lat), float(spot.lat), float(spot.lon), kilometres),
     ).or_false()

@@ -1,0 +1,240 @@
+"""Every operator, condition, window and count over one of everything: SQL and evaluator give the same people."""
+
+import datetime as dt
+import inspect
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from segments.definitions import select_subscribers
+from segments.facts import load_facts
+from segments.models import Membership, Segment
+from segments.rules import SubscriberFacts, ast, evaluate_rule, parse_rule
+from segments.rules.operators import Family
+from subscribers.models import PushSubscription, Site, Subscriber
+from tests.factories import EVERYONE, NOW, make_site
+from tests.parity import matrix, strategies
+from tests.parity.strategies import negate
+from tracking.models import Event, EventType
+
+JSON = dict[str, Any]
+
+pytestmark = pytest.mark.django_db
+
+
+class Population:
+    """People in the database, with their facts read once."""
+
+    def __init__(self) -> None:
+        self.site = make_site(timezone="Europe/Berlin")
+        self.types: dict[str, EventType] = {}
+        self.people: list[Subscriber] = []
+        self.events: list[Event] = []
+        self.devices: list[PushSubscription] = []
+        self.memberships: list[Membership] = []
+        self.facts: dict[int, SubscriberFacts] = {}
+
+    def add(self, **fields: Any) -> Subscriber:
+        times = {"created_at": NOW - matrix.HOUR, "last_seen_at": NOW}
+        self.people.append(Subscriber(site=self.site, **{**times, **fields}))
+        return self.people[-1]
+
+    def add_event(self, who: Subscriber, name: str, at: dt.datetime, properties: JSON) -> None:
+        if name not in self.types:
+            self.types[name] = EventType.objects.create(site=self.site, name=name)
+        values = {"event_type": self.types[name], "occurred_at": at, "properties": properties}
+        self.events.append(Event(subscriber=who, received_at=NOW, **values))
+
+    def add_device(self, who: Subscriber, **fields: Any) -> None:
+        defaults = {"kind": "desktop", "created_at": NOW, "last_seen_at": NOW, "p256dh": "", "auth": ""}
+        endpoint = f"https://push.example/{len(self.devices)}"
+        reason = "gone" if fields.get("ended_at") else ""
+        values = {**defaults, "endpoint": endpoint, "end_reason": reason, **fields}
+        self.devices.append(PushSubscription(subscriber=who, **values))
+
+    def write(self) -> "Population":
+        Subscriber.objects.bulk_create(self.people)
+        Event.objects.bulk_create(self.events)
+        PushSubscription.objects.bulk_create(self.devices)
+        Membership.objects.bulk_create(self.memberships)
+        self.facts = load_facts([who.pk for who in self.people])
+        return self
+
+    def check(self, root: JSON, as_of: dt.datetime = NOW) -> None:
+        """Both interpreters agree on the rule and on its negation, and the two split everyone."""
+        document = {"version": 1, "root": root}
+        members = self.compile(document, as_of)
+        assert members == self.evaluate(document, as_of), root
+        others = self.compile(negate(document), as_of)
+        assert others == self.facts.keys() - members, root
+
+    def compile(self, document: JSON, as_of: dt.datetime) -> set[int]:
+        rows = select_subscribers(self.site, parse_rule(document), as_of=as_of).values_list("pk", flat=True)
+        found = list(rows)
+        assert len(found) == len(set(found)), document
+        return set(found)
+
+    def evaluate(self, document: JSON, as_of: dt.datetime) -> set[int]:
+        rule = parse_rule(document)
+        return {
+            pk
+            for pk, facts in self.facts.items()
+            if evaluate_rule(rule, facts, as_of=as_of, zone=matrix.ZONE)
+        }
+
+
+@pytest.fixture(scope="module")
+def _database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Written once for the whole module, as writing people takes longer than asking about them."""
+    with django_db_blocker.unblock():
+        yield
+        Site.objects.all().delete()
+
+
+@pytest.fixture(scope="module")
+def values(_database: None) -> Population:
+    """One person for each JSON value: under an attribute, in an event, and as text in profile and device."""
+    people = Population()
+    people.add()
+    for value in matrix.VALUES:
+        text = value if isinstance(value, str) and len(value) <= 50 else ""
+        who = people.add(attributes={"value": value, "": value}, city=text, email=text)
+        people.add_event(who, "purchase", NOW, {"value": value})
+        people.add_event(who, "purchase", NOW, {"other": value})
+        people.add_device(who, os=text, browser=text)
+        people.add_device(who, os="gold", ended_at=NOW)
+    for instant in matrix.TIMES:
+        at = dt.datetime.fromisoformat(instant)
+        people.add(created_at=at, last_seen_at=at)
+    return people.write()
+
+
+@pytest.fixture(scope="module")
+def lives(_database: None) -> Population:
+    """People whose events and devices lie on the edges of windows, some more than once, and who are somewhere."""
+    people = Population()
+    people.add()
+    for segment in (1, 2):
+        Segment.objects.create(pk=segment, site=people.site, name=f"Segment {segment}", rule=EVERYONE)
+    for number, instant in enumerate(matrix.list_edges()):
+        who = people.add(created_at=instant, last_seen_at=instant)
+        for url in matrix.URLS[: number % 4]:
+            people.add_event(who, "$page_view", instant, {"url": url})
+        for campaign in (1, 2, 2)[: number % 4]:
+            people.add_event(who, "$push_clicked", instant, {"campaign": campaign})
+        people.add_event(who, "purchase", instant, {"price": number})
+        if number % 5 == 0:
+            people.add_event(who, "purchase", NOW, {"price": number})
+        people.add_device(who, created_at=instant, ended_at=instant if number % 3 else None)
+        if number % 4 == 0:
+            people.add_device(who, created_at=instant, ended_at=NOW)
+        for segment in (1, 2)[: number % 3]:
+            people.memberships.append(Membership(subscriber=who, segment_id=segment, entered_at=NOW))
+    for lat, lon in [(52.52, 13.405), (52.39, 13.06), (90, 0), (-90, 50), (0, 180), (0, -180), (1e-9, 0)]:
+        people.add(latitude=lat, longitude=lon)
+    people.add(latitude=52.52)
+    return people.write()
+
+
+@pytest.mark.parametrize("family", Family)
+def test_operators_agree_on_attributes(values: Population, family: Family) -> None:
+    for test in matrix.list_tests(family):
+        values.check({"type": "attribute", "key": "value", **test})
+
+
+@pytest.mark.parametrize("family", Family)
+def test_operators_agree_on_properties_of_events(values: Population, family: Family) -> None:
+    # Every third operand: what the value is compared with was seen above, what is new is where it comes from.
+    for test in matrix.list_tests(family)[::3]:
+        values.check({"type": "event", "event": "purchase", "where": [{"property": "value", **test}]})
+
+
+@pytest.mark.parametrize("kind", ["profile", "device"])
+def test_text_operators_agree_on_columns(values: Population, kind: str) -> None:
+    field = {"profile": "city", "device": "os"}[kind]
+    for test in matrix.list_tests(Family.TEXT):
+        values.check({"type": kind, "field": field, **test})
+
+
+@pytest.mark.parametrize("field", ["created_at", "last_seen_at"])
+def test_time_operators_agree_on_columns(values: Population, field: str) -> None:
+    for test in matrix.list_tests(Family.TIME):
+        values.check({"type": "profile", "field": field, **test})
+
+
+@pytest.mark.parametrize("as_of", [pytest.param(at, id=name) for name, at in matrix.INSTANTS.items()])
+@pytest.mark.parametrize("within", [pytest.param(each, id=name) for name, each in matrix.WINDOWS.items()])
+def test_windows_agree_to_the_microsecond(lives: Population, within: JSON | None, as_of: dt.datetime) -> None:
+    for count in (None, {"operator": "at_most", "value": 0}, {"operator": "equals", "value": 2}):
+        lives.check({"type": "event", "event": "purchase", "within": within, "count": count}, as_of)
+    for state in ("subscribed", "unsubscribed"):
+        lives.check({"type": "channel", "channel": "web_push", "state": state, "within": within}, as_of)
+
+
+@pytest.mark.parametrize("event", ["purchase", "$page_view", "never_seen"])
+def test_counts_agree(lives: Population, event: str) -> None:
+    for count in matrix.COUNTS:
+        lives.check({"type": "event", "event": event, "count": count})
+        lives.check({"type": "event", "event": event, "count": count, "within": {"last": {"days": 30}}})
+
+
+@pytest.mark.parametrize("operator", matrix.URL_OPERATORS)
+def test_page_addresses_agree(lives: Population, operator: str) -> None:
+    for value in matrix.URL_PATTERNS:
+        for count in (None, {"operator": "equals", "value": 2}, {"operator": "at_most", "value": 1}):
+            url = {"operator": operator, "value": value}
+            lives.check({"type": "page_view", "url": url, "count": count})
+
+
+@pytest.mark.parametrize(
+    "radius", [{"miles": 25}, {"km": 20_100}, {"miles": 0.001}, {"km": 28.4}, {"km": 10_007.55}], ids=str
+)
+def test_distances_agree(lives: Population, radius: JSON) -> None:
+    spots = [{"lat": lat, "lon": lon} for lat in (52.52, 0, 90, -90) for lon in (13.405, 180, -180)]
+    for spot in spots:
+        lives.check({"type": "location", "near": spot, "radius": radius})
+    lives.check({"type": "location", "near": spots, "radius": radius})
+
+
+LEAVES: list[JSON] = [
+    {"type": "attribute", "key": "value", "operator": "not_exists"},
+    {"type": "profile", "field": "created_at", "operator": "within_last", "value": {"days": 30}},
+    {"type": "device", "field": "kind", "operator": "equals", "value": "desktop"},
+    {"type": "channel", "channel": "web_push", "state": "never"},
+    {"type": "location", "near": {"lat": 52.5, "lon": 13.4}, "radius": {"km": 30}},
+    {"type": "event", "event": "purchase", "count": {"operator": "at_most", "value": 1}},
+    {"type": "page_view", "url": {"operator": "not_contains", "value": "cart"}},
+    {"type": "message", "activity": "clicked", "campaign": 2, "count": {"operator": "at_least", "value": 2}},
+    {"type": "message", "activity": "failed"},
+    {"type": "segment", "segment": 1, "member": True},
+    {"type": "segment", "segment": 2, "member": False},
+]
+
+
+@pytest.mark.parametrize("match", ["all", "any", "none", "at_least"])
+def test_groups_agree_over_every_pair_of_conditions(lives: Population, match: str) -> None:
+    for index, leaf in enumerate(LEAVES):
+        for other in LEAVES[index:]:
+            group: JSON = {"type": "group", "match": match, "conditions": [leaf, other, LEAVES[0]]}
+            lives.check({**group, "n": 2} if match == "at_least" else group)
+
+
+@pytest.mark.parametrize("n", range(5))
+def test_at_least_n_agrees_from_none_to_more_than_there_are(lives: Population, n: int) -> None:
+    lives.check({"type": "group", "match": "at_least", "n": n, "conditions": LEAVES[:3]})
+
+
+@pytest.mark.parametrize("match", ["all", "any", "none"])
+def test_empty_groups_agree(lives: Population, match: str) -> None:
+    lives.check({"type": "group", "match": match, "conditions": []})
+
+
+def test_the_matrix_and_the_random_rules_have_every_kind_of_condition() -> None:
+    kinds = {
+        get_args(node.model_fields["type"].annotation)[0] for node in get_args(get_args(ast.Condition)[0])
+    }
+
+    assert {leaf["type"] for leaf in LEAVES} | {"group"} == kinds
+    assert {kind for kind in kinds if f'"{kind}"' in inspect.getsource(strategies)} == kinds
