@@ -1,7 +1,7 @@
 """Settings that would not do what an operator wants are reported, each with its id."""
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from config.checks import check_settings
 
@@ -10,7 +10,7 @@ def find_ids() -> set[str | None]:
     return {message.id for message in check_settings()}
 
 
-def test_the_defaults_raise_no_complaint(settings: SettingsWrapper) -> None:
+def test_the_defaults_raise_no_complaint(settings: Settings) -> None:
     settings.PUBLIC_URL = "https://push.example"
 
     assert find_ids() == set()
@@ -25,14 +25,14 @@ def test_the_defaults_raise_no_complaint(settings: SettingsWrapper) -> None:
         ("PUSH_LOOPBACK_HOSTS", ["localhost:8001"], "carillon.W002"),
     ],
 )
-def test_a_doubtful_setting_is_named(settings: SettingsWrapper, setting: str, value: object, expected: str) -> None:
+def test_a_doubtful_setting_is_named(settings: Settings, setting: str, value: object, expected: str) -> None:
     settings.PUBLIC_URL = "https://push.example"
     setattr(settings, setting, value)
 
     assert find_ids() == {expected}
 
 
-def test_plain_http_is_fine_on_this_machine(settings: SettingsWrapper) -> None:
+def test_plain_http_is_fine_on_this_machine(settings: Settings) -> None:
     settings.PUBLIC_URL = "http://localhost:8000"
 
     assert find_ids() == set()

@@ -14,7 +14,9 @@ def test_what_is_not_set_has_its_default() -> None:
 
 
 @pytest.mark.parametrize(("raw", "expected"), [("1", True), ("yes", True), ("Off", False), ("", False)])
-def test_yes_and_no_are_understood_in_several_ways(monkeypatch: pytest.MonkeyPatch, raw: str, expected: bool) -> None:
+def test_yes_and_no_are_understood_in_several_ways(
+    monkeypatch: pytest.MonkeyPatch, raw: str, expected: bool
+) -> None:
     monkeypatch.setenv("SOME_SWITCH", raw)
 
     assert read_bool("SOME_SWITCH") is expected

@@ -192,7 +192,7 @@ def test_deleting_asks_first_and_does_not_list_every_member(
 def test_a_segment_that_a_campaign_uses_is_not_deleted(marketer: Client, site: Site) -> None:
     segment = factories.make_segment(site)
     factories.make_campaign(site, name="Black Friday").include_segments.add(segment)
-    assert "Campaign “Black Friday” uses it (send to)." in text_of(marketer, page_of(segment, "delete"))
+    assert "is used by the campaign “Black Friday”." in text_of(marketer, page_of(segment, "delete"))
     marketer.post(page_of(segment, "delete"), {"post": "yes"})
     assert Segment.objects.filter(pk=segment.pk).exists()
 
@@ -202,7 +202,7 @@ def test_a_segment_that_another_is_built_on_is_not_deleted(marketer: Client, sit
     factories.make_segment(
         site, {"version": 1, "root": {"type": "segment", "segment": segment.pk}}, name="Outer"
     )
-    assert "Segment “Outer” is built on it." in text_of(marketer, page_of(segment, "delete"))
+    assert "is used by the segment “Outer”." in text_of(marketer, page_of(segment, "delete"))
 
 
 # --- Roles ----------------------------------------------------------------------
