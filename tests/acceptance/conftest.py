@@ -6,23 +6,19 @@ import pytest
 
 from demo.products import DEMO_SITE_NAME
 from tests.acceptance.api import Api, Json
+from tests.acceptance.operating import make_admin
 from tests.acceptance.stack import Stack, run_stack
 
-ADMIN, PASSWORD = "admin", "correct horse"
 
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with run_stack(tmp_path_factory.mktemp("stack")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def api(stack: Stack) -> Api:
-    person = {"DJANGO_SUPERUSER_USERNAME": ADMIN, "DJANGO_SUPERUSER_EMAIL": "admin@example.com"}
-    stack.manage("createsuperuser", "--noinput", DJANGO_SUPERUSER_PASSWORD=PASSWORD, **person)
-    # "Generated token … for user admin"
-    return Api(stack.url, stack.manage("drf_create_token", ADMIN).split()[2])
+    return Api(stack.url, make_admin(stack.environment))
 
 
 @pytest.fixture

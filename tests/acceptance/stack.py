@@ -5,7 +5,6 @@ import shlex
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -15,11 +14,12 @@ import psycopg
 import requests
 
 from config.run import BASE_DIR, HOST, list_commands, read_environment
+from tests.acceptance.operating import manage
 from tests.acceptance.waiting import wait_until
 
 DATABASE = "carillon_acceptance"
 FAST = {"DELIVERY_TICK_SECONDS": "1", "SEGMENT_REFRESH_SECONDS": "2"}
-PATIENCE = 60  # seconds, for all of it to start on a busy machine
+PATIENCE = 120  # seconds, for all of it to start on a busy machine
 TAIL = 4000  # characters of each log
 
 
@@ -31,17 +31,6 @@ class Stack:
     push_url: str
     environment: dict[str, str]
     log_dir: Path
-
-    def manage(self, *arguments: str, **environment: str) -> str:
-        """What `manage.py` prints when an operator runs it beside this stack."""
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=BASE_DIR,
-            env=self.environment | environment,
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
 
     def read_logs(self) -> dict[str, str]:
         """The end of what each process wrote, by its name."""
@@ -56,7 +45,7 @@ def run_stack(directory: Path) -> Iterator[Stack]:
         urls = {"DATABASE_URL": started.enter_context(_database()), "BROKER_URL": _broker_url()}
         environment = read_environment(port, directory) | urls | FAST
         stack = Stack(f"http://localhost:{port}", f"http://localhost:{port + 1}", environment, directory)
-        stack.manage("migrate", "--verbosity", "0")
+        manage(environment, "migrate", "--verbosity", "0")
         started.enter_context(_processes(list_commands(port), environment, directory))
         wait_for_answer(f"{stack.url}/health/ready")
         wait_for_answer(f"{stack.push_url}/control/counts")

@@ -8,7 +8,7 @@ import pytest
 from selenium.webdriver import Chrome
 
 from tests.acceptance.api import Api, Json
-from tests.acceptance.conftest import ADMIN, PASSWORD
+from tests.acceptance.operating import ADMIN, PASSWORD
 from tests.acceptance.shop import Shop, SubscriberPage
 from tests.acceptance.stack import Stack
 from tests.acceptance.waiting import wait_until

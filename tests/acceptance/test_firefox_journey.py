@@ -11,7 +11,7 @@ import requests
 from selenium.webdriver import Firefox
 
 from tests.acceptance.api import Api, Json, track_events
-from tests.acceptance.conftest import ADMIN, PASSWORD
+from tests.acceptance.operating import ADMIN, PASSWORD
 from tests.acceptance.shop import Shop, SubscriberPage
 from tests.acceptance.stack import Stack
 from tests.acceptance.waiting import wait_until

@@ -13,7 +13,8 @@ import psutil  # type: ignore[import-untyped]
 import requests
 
 from tests.acceptance.api import Api
-from tests.acceptance.stack import Stack, find_ports, start, wait_for_answer, wait_for_end
+from tests.acceptance.operating import make_admin
+from tests.acceptance.stack import find_ports, start, wait_for_answer, wait_for_end
 from tests.servers import HOME
 
 PARTS = ("config.run", "postgres", "valkey-server", "gunicorn", "worker", "beat", "pushservice")
@@ -37,19 +38,20 @@ class Home:
         return ours | {"CARILLON_HOME": str(self.path), "PORT": str(self.port), "DEMO": "0"}
 
     @property
-    def stack(self) -> Stack:
-        url = f"http://localhost:{self.port}"
-        return Stack(url, "", self.environment, self.path)
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
 
     @contextmanager
     def run(self) -> Iterator[subprocess.Popen[bytes]]:
         """`make run` from the moment it answers."""
-        process = start([sys.executable, "-m", "config.run"], self.environment, self.path.with_suffix(".log"))
+        log = self.path.with_suffix(".log")
+        process = start([sys.executable, "-m", "config.run"], self.environment, log)
         try:
-            wait_for_answer(f"{self.stack.url}/health/ready")
+            wait_for_answer(f"{self.url}/health/ready")
             yield process
         finally:
             press_ctrl_c(process)
+            print(log.read_text())  # which is read when the test fails
 
     def list_processes(self) -> list[str]:
         """The command lines of all living processes that work for this home."""
@@ -75,29 +77,24 @@ def test_it_answers_stops_without_a_trace_and_keeps_its_data() -> None:
     home = Home(HOME / "make-run", find_ports())
     with home.run() as process:
         for page in ("health/live", "health/ready", "admin/login/", "sdk/carillon.js"):
-            wait_for_answer(f"{home.stack.url}/{page}")
-        assert requests.get(f"{home.stack.url}/demo/", timeout=5).status_code == 404
+            wait_for_answer(f"{home.url}/{page}")
+        assert requests.get(f"{home.url}/demo/", timeout=5).status_code == 404
         running = home.list_processes()
         assert [part for part in PARTS if not any(part in line for line in running)] == []
-        token = make_token(home)
-        make_site(home, token)
+        # As in a second terminal: manage.py finds the servers that run.
+        api = Api(home.url, make_admin(home.environment))
+        make_site(api)
         assert press_ctrl_c(process) == 0
         assert home.list_processes() == []
 
     secret_key = (home.path / "secret_key").read_text()
     with home.run():
-        assert [site["name"] for site in Api(home.stack.url, token).rows("sites/")] == ["A shop"]
+        assert [site["name"] for site in api.rows("sites/")] == ["A shop"]
     assert (home.path / "secret_key").read_text() == secret_key
     assert home.list_processes() == []
 
 
-def make_token(home: Home) -> str:
-    """As in a second terminal: `manage.py` finds the servers that run."""
-    person = {"DJANGO_SUPERUSER_USERNAME": "ada", "DJANGO_SUPERUSER_EMAIL": "ada@example.com"}
-    home.stack.manage("createsuperuser", "--noinput", DJANGO_SUPERUSER_PASSWORD="correct horse", **person)
-    return home.stack.manage("drf_create_token", "ada").split()[2]
-
-
-def make_site(home: Home, token: str) -> None:
-    values = {"name": "A shop", "url": "https://shop.example", "contact_email": "push@shop.example"}
-    Api(home.stack.url, token).post("sites/", values)
+def make_site(api: Api) -> None:
+    api.post(
+        "sites/", {"name": "A shop", "url": "https://shop.example", "contact_email": "push@shop.example"}
+    )
