@@ -89,7 +89,8 @@ def _describe(node: Condition, names: Names, *, top: bool = False) -> str:
         case LocationCondition():
             return _describe_location(node)
         case EventCondition():
-            where = "".join(f" with {test.property} that {_describe_test(test)}" for test in node.where)
+            tests = [f"{test.property} that {_describe_test(test)}" for test in node.where]
+            where = f" with {' and '.join(tests)}" if tests else ""
             return _describe_doing(_name_deed(node.event), where, node.count, node.within)
         case PageViewCondition():
             page = f" whose address {_describe_test(node.url)}" if node.url else ""
