@@ -4,7 +4,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests.acceptance.stack import Stack
-from tests.acceptance.waiting import wait_until
+from tests.acceptance.waiting import wait_for, wait_until
 
 
 class Shop:
@@ -43,7 +43,7 @@ class Shop:
     def place_order(self) -> None:
         self.open("cart/")
         self._driver.find_element(By.ID, "place-order").click()
-        wait_until(lambda: self._driver.current_url == f"{self._url}thanks/", "the shop says thank you")
+        wait_for(f"{self._url}thanks/", lambda: self._driver.current_url)
 
 
 class SubscriberPage:
@@ -58,7 +58,7 @@ class SubscriberPage:
         for field, value in (("username", name), ("password", password)):
             self._driver.find_element(By.NAME, field).send_keys(value)
         self._driver.find_element(By.CSS_SELECTOR, "#login-form [type=submit]").click()
-        wait_until(lambda: self._driver.current_url == self._url, "the admin's home page")
+        wait_for(self._url, lambda: self._driver.current_url)
 
     def find(self, address: str) -> None:
         """Follow the shop's link and open the one subscriber that it finds."""
