@@ -1,0 +1,116 @@
+"""The sentence that a marketer checks a rule by."""
+
+from typing import Any
+
+import pytest
+
+from segments.rules import Names, describe_rule
+from tests.segments.rules.documents import attribute, event, group, read
+
+NAMES = Names(segments={7: "Big spenders"}, campaigns={3: "Spring sale"})
+WEEK = {"last": {"days": 7}}
+NEVER = {"operator": "at_most", "value": 0}
+
+
+def say(root: Any) -> str:
+    return describe_rule(read(root), NAMES)
+
+
+@pytest.mark.parametrize(
+    ("root", "sentence"),
+    [
+        pytest.param(group("all"), "Every subscriber.", id="everyone"),
+        pytest.param(group("none"), "Every subscriber.", id="none-of-nothing"),
+        pytest.param(group("any"), "Subscribers that nobody can be (no condition is given).", id="nobody"),
+        pytest.param(
+            group("all", attribute("tier", "equals", "gold"), attribute("ltv", "greater_than", 1000)),
+            "Subscribers whose tier equals “gold” and whose ltv is greater than 1,000.",
+            id="all",
+        ),
+        pytest.param(
+            group("any", attribute("vip", "is_true"), group("all", attribute("a", "exists"), event())),
+            "Subscribers whose vip is yes or (whose a is known and who did “purchase”).",
+            id="nested",
+        ),
+        pytest.param(
+            group("none", attribute("vip", "is_true"), event()),
+            "Subscribers of whom none of this is true: (whose vip is yes; who did “purchase”).",
+            id="none",
+        ),
+        pytest.param(
+            attribute("size", "in", values=[38, 39]), "Subscribers whose size is one of 38 or 39.", id="in"
+        ),
+        pytest.param(
+            attribute("size", "between", values=[38, 40.5]),
+            "Subscribers whose size is between 38 and 40.5.",
+            id="between",
+        ),
+        pytest.param(
+            attribute("due", "before", "2026-11-21T10:00:00+01:00"),
+            "Subscribers whose due is before 21 November 2026 09:00 UTC.",
+            id="moment",
+        ),
+        pytest.param(
+            attribute("due", "within_next", {"days": 1}),
+            "Subscribers whose due is within the next 1 day.",
+            id="one-day",
+        ),
+        pytest.param(
+            event(count=NEVER, within=WEEK),
+            "Subscribers who did not do “purchase” in the last 7 days.",
+            id="did-not",
+        ),
+        pytest.param(
+            event("$session_start", count={"operator": "equals", "value": 1}),
+            "Subscribers who visited the site exactly 1 time.",
+            id="once",
+        ),
+        pytest.param(
+            event(count={"operator": "less_than", "value": 3}),
+            "Subscribers who did “purchase” at most 2 times.",
+            id="less-than",
+        ),
+        pytest.param(
+            event(within={"between_ago": [{"weeks": 2}, {"weeks": 1}]}),
+            "Subscribers who did “purchase” between 2 weeks and 1 week ago.",
+            id="between-ago",
+        ),
+        pytest.param(
+            event(within={"calendar": "this_month"}), "Subscribers who did “purchase” this month.", id="month"
+        ),
+        pytest.param(
+            {"type": "message", "activity": "clicked", "campaign": 3, "count": NEVER},
+            "Subscribers who did not click the campaign “Spring sale”.",
+            id="message",
+        ),
+        pytest.param(
+            {"type": "message", "activity": "sent", "campaign": 4},
+            "Subscribers who were sent the campaign “number 4”.",
+            id="campaign-without-a-name",
+        ),
+        pytest.param(
+            {"type": "segment", "segment": 7, "member": False},
+            "Subscribers who are not in the segment “Big spenders”.",
+            id="segment",
+        ),
+        pytest.param(
+            {"type": "device", "field": "os", "operator": "not_equals", "value": "iOS"},
+            "Subscribers without a device whose system equals “iOS”.",
+            id="no-such-device",
+        ),
+        pytest.param(
+            {
+                "type": "location",
+                "near": [{"lat": 1, "lon": 2.5}, {"lat": 0, "lon": 0, "name": "the store"}],
+                "radius": {"km": 5},
+            },
+            "Subscribers who are within 5 km of 1, 2.5 or the store.",
+            id="location",
+        ),
+        pytest.param(
+            attribute("{x}", "equals", "{x} {0}"), "Subscribers whose {x} equals “{x} {0}”.", id="braces-stay"
+        ),
+    ],
+)
+def test_a_rule_reads_as_a_sentence(root: Any, sentence: str) -> None:
+    assert say(root) == sentence
