@@ -6,6 +6,8 @@ from typing import Any
 
 import requests
 
+from pushservice.devices import Device
+
 Json = dict[str, Any]
 
 
@@ -47,11 +49,18 @@ class Api:
         return response.json()
 
 
-def track_events(url: str, site: Json, *names: str) -> str:
-    """Post events of somebody new at the browser door; the uuid they are known by."""
+def send_visitor(url: str, site: Json, *events: str, timezone: str, device: Device) -> str:
+    """Post at the browser door what somebody new did who allowed notifications; the uuid they are known by."""
+    subscribe: Json = {"type": "subscribe", "subscription": device.subscription}
+    operations: list[Json] = [subscribe, *({"type": "event", "name": name} for name in events)]
     browser = str(uuid.uuid4())
-    operations = [{"id": str(uuid.uuid4()), "type": "event", "name": name} for name in names]
-    body = {"site_key": site["public_key"], "subscriber": browser, "operations": operations}
+    body = {
+        "site_key": site["public_key"],
+        "subscriber": browser,
+        "context": {"timezone": timezone},
+        "operations": [{"id": str(uuid.uuid4()), **operation} for operation in operations],
+    }
     response = requests.post(f"{url}/v1/track", json=body, timeout=20)
     assert response.status_code == 202, response.text
+    assert not response.json()["rejected"], response.text
     return browser

@@ -1,16 +1,20 @@
 """From what a visitor does to a real push at their local hour, and its click in the report: every stop is real."""
 
 import datetime as dt
+import json
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Self
 from zoneinfo import ZoneInfo
 
 import pytest
 import requests
 from selenium.webdriver import Firefox
 
-from tests.acceptance.api import Api, Json, track_events
+from pushservice.devices import Device
+from tests.acceptance.api import Api, Json, send_visitor
 from tests.acceptance.operating import ADMIN, PASSWORD
 from tests.acceptance.shop import Shop, SubscriberPage
 from tests.acceptance.stack import Stack
@@ -59,24 +63,55 @@ def firefox(stack: Stack, tmp_path: Path) -> Iterator[Firefox]:
 
 def test_from_a_visit_to_a_click_in_the_report(stack: Stack, api: Api, site: Json, firefox: Firefox) -> None:
     segment = create_segment(api, site)
-    buyer = track_events(stack.url, site, "add_to_cart", "purchase")
+    others = Others.arrive(stack, site)
 
     visitor = visit_shop(firefox, stack, api)
-    wait_for([visitor["id"]], lambda: list_members(api, segment))
-    assert api.find_subscriber(buyer), "the one who bought is known, and not in the segment"
+    members = {visitor["id"], others.find(api, "neighbour"), others.find(api, "easterner")}
+    assert others.find(api, "buyer") not in members
+    wait_for(members, lambda: list_members(api, segment))
 
     link = f"{stack.url}/demo/cart/?from=push"
     due_at = next_whole_second(AHEAD)
     campaign = launch_campaign(api, site, segment, due_at, link)
-    receive_push(firefox, stack, due_at)
+    shown = wait_for_notification(firefox, timeout=AHEAD.total_seconds() + 30)
+    assert (shown.title, shown.body) == (TITLE, BODY)
+    check_pushes(stack, due_at, others.devices["neighbour"])
     # A click tells by itself that a push was displayed, so that is looked for before.
-    wait_for_report(api, campaign, sent=1, displayed=1, clicked=0)
+    wait_for_report(api, campaign, displayed=1, clicked=0)
     click_push(firefox, link)
 
-    wait_for_report(api, campaign, sent=1, displayed=1, clicked=1)
+    wait_for_report(api, campaign, displayed=1, clicked=1)
     wait_for("finished", lambda: read_status(api, campaign))
     check_delivery(api, campaign, visitor, due_at)
     check_timeline(firefox, stack, api, visitor)
+
+
+@dataclass(frozen=True)
+class Others:
+    """Three whose devices take pushes and tell nothing: one to be left out, one to be sent to, one too late."""
+
+    devices: dict[str, Device]
+    browsers: dict[str, str]
+
+    @classmethod
+    def arrive(cls, stack: Stack, site: Json) -> Self:
+        bought, left = ("add_to_cart", "purchase"), ("add_to_cart",)
+        people = {
+            "buyer": (bought, HOME_ZONE),
+            "neighbour": (left, HOME_ZONE),
+            "easterner": (left, "Pacific/Auckland"),  # where the hour has passed already
+        }
+        devices = {name: Device.create(origin=stack.push_url) for name in people}
+        browsers = {
+            name: send_visitor(stack.url, site, *events, timezone=zone, device=devices[name])
+            for name, (events, zone) in people.items()
+        }
+        return cls(devices, browsers)
+
+    def find(self, api: Api, name: str) -> int:
+        found = wait_until(lambda: api.find_subscriber(self.browsers[name]), f"the {name} is known")
+        assert found
+        return int(found["id"])
 
 
 def create_segment(api: Api, site: Json) -> Json:
@@ -111,8 +146,8 @@ def visit_shop(firefox: Firefox, stack: Stack, api: Api) -> Json:
     return visitor
 
 
-def list_members(api: Api, segment: Json) -> list[int]:
-    return [member["subscriber"] for member in api.rows(f"segments/{segment['id']}/members/")]
+def list_members(api: Api, segment: Json) -> set[int]:
+    return {member["subscriber"] for member in api.rows(f"segments/{segment['id']}/members/")}
 
 
 def next_whole_second(ahead: dt.timedelta) -> dt.datetime:
@@ -135,20 +170,25 @@ def launch_campaign(api: Api, site: Json, segment: Json, due_at: dt.datetime, li
     }
     campaign: Json = api.post("campaigns/", values)
     plan = api.get(f"campaigns/{campaign['id']}/dry-run/")
-    assert (plan["audience"], plan["planned"]) == (1, 1)
-    assert [(group["timezone"], parse(group["due_at"])) for group in plan["by_due"]] == [(HOME_ZONE, due_at)]
+    assert (plan["audience"], plan["planned"], plan["skipped_by_reason"]) == (3, 2, {"too_late": 1})
+    [group] = plan["by_due"]
+    assert (group["timezone"], parse(group["due_at"]), group["count"]) == (HOME_ZONE, due_at, 2)
     api.post(f"campaigns/{campaign['id']}/launch/")
     return campaign
 
 
-def receive_push(firefox: Firefox, stack: Stack, due_at: dt.datetime) -> None:
-    """One push, encrypted, not before its time; the service worker shows it as it was meant."""
-    shown = wait_for_notification(firefox, timeout=AHEAD.total_seconds() + 30)
-    assert (shown.title, shown.body) == (TITLE, BODY)
-    pushes: list[Any] = requests.get(f"{stack.push_url}/control/received", timeout=5).json()
-    [push] = pushes
-    assert push["headers"]["content-encoding"] == "aes128gcm"
-    assert due_at <= parse(push["received_at"]) < due_at + PUNCTUAL
+def check_pushes(stack: Stack, due_at: dt.datetime, silent: Device) -> None:
+    """Two pushes came, not before their time, encrypted each for its device."""
+
+    def read_pushes() -> dict[str, Json]:
+        pushes: list[Json] = requests.get(f"{stack.push_url}/control/received", timeout=5).json()
+        return {push["token"]: push for push in pushes}
+
+    wait_for(2, lambda: len(read_pushes()))
+    for push in read_pushes().values():
+        assert due_at <= parse(push["received_at"]) < due_at + PUNCTUAL
+    body = urlsafe_b64decode(read_pushes()[silent.token]["body"] + "==")
+    assert json.loads(silent.decrypt(body))["title"] == "Still thinking of it?"
 
 
 def click_push(firefox: Firefox, link: str) -> None:
@@ -160,10 +200,10 @@ def click_push(firefox: Firefox, link: str) -> None:
     assert not shown_notifications(firefox)
 
 
-def wait_for_report(api: Api, campaign: Json, **outcomes: int) -> None:
-    """The report of a campaign to one person, of whom nothing else is said."""
-    others = dict.fromkeys(("waiting", "failed", "expired", "skipped"), 0)
-    expected = {"audience": 1, **others, **outcomes}
+def wait_for_report(api: Api, campaign: Json, *, displayed: int, clicked: int) -> None:
+    """The visitor and the silent neighbour were sent to, the easterner was skipped; it adds up."""
+    expected = {"audience": 3, "waiting": 0, "sent": 2, "failed": 0, "expired": 0, "skipped": 1}
+    expected |= {"displayed": displayed, "clicked": clicked}
 
     def read_report() -> Json:
         report = api.get(f"campaigns/{campaign['id']}/report/")
@@ -177,8 +217,8 @@ def read_status(api: Api, campaign: Json) -> str:
 
 
 def check_delivery(api: Api, campaign: Json, visitor: Json, due_at: dt.datetime) -> None:
-    [delivery] = api.rows(f"campaigns/{campaign['id']}/deliveries/")
-    assert (delivery["subscriber"], delivery["status"]) == (visitor["id"], "clicked")
+    [delivery] = api.rows(f"campaigns/{campaign['id']}/deliveries/", subscriber=visitor["id"])
+    assert delivery["status"] == "clicked"
     assert (delivery["timezone"], delivery["timezone_is_site_default"]) == (HOME_ZONE, False)
     times = [parse(delivery[f"{event}_at"]) for event in ("due", "sent", "displayed", "clicked")]
     assert times[0] == due_at
