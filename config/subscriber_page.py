@@ -72,7 +72,7 @@ class SubscriberPage(SubscriberAdmin):
     def _read_rows(self, subscriber: Subscriber, *, before: str | None) -> dict[str, Any]:
         entries = read_timeline(subscriber, before=_read_instant(before), limit=PAGE)
         rows = [describe_entry(entry) for entry in entries]
-        return {"rows": rows, "older_than": rows[-1].occurred_at if len(rows) == PAGE else None}
+        return {"rows": rows, "older_than": rows[-1].occurred_at if len(rows) >= PAGE else None}
 
 
 def _read_instant(text: str | None) -> Any:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from demo.history import DAYS, Happening
 from demo.people import Person, make_random
 from pushservice.devices import Device
+from subscribers.attribute_values import write_instant
 from subscribers.models import Attribute, Identity, PushSubscription, Site, Subscriber
 
 DEFINITIONS = (
@@ -76,7 +77,7 @@ def make_attributes(person: Person, history: Sequence[Happening]) -> dict[str, A
             "first_name": person.first_name,
             "newsletter": person.newsletter,
             "favourite_brands": person.brands,
-            "member_since": person.joined_at.isoformat(),
+            "member_since": write_instant(person.joined_at),
         }
     return attributes
 

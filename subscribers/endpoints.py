@@ -1,35 +1,47 @@
-"""Which push addresses we are willing to post to. They come from browsers, so from strangers."""
+"""Which push addresses and keys we take, and post to. They come from browsers, so from strangers."""
 
 import base64
 import binascii
 import re
+from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from django.conf import settings
 
 LONGEST_ENDPOINT = 2000
-PLAIN_ADDRESS = re.compile(
-    r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:]+\])(:(?P<port>\d{1,5}))?/[!-\[\]-~]*", re.ASCII
-)
+# Strict on purpose: a URL that two parsers could read differently (backslashes, user names, odd ports, IP literals,
+# trailing dots) is refused as a whole.
+HTTPS = re.compile(r"https://((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*)(?::443)?/[!-\[\]-~]*")
+LOOPBACK = re.compile(r"(http://([a-z0-9.\[\]:-]+:\d{1,5}))/[!-\[\]-~]*")
 
 
 class PushAddressError(ValueError):
     """An endpoint or key that we do not take; the message says what would be right."""
 
 
-def check_endpoint(endpoint: str) -> None:
-    """Refuse all but https addresses at push services known to us (PUSH_HOSTS, PUSH_LOOPBACK_HOSTS).
+def find_push_origin(endpoint: str, *, hosts: Sequence[str], loopback_hosts: Sequence[str]) -> str:
+    """The origin of an endpoint that may be posted to; PushAddressError for every other.
 
-    Whatever two parsers of URLs could read differently (user names, backslashes, spaces) is refused as a whole.
+    `hosts` are names of push services; a leading dot stands for any subdomain. `loopback_hosts` are exact
+    `host:port` pairs that may be plain http. Names that resolve to private addresses are no concern here: whoever
+    controls the DNS of an allowed host is that push service.
     """
-    found = PLAIN_ADDRESS.fullmatch(endpoint)
-    if not found or len(endpoint) > LONGEST_ENDPOINT:
-        raise PushAddressError(f"must be a plain https address of at most {LONGEST_ENDPOINT} characters")
-    scheme, host, port = found["scheme"], found["host"], found["port"]
-    if f"{host}:{port}" in settings.PUSH_LOOPBACK_HOSTS:
-        return
-    if scheme != "https" or port not in {None, "443"} or not _is_push_host(host):
-        raise PushAddressError("is not at a push service that this server knows (setting PUSH_HOSTS)")
+    if match := HTTPS.fullmatch(endpoint):
+        host = match[1]
+        if any(_covers(allowed, host) for allowed in hosts):
+            return f"https://{host}"
+    elif (match := LOOPBACK.fullmatch(endpoint)) and match[2] in loopback_hosts:
+        return match[1]
+    raise PushAddressError(
+        "must be an https address at a push service that this server knows (setting PUSH_HOSTS)"
+    )
+
+
+def check_endpoint(endpoint: str) -> None:
+    """Refuse at the door what we would not post to later."""
+    if len(endpoint) > LONGEST_ENDPOINT:
+        raise PushAddressError(f"must have at most {LONGEST_ENDPOINT} characters")
+    find_push_origin(endpoint, hosts=settings.PUSH_HOSTS, loopback_hosts=settings.PUSH_LOOPBACK_HOSTS)
 
 
 def check_keys(p256dh: str, auth: str) -> None:
@@ -46,16 +58,13 @@ def check_keys(p256dh: str, auth: str) -> None:
         raise PushAddressError("auth must be 16 bytes in base64url (RFC 8291)")
 
 
-def _is_push_host(host: str) -> bool:
-    return any(
-        host.endswith(known) if known.startswith(".") else host == known for known in settings.PUSH_HOSTS
-    )
+def _covers(allowed: str, host: str) -> bool:
+    return host.endswith(allowed) if allowed.startswith(".") else host == allowed
 
 
 def _decode(text: str) -> bytes:
+    bare = text.rstrip("=")
     try:
-        return base64.b64decode(
-            text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), altchars=b"-_", validate=True
-        )
+        return base64.b64decode(bare + "=" * (-len(bare) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise ValueError("not base64url") from None

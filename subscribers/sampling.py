@@ -1,8 +1,10 @@
 """A look at what subscribers' attributes hold, cheap on any number of subscribers."""
 
+import datetime as dt
 from collections import Counter
 from typing import Any
 
+from subscribers.attribute_values import guess_type
 from subscribers.models import Attribute, Subscriber
 
 SAMPLE_SIZE = 1000
@@ -18,11 +20,13 @@ def sample_values(attribute: Attribute, *, limit: int = 20) -> list[str]:
 
 
 def show_value(value: Any) -> str:
-    """A value as people read it: yes and no, lists with commas, whole numbers without “.0”."""
+    """A value as people read it: yes and no, lists with commas, whole numbers without “.0”, moments spelled out."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(show_value(item) for item in value) or "(empty)"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return f"{int(value)}"
+    if isinstance(value, str) and guess_type(value) == Attribute.Type.TIME:
+        return f"{dt.datetime.fromisoformat(value):%-d %b %Y, %H:%M} UTC"
     return "(none)" if value is None else str(value)

@@ -1,12 +1,26 @@
 """Fixtures that many tests share."""
 
 import datetime as dt
+from importlib import import_module
+from typing import Any
 
 import pytest
+from django.apps import AppConfig, apps
 from django.core.cache import cache
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
 
 from subscribers.models import Site
 from tests import factories
+
+roles = import_module("campaigns.migrations.0002_roles")
+
+
+@receiver(post_migrate)
+def restore_roles(sender: AppConfig, using: str, **kwargs: Any) -> None:
+    """A test with real transactions empties all tables when it ends; the groups of the migration must come back."""
+    if sender.label == "campaigns" and not kwargs.get("plan"):
+        roles.grant_roles(apps, using)
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from subscribers.attribute_values import guess_type
+from subscribers.attribute_values import coerce_value, guess_type
 from subscribers.identities import lock_subscribers
-from subscribers.models import Site, Subscriber
+from subscribers.models import Attribute, Site, Subscriber
 from tracking.models import Event, EventSummary, EventType
 
 logger = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ def record_events(site: Site, events: Sequence[NewEvent], *, received_at: dt.dat
             event_type=types[event.name],
             occurred_at=min(event.occurred_at, event.received_at or received_at),
             received_at=event.received_at or received_at,
-            properties=event.properties,
+            properties={key: _write_property(value) for key, value in event.properties.items()},
         )
         for (subscriber_id, _), event in distinct.items()
         if event.name in types
@@ -118,6 +118,12 @@ def move_events(*, giver: Subscriber, taker: Subscriber) -> None:
         event.subscriber = taker
     Event.objects.bulk_create((event for event in events if event.id not in shared), batch_size=1000)
     _add_summaries([summary for summary in summaries if summary.count > 0])
+
+
+def _write_property(value: Any) -> Any:
+    """Moments are kept in the one form that rules compare; all else stays as it came."""
+    is_time = isinstance(value, str) and guess_type(value) == Attribute.Type.TIME
+    return coerce_value(value, Attribute.Type.TIME) if is_time else value
 
 
 def _find_known(keys: Collection[tuple[int, UUID]]) -> list[tuple[int, UUID]]:

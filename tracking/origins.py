@@ -1,25 +1,9 @@
 """Which web pages may talk to the browser door (the Fetch standard's origins, as in the Origin header)."""
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 
 from subscribers.models import Site
-
-DEFAULT_PORTS = {"http": 80, "https": 443}
-
-
-def read_origin(address: object) -> str:
-    """Scheme, host and port of an address, as browsers write them; empty for what has none (`null`, garbage)."""
-    try:
-        parts = urlsplit(address if isinstance(address, str) else "")
-        host, port = (parts.hostname or "").lower(), parts.port
-    except ValueError:
-        return ""
-    if parts.scheme not in DEFAULT_PORTS or not host:
-        return ""
-    host = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{host}" + ("" if port in {None, DEFAULT_PORTS[parts.scheme]} else f":{port}")
+from subscribers.origins import read_origin
 
 
 def list_origins(site: Site) -> set[str]:

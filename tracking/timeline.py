@@ -15,10 +15,15 @@ class TimelineEntry(NamedTuple):
 def read_timeline(
     subscriber: Subscriber, *, before: dt.datetime | None = None, limit: int = 50
 ) -> list[TimelineEntry]:
-    """The latest events, or the latest before an instant: that of the last entry on the page before."""
+    """The latest events, or the latest before an instant: that of the last entry on the page before.
+
+    What happened at one instant stays on one page, so a page may be somewhat longer than `limit`.
+    """
     events = subscriber.events.select_related("event_type").order_by("-occurred_at", "-id")
     if before:
         events = events.filter(occurred_at__lt=before)
-    return [
-        TimelineEntry(event.occurred_at, event.event_type.name, event.properties) for event in events[:limit]
-    ]
+    page = list(events[:limit])
+    if len(page) == limit:
+        edge = page[-1].occurred_at
+        page = [event for event in page if event.occurred_at > edge] + list(events.filter(occurred_at=edge))
+    return [TimelineEntry(event.occurred_at, event.event_type.name, event.properties) for event in page]

@@ -11,9 +11,10 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
 from subscribers.models import Site
+from subscribers.origins import read_origin
 from subscribers.vapid import read_public_key
 from tracking.ingestion import accept_request
-from tracking.origins import is_known_origin, list_origins, read_origin
+from tracking.origins import is_known_origin, list_origins
 from tracking.reading import RequestError, read_json
 from tracking.visitors import read_visitor
 

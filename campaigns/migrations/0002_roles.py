@@ -37,6 +37,11 @@ def make_roles(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     database = schema_editor.connection.alias
     for label in APPS:
         _make_permissions(apps, label, database)
+    grant_roles(apps, database)
+
+
+def grant_roles(apps: Apps, database: str) -> None:
+    """Make the groups, of permissions that exist. Tests call it too, after they emptied the database."""
     permission = apps.get_model("auth", "Permission")
     group = apps.get_model("auth", "Group")
     ours = permission.objects.using(database).filter(content_type__app_label__in=APPS)

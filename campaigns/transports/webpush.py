@@ -15,8 +15,8 @@ from pywebpush import WebPusher, WebPushException
 
 from campaigns.transports.answers import read_answer
 from campaigns.transports.base import Push, Receipt, ReceiptStatus
-from campaigns.transports.endpoints import EndpointRefusedError, find_origin
 from campaigns.transports.signing import authorize
+from subscribers.endpoints import PushAddressError, find_push_origin
 
 _CONNECT_TIMEOUT = dt.timedelta(seconds=5)
 _TIMEOUT = dt.timedelta(seconds=10)
@@ -67,14 +67,14 @@ class WebPushTransport:
 
     async def _send(self, push: Push, *, now: dt.datetime) -> Receipt:
         try:
-            origin = find_origin(push.endpoint, hosts=self._hosts, loopback_hosts=self._loopback_hosts)
+            origin = find_push_origin(push.endpoint, hosts=self._hosts, loopback_hosts=self._loopback_hosts)
             headers = {"Authorization": authorize(push.sender, origin, now=now), **_make_headers(push)}
             response = await self._post(push.endpoint, headers, encrypt(push))
             return read_answer(
                 response.status, response.get_header("Retry-After"), await response.text(), now=now
             )
-        except EndpointRefusedError as error:
-            return Receipt(ReceiptStatus.ENDPOINT_REFUSED, detail=str(error))
+        except PushAddressError as error:
+            return Receipt(ReceiptStatus.ENDPOINT_REFUSED, detail=f"The address {error}")
         except BadKeysError as error:
             return Receipt(ReceiptStatus.BAD_KEYS, detail=str(error))
         except VapidException as error:

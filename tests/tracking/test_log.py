@@ -1,5 +1,6 @@
 """The one place that writes events: what campaigns and the drain may rely on."""
 
+import dataclasses
 import datetime as dt
 import uuid
 from typing import Any
@@ -137,3 +138,16 @@ def test_a_batch_of_any_size_takes_few_statements(
 
     with django_assert_max_num_queries(12):
         assert record_events(site, news, received_at=NOW) == 900
+
+
+def test_a_moment_among_the_properties_is_kept_in_the_form_that_rules_compare(
+    site: Site, person: Subscriber
+) -> None:
+    news = dataclasses.replace(
+        _new(person, "booked"), properties={"departs": "2026-12-01T10:00+01:00", "note": "2026"}
+    )
+
+    record_events(site, [news], received_at=NOW)
+
+    (booked,) = Event.objects.all()
+    assert booked.properties == {"departs": "2026-12-01T09:00:00.000000Z", "note": "2026"}

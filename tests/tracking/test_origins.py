@@ -1,7 +1,8 @@
 import pytest
 
 from subscribers.models import Site
-from tracking.origins import is_known_origin, list_origins, read_origin
+from subscribers.origins import read_origin
+from tracking.origins import is_known_origin, list_origins
 
 
 @pytest.mark.parametrize(

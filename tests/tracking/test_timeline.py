@@ -27,3 +27,16 @@ def test_the_next_page_begins_where_the_last_one_ended(site: Site) -> None:
     second = read_timeline(person, before=first[-1].occurred_at, limit=3)
 
     assert [entry.name for entry in first + second] == [f"event_{minute}" for minute in range(5)]
+
+
+def test_what_happened_at_one_instant_stays_on_one_page(site: Site) -> None:
+    person = factories.make_subscriber(site)
+    for name in ("a", "b", "c"):
+        factories.make_event(person, name, factories.NOW)
+    factories.make_event(person, "earlier", factories.NOW - dt.timedelta(hours=1))
+
+    first = read_timeline(person, limit=2)
+    second = read_timeline(person, before=first[-1].occurred_at, limit=2)
+
+    assert {entry.name for entry in first} == {"a", "b", "c"}
+    assert [entry.name for entry in second] == ["earlier"]

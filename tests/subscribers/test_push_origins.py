@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaigns.transports.endpoints import EndpointRefusedError, find_origin
+from subscribers.endpoints import PushAddressError, find_push_origin
 
 HOSTS = ["fcm.googleapis.com", "updates.push.services.mozilla.com", ".push.apple.com"]
 LOOPBACK = ["localhost:8001", "127.0.0.1:9000"]
@@ -23,7 +23,7 @@ LOOPBACK = ["localhost:8001", "127.0.0.1:9000"]
     ],
 )
 def test_addresses_of_push_services_are_posted_to(endpoint: str, origin: str) -> None:
-    assert find_origin(endpoint, hosts=HOSTS, loopback_hosts=LOOPBACK) == origin
+    assert find_push_origin(endpoint, hosts=HOSTS, loopback_hosts=LOOPBACK) == origin
 
 
 @pytest.mark.parametrize(
@@ -62,5 +62,5 @@ def test_addresses_of_push_services_are_posted_to(endpoint: str, origin: str) ->
     ],
 )
 def test_all_other_addresses_are_refused(endpoint: str) -> None:
-    with pytest.raises(EndpointRefusedError, match="PUSH_HOSTS"):
-        find_origin(endpoint, hosts=HOSTS, loopback_hosts=LOOPBACK)
+    with pytest.raises(PushAddressError, match="PUSH_HOSTS"):
+        find_push_origin(endpoint, hosts=HOSTS, loopback_hosts=LOOPBACK)
