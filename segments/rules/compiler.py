@@ -18,7 +18,6 @@ from segments.rules.ast import (
     AttributeCondition,
     ChannelCondition,
     Condition,
-    Count,
     DeviceCondition,
     EventCondition,
     Group,
@@ -29,8 +28,8 @@ from segments.rules.ast import (
     Rule,
     SegmentCondition,
     Spot,
-    Test,
 )
+from segments.rules.comparisons import Comparison, Count
 from segments.rules.evaluator import EARTH_RADIUS_KM
 from segments.rules.facts import INSTANT_REGEX, write_instant
 from segments.rules.messages import find_message_tests, name_message_event
@@ -102,7 +101,7 @@ class _Compiler:
             case "at_least":
                 return at_least(parts, node.n or 0)
 
-    def compile_json(self, test: Test, raw: Fragment) -> Fragment:
+    def compile_json(self, test: Comparison, raw: Fragment) -> Fragment:
         """A test of a JSON value; of another type than the operator's it counts as missing."""
         if len(test.families) > 1:
             known = Fragment(f"COALESCE(jsonb_typeof({raw.text}) <> 'null', FALSE)", raw.params)
@@ -110,7 +109,9 @@ class _Compiler:
         family = test.families[0]
         return self.compile_test(test, family, Fragment(_READ_JSON[family]).place(raw), in_json=True)
 
-    def compile_test(self, test: Test, family: Family, value: Fragment, *, in_json: bool = False) -> Fragment:
+    def compile_test(
+        self, test: Comparison, family: Family, value: Fragment, *, in_json: bool = False
+    ) -> Fragment:
         row, operand = test.prepare(family, self.context.as_of)
         if family is Family.TIME and in_json:
             operand = (
@@ -119,7 +120,7 @@ class _Compiler:
         condition = row.to_sql(operand).place(value).or_false()
         return condition.negate() if test.negated else condition
 
-    def compile_property(self, test: Test, name: str) -> Fragment:
+    def compile_property(self, test: Comparison, name: str) -> Fragment:
         return self.compile_json(test, Fragment("event.properties -> %s", (name,)))
 
     def compile_profile(self, node: ProfileCondition) -> Fragment:

@@ -1,15 +1,16 @@
 """The rule as an English sentence that a marketer can check."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from babel import Locale
 
 from segments.rules.ast import (
     AttributeCondition,
     ChannelCondition,
     Condition,
-    Count,
     DeviceCondition,
     EventCondition,
     Group,
@@ -20,8 +21,8 @@ from segments.rules.ast import (
     Rule,
     SegmentCondition,
     Spot,
-    Test,
 )
+from segments.rules.comparisons import Comparison, Count
 from segments.rules.operators import Arity
 from segments.rules.windows import (
     AgoWindow,
@@ -38,6 +39,8 @@ PROFILE_LABELS = {
     "external_id": "customer id", "email": "e-mail address", "created_at": "first visit", "last_seen_at": "last visit",
     "source": "source",
 }  # fmt: skip
+COUNTRIES = Locale("en").territories
+WHOLE_VALUES = {"equals", "not_equals", "in", "not_in"}
 DEVICE_LABELS = {"kind": "kind", "os": "system", "browser": "browser"}
 # What people did, and what they did not do.
 DEEDS = {
@@ -80,7 +83,8 @@ def _describe(node: Condition, names: Names, *, top: bool = False) -> str:
         case AttributeCondition():
             return f"whose {node.key} {_describe_test(node)}"
         case ProfileCondition():
-            return f"whose {PROFILE_LABELS[node.field]} {_describe_test(node)}"
+            write = _write_country if node.field == "country" and node.row.key in WHOLE_VALUES else _write
+            return f"whose {PROFILE_LABELS[node.field]} {_describe_test(node, write=write)}"
         case DeviceCondition():
             no = "without" if node.negated else "with"
             return f"{no} a device whose {DEVICE_LABELS[node.field]} {_describe_test(node, positive=True)}"
@@ -117,20 +121,23 @@ def _describe_group(node: Group, names: Names, *, top: bool) -> str:
             return f"of whom at least {node.n} of these {len(parts)} are true: ({'; '.join(parts)})"
 
 
-def _describe_test(test: Test, *, positive: bool = False) -> str:
+def _describe_test(
+    test: Comparison, *, positive: bool = False, write: Callable[[Any], str] | None = None
+) -> str:
+    write = write or _write
     row = test.row
     if positive and test.negated:
         row = test.prepare(row.families[0], dt.datetime(2000, 1, 1, tzinfo=dt.UTC))[0]
     joiner = " and " if row.arity is Arity.TWO else " or "
     operand = test.operand
-    written = joiner.join(map(_write, operand)) if isinstance(operand, tuple) else _write(operand)
+    written = joiner.join(map(write, operand)) if isinstance(operand, tuple) else write(operand)
     return row.phrase.format(x=written)
 
 
 def _describe_channel(node: ChannelCondition) -> str:
-    since = f" since a moment {_describe_window(node.within)}" if node.within else ""
+    subscribed = "who subscribed" if node.within else "who are subscribed"
     return {
-        "subscribed": f"who are subscribed to push notifications{since}",
+        "subscribed": f"{subscribed} to push notifications{_lead(node.within)}",
         "unsubscribed": f"who unsubscribed from push notifications{_lead(node.within)}",
         "never": "who never subscribed to push notifications",
     }[node.state]
@@ -200,6 +207,10 @@ def _describe_window(window: Window) -> str:
             return f"between {_write(start)} and {_write(end)}"
         case CalendarWindow(calendar=calendar):
             return CALENDAR[calendar]
+
+
+def _write_country(code: str) -> str:
+    return str(COUNTRIES.get(code.upper(), f"“{code}”"))
 
 
 def _write(operand: Any) -> str:

@@ -10,7 +10,6 @@ from segments.rules.ast import (
     AttributeCondition,
     ChannelCondition,
     Condition,
-    Count,
     DeviceCondition,
     EventCondition,
     Group,
@@ -18,13 +17,11 @@ from segments.rules.ast import (
     MessageCondition,
     PageViewCondition,
     ProfileCondition,
-    PropertyTest,
     Rule,
     SegmentCondition,
     Spot,
-    Test,
-    UrlTest,
 )
+from segments.rules.comparisons import Comparison, Count, PropertyComparison, UrlComparison
 from segments.rules.facts import EventFacts, SubscriberFacts, read_json, write_instant
 from segments.rules.messages import find_message_tests, name_message_event
 from segments.rules.operators import Family
@@ -80,7 +77,7 @@ class _Evaluator:
             case "at_least":
                 return held >= (node.n or 0)
 
-    def holds_json(self, test: Test, raw: Any) -> bool:
+    def holds_json(self, test: Comparison, raw: Any) -> bool:
         """A test of a JSON value: an attribute's or an event property's. Instants compare as their text."""
         if len(test.families) > 1:
             return (raw is not None) != test.negated
@@ -131,8 +128,8 @@ class _Evaluator:
         name: str,
         count: Count | None,
         within: Window | None,
-        where: tuple[PropertyTest, ...],
-        url: UrlTest | None = None,
+        where: tuple[PropertyComparison, ...],
+        url: UrlComparison | None = None,
     ) -> bool:
         bounds = find_bounds(within, as_of=self.as_of, zone=self.zone)
         number = sum(
@@ -145,7 +142,7 @@ class _Evaluator:
         least, most = count.span if count else (1, None)
         return least <= number and (most is None or number <= most)
 
-    def holds_where(self, event: EventFacts, where: tuple[PropertyTest, ...]) -> bool:
+    def holds_where(self, event: EventFacts, where: tuple[PropertyComparison, ...]) -> bool:
         return all(self.holds_json(test, event.properties.get(test.property)) for test in where)
 
 

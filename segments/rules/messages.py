@@ -1,6 +1,7 @@
 """Message activity as events: campaigns record what became of each message under a reserved name."""
 
-from segments.rules.ast import MessageCondition, PropertyTest
+from segments.rules.ast import MessageCondition
+from segments.rules.comparisons import PropertyComparison
 
 EVENT_NAMES = {
     "sent": "$push_sent",
@@ -16,8 +17,8 @@ def name_message_event(node: MessageCondition) -> str:
     return EVENT_NAMES[node.activity]
 
 
-def find_message_tests(node: MessageCondition) -> tuple[PropertyTest, ...]:
+def find_message_tests(node: MessageCondition) -> tuple[PropertyComparison, ...]:
     """The test that narrows the activity to one campaign, or none."""
     if node.campaign is None:
         return ()
-    return (PropertyTest(property="campaign", operator="equals", value=node.campaign),)
+    return (PropertyComparison(property="campaign", operator="equals", value=node.campaign),)

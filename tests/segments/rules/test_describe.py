@@ -56,6 +56,16 @@ def say(root: Any) -> str:
             id="one-day",
         ),
         pytest.param(
+            {"type": "profile", "field": "country", "operator": "in", "values": ["DE", "at", "XX"]},
+            "Subscribers whose country is one of Germany or Austria or “XX”.",
+            id="countries-by-name",
+        ),
+        pytest.param(
+            {"type": "channel", "channel": "web_push", "state": "subscribed", "within": WEEK},
+            "Subscribers who subscribed to push notifications in the last 7 days.",
+            id="subscribed-lately",
+        ),
+        pytest.param(
             event(count=NEVER, within=WEEK),
             "Subscribers who did not do “purchase” in the last 7 days.",
             id="did-not",

@@ -1,0 +1,59 @@
+"""The single values that a rule may hold, told apart by their JSON type."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Discriminator, Field, StrictBool, StrictFloat, StrictInt, StrictStr, Tag
+
+from segments.rules.windows import Duration
+
+LONGEST_TEXT = 500
+MOST_VALUES = 1000
+LARGEST_NUMBER = 10**30
+
+
+def _check_text(text: str) -> str:
+    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise ValueError("Text must not contain a NUL sign or half of a surrogate pair.")
+    return text
+
+
+Text = Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_check_text)]
+Name = Annotated[StrictStr, Field(min_length=1, max_length=100), AfterValidator(_check_text)]
+Id = Annotated[StrictInt, Field(ge=1, le=2**63 - 1)]
+
+
+def _find_kind(value: Any) -> str | None:
+    match value:
+        case bool():
+            return "a:boolean"
+        case int():
+            return "a:whole"
+        case float():
+            return "a:number"
+        case str():
+            return "a:text"
+        case dict() | Duration():
+            return "a:duration"
+    return None
+
+
+def _choose(message: str) -> Discriminator:
+    """Decide by the JSON type, so that an error speaks of what was meant and not of all that it is not."""
+    return Discriminator(_find_kind, custom_error_type="kind", custom_error_message=message)
+
+
+Whole = Annotated[StrictInt, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER), Tag("a:whole")]
+Fraction = Annotated[StrictFloat, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER), Tag("a:number")]
+Number = Annotated[Whole | Fraction, _choose("This must be a number.")]
+Scalar = Annotated[
+    Whole | Fraction | Annotated[StrictBool, Tag("a:boolean")] | Annotated[Text, Tag("a:text")],
+    _choose("This must be text, a number, true or false."),
+]
+Operand = Annotated[
+    Whole
+    | Fraction
+    | Annotated[StrictBool, Tag("a:boolean")]
+    | Annotated[Text, Tag("a:text")]
+    | Annotated[Duration, Tag("a:duration")],
+    _choose("This must be text, a number, true, false or a length of time."),
+]
