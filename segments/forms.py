@@ -1,5 +1,6 @@
 """The form in which a segment is written."""
 
+import json
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -12,10 +13,32 @@ from segments.widgets import RuleWidget
 from subscribers.models import Site
 
 
+class RuleField(forms.JSONField):
+    """JSON that may be anything somebody posts by hand: endless numbers, endless nesting, half a character."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return _check_writable(super().to_python(value))
+        except (ValueError, RecursionError):
+            raise ValidationError("The rule cannot be read. Build it anew.") from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What the builder starts with when the form comes back; what cannot be read is not shown again."""
+        try:
+            return _check_writable(super().bound_data(data, initial))
+        except (ValueError, RecursionError):
+            return initial
+
+
+def _check_writable(document: Any) -> Any:
+    json.dumps(document, ensure_ascii=False).encode()
+    return document
+
+
 class SegmentForm(forms.ModelForm[Segment]):
     """Name, description and rule; the site too where there are several, and only until the segment is saved."""
 
-    rule = forms.JSONField(label="Who belongs to it", widget=RuleWidget)
+    rule = RuleField(label="Who belongs to it", widget=RuleWidget)
 
     class Meta:
         model = Segment

@@ -216,6 +216,16 @@ def test_an_analyst_sees_the_sentence_and_the_members_but_no_builder(site: Site)
     assert "data-rule-builder" not in page
 
 
+@pytest.mark.parametrize("text", ["1" * 5000, "[" * 100_000, "{", "NaN", '"\\ud800"'])
+def test_a_rule_posted_by_hand_that_cannot_be_read_is_an_error_in_words(
+    marketer: Client, site: Site, text: str, builds: Mock
+) -> None:
+    response = marketer.post(reverse("admin:segments_segment_add"), fields(site, rule=text))
+
+    assert response.status_code == 200
+    assert not Segment.objects.exists()
+
+
 @pytest.mark.parametrize("role", ["analyst", "operator"])
 def test_who_may_only_look_cannot_write(site: Site, role: str, builds: Mock) -> None:
     segment = factories.make_segment(site, GOLD, name="Gold")
