@@ -3,8 +3,11 @@
 A plugin (`-p tests.servers`) rather than a fixture, because the settings read DATABASE_URL when they are imported.
 """
 
+import atexit
 import os
 import shutil
+import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -21,5 +24,15 @@ os.environ.update(_servers.__enter__())
 
 
 def pytest_unconfigure() -> None:
-    _servers.__exit__(None, None, None)
-    shutil.rmtree(HOME, ignore_errors=True)
+    _stop()
+
+
+def _stop() -> None:
+    if HOME.exists():
+        _servers.__exit__(None, None, None)
+        shutil.rmtree(HOME, ignore_errors=True)
+
+
+# A run that breaks off while it loads its tests, or is told to end, stops its servers too.
+atexit.register(_stop)
+signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
