@@ -16,8 +16,8 @@ help: ## Show what there is
 run: .venv/ready ## Start everything with a demo, at http://localhost:$PORT; ctrl-C stops it
 	@exec $(BIN)/python -m config.run
 
-test: .venv/ready ## Run every test, each on servers of its own
-	$(BIN)/python -m pytest
+test: .venv/ready ## Run every test, on two cores, each half on servers of its own
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/ready ## Style, types and import contracts
 	$(BIN)/ruff check .
