@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from segments.models import Segment
@@ -13,9 +12,7 @@ from segments.rules.compiler import CompileContext, compile_rule
 from segments.rules.operators import Family
 from segments.rules.validation import list_used_segments
 from subscribers.models import Attribute, Site, Subscriber
-from tracking.models import EventType
-
-NEWEST_MESSAGES = 100_000  # how far back the names of campaigns are looked for
+from tracking.models import EventType, MessageCampaign
 
 
 def read_rule(site: Site, document: Any, *, segment: Segment | None = None) -> Rule:
@@ -72,14 +69,5 @@ def describe_segment(segment: Segment) -> str:
 
 
 def list_campaigns(site: Site) -> list[tuple[int, str]]:
-    """Id and name of the campaigns that the newest message events name: what rules about messages can ask for."""
-    types = EventType.objects.filter(site=site, name="$push_sent").values_list("pk", flat=True)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT (properties ->> 'campaign')::bigint, coalesce(properties ->> 'campaign_name', '')"
-            " FROM (SELECT properties FROM tracking_event WHERE event_type_id = ANY(%s)"
-            "       ORDER BY occurred_at DESC LIMIT %s) AS newest"
-            " WHERE jsonb_typeof(properties -> 'campaign') = 'number' ORDER BY 2",
-            [list(types), NEWEST_MESSAGES],
-        )
-        return [(pk, name or f"Campaign {pk}") for pk, name in cursor.fetchall()]
+    """Id and name of the campaigns that sent messages: what rules about messages can ask for."""
+    return list(MessageCampaign.objects.filter(site=site).order_by("name").values_list("campaign", "name"))

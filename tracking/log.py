@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from subscribers.attribute_values import coerce_value, guess_type
 from subscribers.identities import lock_subscribers
 from subscribers.models import Attribute, Site, Subscriber
-from tracking.models import Event, EventSummary, EventType
+from tracking.models import Event, EventSummary, EventType, MessageCampaign
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +82,7 @@ def record_events(site: Site, events: Sequence[NewEvent], *, received_at: dt.dat
     Event.objects.bulk_create(rows, batch_size=1000)
     _count_events(rows)
     _learn_properties(rows)
+    _learn_campaigns(site, distinct.values())
     return len(rows)
 
 
@@ -195,3 +196,24 @@ def _learn_properties(rows: Iterable[Event]) -> None:
     with connection.cursor() as cursor:
         for event_type, types in sorted(learned.items(), key=lambda pair: pair[0].pk):
             cursor.execute(LEARN_PROPERTIES, [json.dumps(types), event_type.pk])
+
+
+def _learn_campaigns(site: Site, events: Iterable[NewEvent]) -> None:
+    """Keep the names of the campaigns that sent messages. Writes only what is new: many workers send at once."""
+    named = {
+        event.properties["campaign"]: event.properties["campaign_name"]
+        for event in events
+        if event.name.startswith("$push_") and {"campaign", "campaign_name"} <= event.properties.keys()
+    }
+    if not named:
+        return
+    known = MessageCampaign.objects.filter(site=site, campaign__in=named).values_list("campaign", "name")
+    MessageCampaign.objects.bulk_create(
+        (
+            MessageCampaign(site=site, campaign=campaign, name=name)
+            for campaign, name in sorted(named.items() - set(known))
+        ),
+        update_conflicts=True,
+        unique_fields=["site", "campaign"],
+        update_fields=["name"],
+    )

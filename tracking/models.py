@@ -117,3 +117,22 @@ class EventSummary(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_type} × {self.count}"
+
+
+class MessageCampaign(models.Model):
+    """What a campaign was called when it last sent something, so that whoever asks need not search the log.
+
+    The log's own copy: campaigns are records of a higher layer, and may be gone while their messages are not.
+    """
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="message_campaigns")
+    campaign = models.BigIntegerField(help_text="The `campaign` in the properties of message events")
+    name = models.CharField(max_length=128)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["site", "campaign"], name="message_campaign_once_per_site")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -14,7 +14,7 @@ from tests.factories import (
     make_site,
     make_subscriber,
 )
-from tracking.models import EventType
+from tracking.models import EventType, MessageCampaign
 
 
 def test_attributes_come_with_type_label_and_values_seen(site: Site) -> None:
@@ -84,7 +84,7 @@ def test_devices_places_segments_and_campaigns_are_offered(site: Site) -> None:
     make_push_subscription(person, os="Android")
     make_place(site, name="Berlin store", latitude=52.5, longitude=13.4)
     segment = make_segment(site, name="Big spenders")
-    make_event(person, "$push_sent", campaign=3, campaign_name="Spring sale")
+    MessageCampaign.objects.create(site=site, campaign=3, name="Spring sale")
 
     catalogue = read_catalogue(site)
 
@@ -109,6 +109,7 @@ def test_nothing_of_another_site_is_offered(site: Site) -> None:
     make_segment(other)
     make_event(make_subscriber(other, city="Elsewhere"), "elsewhere")
     make_push_subscription(make_subscriber(other), os="Elsewhere")
+    MessageCampaign.objects.create(site=other, campaign=4, name="Elsewhere")
 
     catalogue = read_catalogue(site)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from segments.definitions import (
     describe_document,
@@ -21,12 +22,14 @@ from tests.factories import (
     EVERYONE,
     NOW,
     make_attribute,
+    make_campaign,
     make_event,
     make_segment,
     make_site,
     make_subscriber,
 )
 from tests.segments.rules.documents import attribute, rule
+from tracking.models import MessageCampaign
 
 
 def nested(segment: int) -> Any:
@@ -80,12 +83,20 @@ def test_today_is_the_site_s_today(db: None) -> None:
 
 
 def test_campaigns_are_named_by_the_messages_they_sent(site: Site) -> None:
-    person = make_subscriber(site)
-    make_event(person, "$push_sent", campaign=3, campaign_name="Spring sale")
-    make_event(person, "$push_sent", campaign=3, campaign_name="Spring sale")
-    make_event(person, "$push_sent", campaign=4)
+    make_campaign(site, name="Never sent")
+    MessageCampaign.objects.create(site=site, campaign=3, name="Spring sale")
+    MessageCampaign.objects.create(site=make_site(), campaign=4, name="Elsewhere")
 
-    assert sorted(list_campaigns(site)) == [(3, "Spring sale"), (4, "Campaign 4")]
+    assert list_campaigns(site) == [(3, "Spring sale")]
+
+
+def test_naming_campaigns_never_reads_the_log(
+    site: Site, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(2) as queries:
+        read_names(site)
+
+    assert not any("tracking_event" in query["sql"] for query in queries)
 
 
 def test_names_are_the_site_s_own(site: Site) -> None:
