@@ -51,8 +51,8 @@ def refresh_segments(
 ) -> list[Segment]:
     """Bring the membership of the campaign's segments, and of those they are built on, up to `now`.
 
-    Those refreshed within `max_age` are left as they are. Returns the campaign's segments that cannot be trusted
-    because they could not be built.
+    Those refreshed within `max_age` are left as they are. Returns the segments among them that could not be built,
+    so that who is in the audience is not known.
     """
     chosen = {segment.pk for segment in [*campaign.include_segments.all(), *campaign.exclude_segments.all()]}
     ordered = order_segments(campaign.site, wanted=chosen) if chosen else []
@@ -61,7 +61,7 @@ def refresh_segments(
         refreshed_at = segments[pk].refreshed_at if pk in segments else now
         if refreshed_at is None or refreshed_at < now - max_age:
             refresh_membership(segments[pk], as_of=now, cause=MembershipChange.Cause.REFRESH)
-    return list(Segment.objects.filter(pk__in=chosen, status=Segment.Status.FAILED).order_by("name"))
+    return list(Segment.objects.filter(pk__in=ordered, status=Segment.Status.FAILED).order_by("name"))
 
 
 def explain_broken(segments: Sequence[Segment]) -> str:

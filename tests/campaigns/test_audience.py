@@ -6,7 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from campaigns.audience import find_survivors, read_audience, refresh_segments
 from segments.membership import count_members
-from segments.models import MembershipChange
+from segments.models import MembershipChange, Segment
 from subscribers.models import Site
 from tests import factories
 from tests.campaigns.people import in_country, make_reachable, make_segmented
@@ -47,6 +47,14 @@ def test_segments_that_others_are_built_on_are_refreshed_first(site: Site, now: 
     outer = factories.make_segment(site, nested)
     assert refresh_segments(make_segmented(site, include=[outer]), now=now) == []
     assert count_members([inner, outer]) == {inner.pk: 1, outer.pk: 1}
+
+
+def test_a_broken_segment_that_a_chosen_one_is_built_on_is_found(site: Site, now: dt.datetime) -> None:
+    inner = factories.make_segment(site, in_country("DE"))
+    nested = {"version": 1, "root": {"type": "segment", "segment": inner.pk, "member": True}}
+    outer = factories.make_segment(site, nested)
+    Segment.objects.filter(pk=inner.pk).update(rule={"version": 1, "root": {"type": "nonsense"}})
+    assert refresh_segments(make_segmented(site, include=[outer]), now=now) == [inner]
 
 
 def test_segments_that_are_fresh_enough_are_left_as_they_are(site: Site, now: dt.datetime) -> None:
