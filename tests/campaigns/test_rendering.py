@@ -63,6 +63,11 @@ def test_a_template_that_runs_wild_is_stopped(template: str) -> None:
         render(title=template, attributes={"long": "x" * 100})
 
 
+def test_a_fault_of_the_template_engine_is_a_message_that_cannot_be_put_together() -> None:
+    with pytest.raises(RenderingError, match="could not be filled in"):
+        render(title="{{ subscriber.tags | uniq: 0 }}", attributes={"tags": ""})
+
+
 @pytest.mark.parametrize(
     "link", ["javascript:alert(1)", " JavaScript:alert(1)", "data:text/html,x", "http://[x"]
 )
