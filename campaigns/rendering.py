@@ -135,7 +135,7 @@ def _render(text: str, variables: dict[str, Any]) -> str:
         raise RenderingError(f"“{text[:100]}” could not be filled in: {error.message}.") from error
     # Somebody else's engine on strangers' data: whatever its filters let through is this one message's fault, and
     # must neither hold up everybody else's nor break the preview.
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         raise RenderingError(f"“{text[:100]}” could not be filled in: {error}.") from error
 
 
