@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DataError, ProgrammingError, connection, transaction
 from django.db.models import Count
 
 from segments.definitions import read_dependencies, read_rule, select_subscribers
@@ -15,6 +15,10 @@ from segments.rules import RuleError
 from subscribers.models import Site
 
 logger = logging.getLogger(__name__)
+
+NOT_APPLICABLE = (
+    "The database cannot work with this rule; the server's log says why. Change it and save it again."
+)
 
 # One statement: whoever is new enters, whoever is there no longer leaves, and both are logged. Modifying parts of a
 # WITH all see the table as it was before.
@@ -55,21 +59,22 @@ def refresh_membership(segment: Segment, *, as_of: dt.datetime, cause: str) -> M
     """Make the members of one segment those its rule gives at `as_of`.
 
     A rule that cannot be applied sets the segment aside as failed, its members untouched, with the reason stored.
+    What is not the rule's fault is raised: a database that is busy or full says nothing about a segment.
     """
     with transaction.atomic():
-        segment = Segment.objects.select_for_update(of=("self",)).select_related("site").get(pk=segment.pk)
-        if segment.refreshed_at and segment.refreshed_at > as_of:
+        rows = Segment.objects.select_for_update(of=("self",)).select_related("site")
+        found = rows.get(pk=segment.pk)
+        if found.refreshed_at and found.refreshed_at > as_of:
             return MembershipCounts(0, 0)
         try:
             with transaction.atomic():
-                counts = _apply_rule(segment, as_of, cause)
-        except (RuleError, DatabaseError) as error:
-            logger.warning("Segment %s could not be built: %s", segment.pk, error)
-            Segment.objects.filter(pk=segment.pk).update(
-                status=Segment.Status.FAILED, failure=str(error)[:2000]
-            )
-            return MembershipCounts(0, 0)
-        Segment.objects.filter(pk=segment.pk).update(
+                counts = _apply_rule(found, as_of, cause)
+        except RuleError as error:
+            return _set_aside(found, str(error))
+        except (DataError, ProgrammingError):
+            logger.exception("The database refuses the rule of segment %s", found.pk)
+            return _set_aside(found, NOT_APPLICABLE)
+        Segment.objects.filter(pk=found.pk).update(
             status=Segment.Status.READY, failure="", refreshed_at=as_of
         )
     return counts
@@ -116,6 +121,12 @@ def _apply_rule(segment: Segment, as_of: dt.datetime, cause: str) -> MembershipC
         )
         entered, left = cursor.fetchone()
     return MembershipCounts(entered, left)
+
+
+def _set_aside(segment: Segment, reason: str) -> MembershipCounts:
+    logger.warning("Segment %s could not be built: %s", segment.pk, reason)
+    Segment.objects.filter(pk=segment.pk).update(status=Segment.Status.FAILED, failure=reason[:2000])
+    return MembershipCounts(0, 0)
 
 
 def _reach(wanted: Collection[int], needs: dict[int, frozenset[int]]) -> set[int]:

@@ -2,10 +2,15 @@
 
 import datetime as dt
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from django.db import OperationalError
+from django.db.models import BigIntegerField, Value
+from django.db.models.functions import Cast
 
 from segments.membership import (
+    NOT_APPLICABLE,
     MembershipCounts,
     count_members,
     order_segments,
@@ -204,6 +209,33 @@ def test_a_broken_rule_sets_its_segment_aside_with_the_reason(site: Site, rule: 
     assert reason in segment.failure
     assert len(members(segment)) == 1, "its members stay"
     assert segment.refreshed_at == NOW, "and so does the instant they are right for"
+
+
+def test_a_rule_that_the_database_refuses_is_set_aside_in_plain_words(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    not_a_number = Subscriber.objects.filter(pk=Cast(Value("sale"), BigIntegerField()))
+    monkeypatch.setattr("segments.membership.select_subscribers", lambda *_, **__: not_a_number)
+    segment = make_segment(site)
+
+    refresh(segment)
+
+    assert (segment.status, segment.failure) == ("failed", NOT_APPLICABLE)
+    assert "invalid input syntax" in caplog.text, "the log has what the database said"
+
+
+def test_a_passing_fault_of_the_database_is_not_the_rule_s(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    segment = make_segment(site)
+    refresh(segment)
+    monkeypatch.setattr("segments.membership._apply_rule", Mock(side_effect=OperationalError("deadlock")))
+
+    with pytest.raises(OperationalError):
+        refresh_membership(segment, as_of=LATER, cause="refresh")
+
+    segment.refresh_from_db()
+    assert (segment.status, segment.failure, segment.refreshed_at) == ("ready", "", NOW)
 
 
 def test_a_segment_that_was_set_aside_comes_back_when_its_rule_works_again(site: Site) -> None:
