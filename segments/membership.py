@@ -63,8 +63,8 @@ def refresh_membership(segment: Segment, *, as_of: dt.datetime, cause: str) -> M
     """
     with transaction.atomic():
         rows = Segment.objects.select_for_update(of=("self",)).select_related("site")
-        found = rows.get(pk=segment.pk)
-        if found.refreshed_at and found.refreshed_at > as_of:
+        found = rows.filter(pk=segment.pk).first()
+        if found is None or (found.refreshed_at and found.refreshed_at > as_of):
             return MembershipCounts(0, 0)
         try:
             with transaction.atomic():
@@ -81,13 +81,20 @@ def refresh_membership(segment: Segment, *, as_of: dt.datetime, cause: str) -> M
 
 
 def refresh_all(*, as_of: dt.datetime) -> int:
-    """Refresh every segment of every site, those that others are built on first. Returns how many."""
+    """Refresh every segment of every site, those that others are built on first. Returns how many went through.
+
+    One that raises is left for the next time and keeps no other from its turn.
+    """
     segments = Segment.objects.in_bulk()
-    for site in Site.objects.all():
-        for pk in order_segments(site):
-            if pk in segments:
-                refresh_membership(segments[pk], as_of=as_of, cause=MembershipChange.Cause.REFRESH)
-    return len(segments)
+    ordered = [segments[pk] for site in Site.objects.all() for pk in order_segments(site) if pk in segments]
+    done = 0
+    for segment in ordered:
+        try:
+            refresh_membership(segment, as_of=as_of, cause=MembershipChange.Cause.REFRESH)
+            done += 1
+        except Exception:
+            logger.exception("Segment %s was not refreshed", segment.pk)
+    return done
 
 
 def order_segments(site: Site, wanted: Collection[int] | None = None) -> list[int]:

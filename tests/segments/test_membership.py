@@ -256,6 +256,34 @@ def test_a_broken_segment_does_not_keep_the_others_from_being_refreshed(site: Si
     assert len(members(works)) == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_member_deleted_during_a_refresh_keeps_no_other_segment_from_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = make_site()
+    hit, works = make_segment(site), make_segment(site)
+    person = make_subscriber(site)
+
+    def apply_rule(segment: Segment, as_of: dt.datetime, cause: str) -> MembershipCounts:
+        subscriber_id = 2**40 if segment == hit else person.pk
+        Membership.objects.create(segment=segment, subscriber_id=subscriber_id, entered_at=as_of)
+        return MembershipCounts(1, 0)
+
+    monkeypatch.setattr("segments.membership._apply_rule", apply_rule)
+
+    assert refresh_all(as_of=NOW) == 1
+
+    assert (members(hit), members(works)) == (set(), {person.pk})
+    assert f"Segment {hit.pk} was not refreshed" in caplog.text
+
+
+def test_a_segment_deleted_during_a_refresh_is_no_error(site: Site) -> None:
+    segment = make_segment(site)
+    Segment.objects.all().delete()
+
+    assert refresh_membership(segment, as_of=NOW, cause="refresh") == MembershipCounts(0, 0)
+
+
 def test_nested_segments_are_refreshed_after_those_they_are_built_on(site: Site) -> None:
     person = make_subscriber(site, attributes={"tier": "gold"})
     # Made in the wrong order on purpose: the first is built on the last.
