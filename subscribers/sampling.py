@@ -4,7 +4,7 @@ import datetime as dt
 from collections import Counter
 from typing import Any
 
-from subscribers.attribute_values import guess_type
+from subscribers.attribute_values import coerce_value, guess_type
 from subscribers.models import Attribute, Subscriber
 
 SAMPLE_SIZE = 1000
@@ -28,5 +28,6 @@ def show_value(value: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return f"{int(value)}"
     if isinstance(value, str) and guess_type(value) == Attribute.Type.TIME:
-        return f"{dt.datetime.fromisoformat(value):%-d %b %Y, %H:%M} UTC"
+        instant = dt.datetime.fromisoformat(coerce_value(value, Attribute.Type.TIME))
+        return f"{instant:%-d %b %Y, %H:%M} UTC"
     return "(none)" if value is None else str(value)
