@@ -45,11 +45,14 @@ def check_endpoint(endpoint: str) -> None:
 
 
 def check_keys(p256dh: str, auth: str) -> None:
-    """Refuse keys with which no message can be encrypted (RFC 8291: a P-256 point and 16 bytes)."""
+    """Refuse keys with which no message can be encrypted (RFC 8291: an uncompressed P-256 point and 16 bytes)."""
     try:
-        EllipticCurvePublicKey.from_encoded_point(SECP256R1(), _decode(p256dh))
+        point = _decode(p256dh)
+        EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
     except ValueError:
-        raise PushAddressError("p256dh must be a point on P-256 in base64url (RFC 8291)") from None
+        point = b""
+    if len(point) != 65:
+        raise PushAddressError("p256dh must be an uncompressed point on P-256 in base64url (RFC 8291)")
     try:
         length = len(_decode(auth))
     except ValueError:
@@ -63,8 +66,12 @@ def _covers(allowed: str, host: str) -> bool:
 
 
 def _decode(text: str) -> bytes:
+    """Base64url with its padding or without; anything longer would be the same bytes under another name."""
     bare = text.rstrip("=")
+    padded = bare + "=" * (-len(bare) % 4)
+    if text not in {bare, padded}:
+        raise ValueError("not base64url")
     try:
-        return base64.b64decode(bare + "=" * (-len(bare) % 4), altchars=b"-_", validate=True)
+        return base64.b64decode(padded, altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise ValueError("not base64url") from None

@@ -1,10 +1,20 @@
 """Push addresses come from strangers: only those of known push services are taken."""
 
+import base64
+
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pytest_django.fixtures import Settings
 
 from subscribers.endpoints import PushAddressError, check_endpoint, check_keys
+from subscribers.models import PushSubscription
 from tests.tracking.requests import AUTH, P256DH
+
+POINT = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), base64.urlsafe_b64decode(P256DH + "="))
+COMPRESSED = base64.urlsafe_b64encode(
+    POINT.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+).decode()
 
 
 @pytest.mark.parametrize(
@@ -59,13 +69,20 @@ def test_keys_are_a_point_on_the_curve_and_sixteen_bytes_padded_or_not() -> None
     check_keys(P256DH + "=", AUTH + "==")
 
 
-@pytest.mark.parametrize("p256dh", ["", "x", "é", P256DH[:-4], "B" + "A" * 86, AUTH])
-def test_a_key_that_is_no_point_on_the_curve_is_refused(p256dh: str) -> None:
+def test_keys_that_pass_fit_their_columns() -> None:
+    for name, longest in (("p256dh", P256DH + "="), ("auth", AUTH + "==")):
+        assert len(longest) <= (PushSubscription._meta.get_field(name).max_length or 0)
+
+
+@pytest.mark.parametrize(
+    "p256dh", ["", "x", "é", P256DH[:-4], "B" + "A" * 86, AUTH, P256DH + "=" * 200, COMPRESSED]
+)
+def test_a_key_that_is_no_uncompressed_point_on_the_curve_is_refused(p256dh: str) -> None:
     with pytest.raises(PushAddressError, match="p256dh"):
         check_keys(p256dh, AUTH)
 
 
-@pytest.mark.parametrize("auth", ["", "x", "é", AUTH[:-4], P256DH, "*" * 22])
+@pytest.mark.parametrize("auth", ["", "x", "é", AUTH[:-4], P256DH, "*" * 22, AUTH + "=" * 200])
 def test_a_secret_that_is_not_sixteen_bytes_is_refused(auth: str) -> None:
     with pytest.raises(PushAddressError, match="auth"):
         check_keys(P256DH, auth)
