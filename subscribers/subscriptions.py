@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -9,6 +10,13 @@ from subscribers.devices import parse_user_agent
 from subscribers.models import PushSubscription, Subscriber
 
 EndReason = PushSubscription.EndReason
+
+
+class Registration(NamedTuple):
+    """`begins` if the device could not be reached before: it is new, or had ended."""
+
+    device: PushSubscription
+    begins: bool
 
 
 def register_subscription(  # noqa: PLR0913 - what a browser hands over, by name
@@ -20,11 +28,10 @@ def register_subscription(  # noqa: PLR0913 - what a browser hands over, by name
     user_agent: str,
     now: dt.datetime,
     browser_uuid: uuid.UUID | None = None,
-) -> PushSubscription:
+) -> Registration:
     """This device can be pushed to; the caller holds the subscriber's lock.
 
     An endpoint is one person's at a time and a browser has one endpoint at a time: others are ended as replaced.
-    `created_at` is `now` only if the device was not active before.
     """
     others = PushSubscription.objects.active().filter(subscriber__site=subscriber.site_id)
     same_device = Q(endpoint=endpoint) & ~Q(subscriber=subscriber)
@@ -35,7 +42,8 @@ def register_subscription(  # noqa: PLR0913 - what a browser hands over, by name
     subscription = PushSubscription.objects.filter(subscriber=subscriber, endpoint=endpoint).first()
     known = subscription is not None
     subscription = subscription or PushSubscription(subscriber=subscriber, endpoint=endpoint, ended_at=now)
-    if subscription.ended_at:
+    begins = subscription.ended_at is not None
+    if begins:
         subscription.created_at = now
     subscription.p256dh, subscription.auth = p256dh, auth
     subscription.last_seen_at, subscription.ended_at, subscription.end_reason = now, None, ""
@@ -43,7 +51,7 @@ def register_subscription(  # noqa: PLR0913 - what a browser hands over, by name
     if user_agent:
         subscription.kind, subscription.os, subscription.browser = parse_user_agent(user_agent)
     subscription.save(force_insert=not known, force_update=known)
-    return subscription
+    return Registration(subscription, begins)
 
 
 def end_subscription(subscription: PushSubscription, *, reason: EndReason, now: dt.datetime) -> None:
@@ -67,7 +75,7 @@ def hand_over_browser(
 ) -> None:
     """Another person uses this browser now, so its pushes are for them."""
     for device in PushSubscription.objects.active().filter(subscriber=giver, browser_uuid=browser_uuid):
-        taken = register_subscription(
+        taken, _ = register_subscription(
             taker,
             endpoint=device.endpoint,
             p256dh=device.p256dh,

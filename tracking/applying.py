@@ -160,7 +160,7 @@ class _Batch:
 
     def _subscribe(self, arrival: Arrival, operation: SubscribeOperation) -> None:
         given = operation.subscription
-        device = register_subscription(
+        device, begins = register_subscription(
             self.people[arrival.sender],
             endpoint=given.endpoint,
             p256dh=given.keys.p256dh,
@@ -169,7 +169,7 @@ class _Batch:
             now=arrival.received_at,
             browser_uuid=arrival.browser_uuid,
         )
-        if device.created_at == arrival.received_at:
+        if begins:
             properties = {"browser": device.browser, "os": device.os, "kind": device.kind}
             self._add_event(arrival, operation, SUBSCRIBED, properties)
 

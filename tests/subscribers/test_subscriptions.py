@@ -9,6 +9,7 @@ import pytest
 from subscribers.models import PushSubscription, Site, Subscriber
 from subscribers.subscriptions import (
     EndReason,
+    Registration,
     end_all_subscriptions,
     end_subscription,
     register_subscription,
@@ -27,6 +28,10 @@ def person(site: Site) -> Subscriber:
 
 
 def _register(person: Subscriber, **values: Any) -> PushSubscription:
+    return _answer(person, **values).device
+
+
+def _answer(person: Subscriber, **values: Any) -> Registration:
     given = {"endpoint": ENDPOINT, "p256dh": P256DH, "auth": AUTH, "user_agent": FIREFOX, "now": NOW}
     return register_subscription(person, **{**given, **values})
 
@@ -56,6 +61,13 @@ def test_a_device_that_had_ended_begins_anew(person: Subscriber) -> None:
 
     assert _register(person, now=LATER).created_at == LATER
     assert PushSubscription.objects.active().count() == 1
+
+
+def test_registering_says_whether_the_device_could_not_be_reached_before(person: Subscriber) -> None:
+    first, again = _answer(person), _answer(person)
+    end_subscription(again.device, reason=EndReason.GONE, now=NOW)
+
+    assert (first.begins, again.begins, _answer(person).begins) == (True, False, True)
 
 
 def test_a_browsers_new_endpoint_replaces_its_old_one_and_no_other(person: Subscriber) -> None:

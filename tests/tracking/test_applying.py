@@ -45,6 +45,12 @@ def test_a_device_that_says_again_that_it_is_there_is_no_new_event(site: Site) -
     assert len(_timeline()) == 1
 
 
+def test_two_subscribe_operations_in_one_request_are_one_event(site: Site) -> None:
+    track(site, subscribe(), subscribe())
+
+    assert len(_timeline()) == 1
+
+
 def test_unsubscribing_ends_the_browsers_device_and_is_an_event(site: Site) -> None:
     track(site, subscribe())
     track(site, unsubscribe(reason="too many"), at=LATER)
