@@ -83,7 +83,7 @@ def _older_than(model: type[Model], fields: tuple[str, ...], cursor: str) -> Q:
             model._meta.get_field(field).to_python(text)  # type: ignore[union-attr]
             for field, text in zip(fields, position, strict=True)
         ]
-    except (ValueError, TypeError, binascii.Error, ValidationError, RecursionError):
+    except (ValueError, TypeError, OverflowError, binascii.Error, ValidationError, RecursionError):
         raise ParseError("The cursor is not one of ours; take the address in `next` as it is.") from None
     older = Q()
     same: dict[str, Any] = {}
