@@ -3,6 +3,8 @@
 import json
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 ADDRESSES = "servers.json"
@@ -20,6 +22,13 @@ def read_secret_key(home: Path) -> str:
     file = home / "secret_key"
     if not file.exists():
         home.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(50))
+        _write_once(file, secrets.token_urlsafe(50))
     return file.read_text().strip()
+
+
+def _write_once(file: Path, text: str) -> None:
+    """All of it or nothing, for our eyes only, and never over what another process wrote in the meantime."""
+    with tempfile.NamedTemporaryFile("w", dir=file.parent) as draft, suppress(FileExistsError):
+        draft.write(text)
+        draft.flush()
+        os.link(draft.name, file)
