@@ -2,19 +2,19 @@
 
 import secrets
 import uuid
-import zoneinfo
 from typing import ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Now
 
+from subscribers.timezones import is_timezone
 from subscribers.vapid import make_vapid_key
 
 
 def validate_timezone(name: str) -> None:
     """Refuse what is not a name in the IANA time zone database."""
-    if name not in zoneinfo.available_timezones():
+    if not is_timezone(name):
         raise ValidationError(f"“{name}” is not a time zone; a name like Europe/Berlin is.")
 
 

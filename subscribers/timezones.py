@@ -7,10 +7,10 @@ NO_PLACES = {"Factory", "localtime"}
 
 
 @functools.cache
-def _known_zones() -> frozenset[str]:
+def list_timezones() -> frozenset[str]:
     return frozenset(zoneinfo.available_timezones() - NO_PLACES)
 
 
 def is_timezone(name: str) -> bool:
     """Whether this is a name in the IANA time zone database, old names included: browsers still send those."""
-    return name in _known_zones()
+    return name in list_timezones()

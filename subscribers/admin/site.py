@@ -1,6 +1,5 @@
 """Sites: keys, the lines to paste into one's pages, and what a browser may say."""
 
-import zoneinfo
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,6 +13,7 @@ from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextareaWidget, 
 
 from subscribers.models import Site
 from subscribers.origins import is_origin
+from subscribers.timezones import list_timezones
 from subscribers.vapid import read_public_key
 
 SNIPPET = """<script>window.carillon = window.carillon || [];</script>
@@ -52,7 +52,7 @@ class SiteForm(forms.ModelForm[Site]):
         "The site’s own address may always.",
     )
     timezone = forms.ChoiceField(
-        label="Time zone", choices=lambda: [(name, name) for name in sorted(zoneinfo.available_timezones())],
+        label="Time zone", choices=lambda: [(name, name) for name in sorted(list_timezones())],
         widget=UnfoldAdminSelect2Widget, initial="UTC",
         help_text="Used for “today” in rules, and for subscribers whose own time zone is unknown.",
     )  # fmt: skip

@@ -2,13 +2,22 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from subscribers.admin.subscriber import list_attributes
-from subscribers.models import Attribute, Identity, PushSubscription, Site, Subscriber
+from subscribers.models import (
+    Attribute,
+    Identity,
+    PushSubscription,
+    Site,
+    Subscriber,
+    validate_timezone,
+)
 from subscribers.vapid import read_public_key
 from tests import factories
 from tracking.models import Event
@@ -117,7 +126,7 @@ def test_the_identity_secret_is_shown_to_those_alone_who_may_change_the_site(
     assert seen == {"operator": True, "marketer": False, "analyst": False}
 
 
-def post_site(admin: Client, **values: str) -> object:
+def post_site(admin: Client, **values: str) -> Any:
     form = {
         "name": "Blog",
         "url": "https://blog.example",
@@ -144,6 +153,14 @@ def test_an_origin_that_no_browser_sends_is_refused(admin: Client, origin: str) 
     errors = post_site(admin, allowed_origins=origin)
 
     assert errors == {"allowed_origins": [f"“{origin}” is not an origin; https://shop.example is."]}
+
+
+@pytest.mark.parametrize("name", ["localtime", "Factory", "Mars/Olympus"])
+def test_a_time_zone_of_no_place_is_neither_offered_nor_taken(admin: Client, name: str) -> None:
+    assert name not in admin.get("/admin/subscribers/site/add/").content.decode()
+    assert set(post_site(admin, timezone=name) or ()) == {"timezone"}
+    with pytest.raises(ValidationError):
+        validate_timezone(name)
 
 
 def test_a_place_off_the_map_is_refused(admin: Client, site: Site) -> None:
