@@ -52,7 +52,9 @@ class SubscriberPage(SubscriberAdmin):
 
     def describe(self, request: HttpRequest, subscriber: Subscriber) -> dict[str, Any]:
         memberships = Membership.objects.filter(subscriber=subscriber).select_related("segment")
-        deliveries = Delivery.objects.filter(subscriber=subscriber).select_related("campaign")
+        # What was sent to them before they were known stays with the shells.
+        themselves = [subscriber.pk, *subscriber.shells.values_list("pk", flat=True)]
+        deliveries = Delivery.objects.filter(subscriber__in=themselves).select_related("campaign")
         newest = deliveries.order_by("-campaign_id", "-occurrence")
         return {
             **super().describe(request, subscriber),
@@ -64,7 +66,9 @@ class SubscriberPage(SubscriberAdmin):
     def show_timeline(self, request: HttpRequest, subscriber_id: int) -> HttpResponse:
         """A page of the timeline as a fragment: the newest entries, or those `before` an instant."""
         subscriber = get_object_or_404(Subscriber, pk=subscriber_id)
-        if not self.has_view_permission(request, subscriber):
+        if not (
+            self.has_view_permission(request, subscriber) and request.user.has_perm("tracking.view_event")
+        ):
             return HttpResponse(status=403)
         context = self._read_rows(subscriber, before=request.GET.get("before"))
         return render(request, "admin/tracking/timeline.html", {**context, "subscriber": subscriber})

@@ -4,6 +4,7 @@ import datetime as dt
 from urllib.parse import quote
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from campaigns.models import Campaign, Delivery
@@ -90,6 +91,27 @@ def test_the_timeline_is_for_those_who_may_see_subscribers(client: Client, site:
     client.force_login(factories.make_user("no such role"))
 
     assert client.get(f"/admin/subscribers/subscriber/{ana.pk}/timeline/").status_code == 403
+
+
+def test_the_timeline_is_for_those_who_may_see_events_too(client: Client, site: Site) -> None:
+    ana = factories.make_subscriber(site)
+    user = factories.make_user("no such role")
+    user.user_permissions.add(Permission.objects.get(codename="view_subscriber"))
+    client.force_login(user)
+
+    assert client.get(f"/admin/subscribers/subscriber/{ana.pk}/timeline/").status_code == 403
+    assert client.get(f"/admin/subscribers/subscriber/{ana.pk}/change/").status_code == 200
+
+
+def test_pushes_sent_before_somebody_was_known_are_shown(
+    marketer: Client, site: Site, now: dt.datetime
+) -> None:
+    ana = factories.make_subscriber(site)
+    shell = factories.make_subscriber(site, merged_into=ana)
+    campaign = factories.make_campaign(site, name="Spring sale", status=Campaign.Status.FINISHED)
+    Delivery.objects.create(campaign=campaign, subscriber=shell, status="sent", sent_at=now)
+
+    assert "Spring sale" in marketer.get(f"/admin/subscribers/subscriber/{ana.pk}/change/").content.decode()
 
 
 def test_what_a_visitor_calls_things_is_shown_as_text(marketer: Client, site: Site) -> None:
