@@ -8,11 +8,15 @@ from django.http import HttpRequest, UnreadablePostError
 
 
 class RequestError(Exception):
-    """A request that is wrong as a whole; the message goes back with this HTTP status."""
+    """A request that cannot be taken as a whole; the message goes back with this HTTP status.
 
-    def __init__(self, message: str, status: int = 400) -> None:
+    `retry_after` is in seconds (RFC 9110), and 0 where trying again would not help.
+    """
+
+    def __init__(self, message: str, status: int = 400, *, retry_after: int = 0) -> None:
         super().__init__(message)
         self.status = status
+        self.retry_after = retry_after
 
 
 def read_json(request: HttpRequest, *, max_bytes: int) -> Any:

@@ -1,10 +1,8 @@
 """The browser door: operations in, the push key out (design: authorised by public key and origin, no cookies)."""
 
 import dataclasses
-import logging
 
 from django.conf import settings
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -15,10 +13,9 @@ from subscribers.origins import read_origin
 from subscribers.vapid import read_public_key
 from tracking.ingestion import accept_request
 from tracking.origins import is_known_origin, list_origins
+from tracking.outages import OUTAGES, report_outage
 from tracking.reading import RequestError, read_json
 from tracking.visitors import read_visitor
-
-logger = logging.getLogger(__name__)
 
 PREFLIGHT_SECONDS = 7200
 CONTENT_TYPES = {
@@ -49,14 +46,17 @@ def _answer(request: HttpRequest, method: str) -> HttpResponse:
         try:
             response = _track(request) if method == "POST" else _show_config(request)
         except RequestError as error:
-            response = JsonResponse({"error": str(error)}, status=error.status)
-        except OperationalError:
-            logger.exception("The database does not answer")
-            response = JsonResponse({"error": "Try again in a moment."}, status=503)
-            response["Retry-After"] = "5"
+            response = _refuse(error)
+        except OUTAGES as error:
+            response = _refuse(report_outage(error))
     if response.status_code == 405:
         response["Allow"] = f"{method}, OPTIONS"
     return _allow_origin(response, request.headers.get("Origin", ""), method)
+
+
+def _refuse(error: RequestError) -> JsonResponse:
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+    return JsonResponse({"error": str(error)}, status=error.status, headers=headers)
 
 
 def _allow_origin(response: HttpResponse, origin: str, method: str) -> HttpResponse:

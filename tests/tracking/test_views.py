@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 
 from subscribers.models import Site
@@ -171,11 +171,12 @@ def test_the_config_of_no_site_is_unauthorised(query: str) -> None:
     assert Client().get(f"/v1/config?{query}").status_code == 401
 
 
+@pytest.mark.parametrize("outage", [OperationalError, InterfaceError])
 def test_a_database_that_is_down_is_answered_with_a_reason_to_try_again(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+    site: Site, monkeypatch: pytest.MonkeyPatch, outage: type[Exception]
 ) -> None:
     def fail(**values: Any) -> None:
-        raise OperationalError("the connection is lost")
+        raise outage("the connection is lost")
 
     monkeypatch.setattr("tracking.views.accept_request", fail)
 

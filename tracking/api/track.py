@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 
 from subscribers.models import Site
 from tracking.ingestion import accept_backend_request
+from tracking.outages import OUTAGES, report_outage
 from tracking.reading import RequestError, read_json
 
 
@@ -88,6 +89,10 @@ class TrackView(APIView):
     permission_classes = (CanAddEvents,)
     parser_classes = (OperationsParser,)
 
+    def handle_exception(self, exc: Exception) -> Response:
+        """Whatever asks the database first, even who is asking."""
+        return super().handle_exception(_refuse(report_outage(exc)) if isinstance(exc, OUTAGES) else exc)
+
     @extend_schema(
         operation_id="track",
         request=OperationsSerializer,
@@ -126,4 +131,6 @@ def _find_site(name: Any) -> Site:
 def _refuse(error: RequestError) -> APIException:
     refusal = APIException(str(error))
     refusal.status_code = error.status
+    if error.retry_after:
+        refusal.wait = error.retry_after  # type: ignore[attr-defined]  # DRF's handler makes it a Retry-After
     return refusal

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
@@ -148,3 +149,19 @@ def test_a_stranger_is_unauthorised(site: Site) -> None:
 
 def test_a_user_who_may_not_add_events_is_forbidden(site: Site) -> None:
     assert _post(_client(), site, {**event(), "external_id": "u-1"}).status_code == 403
+
+
+@pytest.mark.parametrize("outage", [OperationalError, InterfaceError])
+@pytest.mark.parametrize("asked", ["accept_backend_request", "TokenAuthentication.authenticate"])
+def test_a_database_that_is_down_is_answered_with_a_reason_to_try_again(
+    site: Site, client: APIClient, monkeypatch: pytest.MonkeyPatch, asked: str, outage: type[Exception]
+) -> None:
+    def fail(*args: Any, **values: Any) -> None:
+        raise outage("the connection is lost")
+
+    monkeypatch.setattr(f"tracking.api.track.{asked}", fail)
+
+    response = _post(client, site, {**event(), "external_id": "u-1"})
+
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert response.json() == {"detail": "Try again in a moment."}
