@@ -178,46 +178,6 @@ def test_a_push_service_that_stays_busy_lets_the_delivery_expire(
     assert campaign.status == Campaign.Status.FINISHED
 
 
-def test_a_signature_that_is_not_accepted_pauses_the_campaign_and_nobody_is_lost(
-    site: Site, person: Subscriber, transport: MemoryTransport, now: dt.datetime
-) -> None:
-    script(transport, person, Receipt(ReceiptStatus.UNAUTHORIZED, 403, detail="403 BadJwtToken"))
-    campaign = make_running(site)
-    deliver_due(now=now, transport=transport)
-    campaign.refresh_from_db()
-    assert campaign.status == Campaign.Status.PAUSED
-    assert "fcm.googleapis.com does not accept the site’s signature" in campaign.status_reason
-    assert outcome_of(campaign, person) == (Status.PLANNED, "")
-    resume_campaign(campaign, now=now)
-    deliver_due(now=now, transport=transport)
-    assert outcome_of(campaign, person) == (Status.SENT, "")
-
-
-def test_a_device_with_somebody_elses_key_does_not_pause_the_campaign(
-    site: Site, person: Subscriber, transport: MemoryTransport, now: dt.datetime
-) -> None:
-    stranger = make_reachable(site)
-    script(transport, stranger, Receipt(ReceiptStatus.UNAUTHORIZED, 403))
-    campaign = make_running(site)
-    deliver_due(now=now, transport=transport)
-    campaign.refresh_from_db()
-    assert campaign.status == Campaign.Status.FINISHED
-    assert outcome_of(campaign, stranger) == (Status.FAILED, Reason.REJECTED)
-    assert outcome_of(campaign, person) == (Status.SENT, "")
-
-
-def test_a_refused_device_that_is_the_last_one_cannot_hold_a_campaign_up_for_ever(
-    site: Site, person: Subscriber, transport: MemoryTransport, now: dt.datetime
-) -> None:
-    script(transport, person, *[Receipt(ReceiptStatus.UNAUTHORIZED, 403)] * 3)
-    campaign = make_running(site)
-    for _ in range(2):
-        deliver_due(now=now, transport=transport)
-        resume_campaign(campaign, now=now)
-    deliver_due(now=now, transport=transport)
-    assert outcome_of(campaign, person) == (Status.FAILED, Reason.REJECTED)
-
-
 def test_a_pause_is_heeded_between_two_chunks(
     site: Site, transport: MemoryTransport, now: dt.datetime, settings: Settings
 ) -> None:
