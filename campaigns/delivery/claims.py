@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from campaigns.models import Batch, Campaign, Delivery
 
@@ -42,12 +42,25 @@ def claim_chunk(*, now: dt.datetime, size: int) -> Claim | None:
     return Claim(batch, batch.campaign, list(chosen.filter(status=Delivery.Status.SENDING)))
 
 
+def renew_claim(claim: Claim, *, now: dt.datetime) -> bool:
+    """Let the lease begin anew at `now`; False if another worker has taken the batch over meanwhile."""
+    expires_at = now + LEASE
+    renewed = bool(_find_mine(claim).update(lease_expires_at=expires_at))
+    if renewed:
+        claim.batch.lease_expires_at = expires_at
+    return renewed
+
+
 def release_claim(claim: Claim, *, now: dt.datetime) -> bool:
     """Give the batch back, unless the lease was lost meanwhile; whether nobody in it waits any more."""
-    mine = Batch.objects.filter(pk=claim.batch.pk, lease_expires_at=claim.batch.lease_expires_at)
     done = not claim.batch.deliveries.filter(status__in=_OPEN).exists()
-    mine.update(lease_expires_at=None, done_at=now if done else None)
+    _find_mine(claim).update(lease_expires_at=None, done_at=now if done else None)
     return done
+
+
+def _find_mine(claim: Claim) -> QuerySet[Batch]:
+    """The batch of a claim, as long as the lease on it is still this worker's."""
+    return Batch.objects.filter(pk=claim.batch.pk, lease_expires_at=claim.batch.lease_expires_at)
 
 
 def _lock_batch(*, now: dt.datetime) -> Batch | None:

@@ -6,13 +6,14 @@ Between two turns a pause or a cancellation is heeded, and another worker may ta
 import datetime as dt
 import logging
 import random
+from time import monotonic
 
 from django.conf import settings
 from django.db import OperationalError
 
 from campaigns.audience import explain_broken
 from campaigns.delivery.candidates import Candidate, look_again, refresh_audience
-from campaigns.delivery.claims import Claim, claim_chunk
+from campaigns.delivery.claims import Claim, claim_chunk, renew_claim
 from campaigns.delivery.dispatch import Letter, send_letters, write_letter
 from campaigns.delivery.outcomes import Outcome, write_outcomes
 from campaigns.delivery.receipts import Attempt, judge_attempts
@@ -48,10 +49,16 @@ def deliver_next(*, now: dt.datetime, transport: Transport) -> int | None:
 
 def _deliver(claim: Claim, *, now: dt.datetime, transport: Transport) -> bool:
     """Send a chunk; whether its batch is done now."""
-    if broken := refresh_audience(claim.campaign, now=now):
-        return _put_back(claim, explain_broken(broken), now=now)
+    started = monotonic()
+    broken = refresh_audience(claim.campaign, now=now)
     candidates, outcomes = look_again(claim, now=now)
     letters, failures = _write_letters(claim.campaign, candidates, now=now)
+    # Segments may have taken longer to refresh than the lease lasts: whoever has the chunk now sends it.
+    if not renew_claim(claim, now=now + dt.timedelta(seconds=monotonic() - started)):
+        _log.warning("Batch %s was taken over while its audience was worked out", claim.batch.pk)
+        return False
+    if broken:
+        return _put_back(claim, explain_broken(broken), now=now)
     endings = send_letters(claim.campaign, [letter for _, letter in letters], now=now, transport=transport)
     attempts = [Attempt(candidate, ending) for (candidate, _), ending in zip(letters, endings, strict=True)]
     judged, stop_reason = judge_attempts(claim.campaign, attempts, now=now, jitter=random.random())  # noqa: S311

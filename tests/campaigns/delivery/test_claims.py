@@ -9,12 +9,13 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from campaigns.delivery import deliver_due
-from campaigns.delivery.claims import LEASE, claim_chunk, release_claim
+from campaigns.delivery import deliver_due, deliver_next, turns
+from campaigns.delivery.claims import LEASE, claim_chunk, release_claim, renew_claim
 from campaigns.delivery.outcomes import Outcome, write_outcomes
-from campaigns.models import Batch, Delivery
+from campaigns.models import Batch, Campaign, Delivery
 from campaigns.transports.base import Push, Receipt
 from campaigns.transports.memory import MemoryTransport
+from segments.models import Segment
 from subscribers.models import Site
 from tests import factories
 from tests.campaigns.people import delivery_of, make_reachable, make_running
@@ -76,6 +77,71 @@ def test_a_lost_lease_is_not_given_back_for_the_new_owner(site: Site, now: dt.da
     assert slow is not None
     release_claim(slow, now=later)
     assert Batch.objects.get().lease_expires_at == later + LEASE
+
+
+def test_a_lease_is_renewed_from_now_on(site: Site, now: dt.datetime) -> None:
+    make_reachable(site)
+    make_running(site)
+    claim = claim_chunk(now=now, size=10)
+    assert claim is not None
+    later = now + dt.timedelta(minutes=2)
+    assert renew_claim(claim, now=later)
+    assert claim_chunk(now=later + LEASE, size=10) is None
+    release_claim(claim, now=later)
+    assert Batch.objects.get().lease_expires_at is None
+
+
+def test_a_lost_lease_is_not_renewed(site: Site, now: dt.datetime) -> None:
+    make_reachable(site)
+    make_running(site)
+    slow = claim_chunk(now=now, size=10)
+    later = now + LEASE + dt.timedelta(seconds=1)
+    claim_chunk(now=later, size=10)
+    assert slow is not None
+    assert not renew_claim(slow, now=later)
+    assert Batch.objects.get().lease_expires_at == later + LEASE
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_worker_whose_lease_ran_out_while_it_prepared_leaves_the_chunk_to_the_other_one(
+    site: Site, now: dt.datetime, monkeypatch: pytest.MonkeyPatch, broken: bool
+) -> None:
+    person = make_reachable(site)
+    campaign = make_running(site)
+    others = []
+
+    def take_ages(*args: object, **kwargs: object) -> list[Segment]:
+        others.append(claim_chunk(now=now + LEASE + dt.timedelta(seconds=1), size=10))
+        return [factories.make_segment(site)] if broken else []
+
+    monkeypatch.setattr(turns, "refresh_audience", take_ages)
+    transport = MemoryTransport()
+    deliver_next(now=now, transport=transport)
+    assert transport.sent == []
+    assert delivery_of(campaign, person).status == Status.SENDING
+    (other,) = others
+    assert other is not None
+    assert Batch.objects.get().lease_expires_at == other.batch.lease_expires_at
+    campaign.refresh_from_db()
+    assert campaign.status == Campaign.Status.RUNNING
+
+
+def test_a_worker_that_prepares_for_long_sends_under_a_full_lease(
+    site: Site, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_reachable(site)
+    make_running(site)
+    elapsed = iter([1000.0, 1000.0 + LEASE.total_seconds() - 1])
+    monkeypatch.setattr(turns, "monotonic", lambda: next(elapsed))
+    leases = []
+
+    class Watching(MemoryTransport):
+        def send_pushes(self, pushes: Sequence[Push], *, now: dt.datetime) -> list[Receipt]:
+            leases.append(Batch.objects.get().lease_expires_at)
+            return super().send_pushes(pushes, now=now)
+
+    deliver_next(now=now, transport=Watching())
+    assert leases == [now + LEASE * 2 - dt.timedelta(seconds=1)]
 
 
 def test_a_batch_is_done_when_nobody_in_it_waits_any_more(site: Site, now: dt.datetime) -> None:
