@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.db.models.functions import TruncHour
 
 from campaigns.models import Campaign, Delivery
-from subscribers.models import Site
 
 Status = Delivery.Status
 _HANDED_OVER = (Status.SENT, Status.DISPLAYED, Status.CLICKED)
@@ -67,15 +66,6 @@ class CampaignReport(Outcomes):
     ended_at: dt.datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class RecentCounts:
-    """How many pushes were sent, displayed and clicked since some instant."""
-
-    sent: int
-    displayed: int
-    clicked: int
-
-
 def report_campaign(campaign: Campaign) -> CampaignReport:
     """The report of one campaign, over all its occurrences."""
     groups = (
@@ -113,21 +103,6 @@ def count_outcomes(campaigns: Iterable[Campaign]) -> dict[int, Outcomes]:
     for campaign_id, status, count in counted.values_list("campaign_id", "status", "count"):
         statuses[campaign_id][status] += count
     return {campaign_id: Outcomes(**_count(counter)) for campaign_id, counter in statuses.items()}
-
-
-def count_recent(site: Site | None, *, since: dt.datetime) -> RecentCounts:
-    """What happened since an instant, in one site or (None) in all."""
-    rows = Delivery.objects.all() if site is None else Delivery.objects.filter(campaign__site=site)
-    handed_over = Q(status__in=_HANDED_OVER)
-    return RecentCounts(
-        **rows.filter(
-            Q(sent_at__gte=since) | Q(displayed_at__gte=since) | Q(clicked_at__gte=since)
-        ).aggregate(
-            sent=Count("subscriber_id", filter=handed_over & Q(sent_at__gte=since)),
-            displayed=Count("subscriber_id", filter=handed_over & Q(displayed_at__gte=since)),
-            clicked=Count("subscriber_id", filter=handed_over & Q(clicked_at__gte=since)),
-        )
-    )
 
 
 def _count(statuses: Counter[str]) -> dict[str, int]:

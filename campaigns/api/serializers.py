@@ -46,9 +46,6 @@ class CampaignSerializer(serializers.ModelSerializer[Campaign]):
             return chosen
         return list(getattr(self.instance, field).all()) if self.instance else []
 
-    def create(self, validated_data: dict[str, Any]) -> Campaign:
-        return super().create(validated_data)
-
 
 class DeliverySerializer(serializers.ModelSerializer[Delivery]):
     class Meta:

@@ -14,7 +14,7 @@ from campaigns.delivery import deliver_due, deliver_next
 from campaigns.feedback import KINDS, record_feedback
 from campaigns.lifecycle import LifecycleError, cancel_campaign, pause_campaign, resume_campaign
 from campaigns.models import Campaign, Delivery
-from campaigns.reports import Outcomes, count_outcomes, count_recent, report_campaign
+from campaigns.reports import Outcomes, count_outcomes, report_campaign
 from campaigns.tokens import DeliveryKey, sign_token
 from campaigns.transports.base import Receipt, ReceiptStatus
 from campaigns.transports.memory import MemoryTransport
@@ -89,20 +89,6 @@ def test_several_campaigns_are_counted_in_one_query(
     with django_assert_num_queries(1):
         counts = count_outcomes([sent, draft])
     assert counts == {sent.pk: Outcomes(1, 0, 1, 0, 0, 0, 0, 0), draft.pk: Outcomes(0, 0, 0, 0, 0, 0, 0, 0)}
-
-
-def test_recent_numbers_are_those_since_an_instant(
-    site: Site, transport: MemoryTransport, now: dt.datetime
-) -> None:
-    person = make_reachable(site)
-    campaign = make_running(site)
-    deliver_due(now=now, transport=transport)
-    record_feedback(sign_token(DeliveryKey(campaign.pk, 1, person.pk)), "clicked", now=now + HOUR)
-    everything = count_recent(site, since=now)
-    assert (everything.sent, everything.displayed, everything.clicked) == (1, 1, 1)
-    later = count_recent(None, since=now + HOUR / 2)
-    assert (later.sent, later.displayed, later.clicked) == (0, 1, 1)
-    assert count_recent(factories.make_site(), since=now).sent == 0
 
 
 @pytest.mark.parametrize("step", [pause_campaign, cancel_campaign])
