@@ -1,31 +1,47 @@
 """What the rule builder offers: the site's attributes, events, pages, places, segments, and the operators."""
 
+import datetime as dt
+import json
 from collections import defaultdict
 from typing import Any
 
 from babel import Locale
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from segments.definitions import list_campaigns
 from segments.models import Segment
 from segments.rules.describe import DEVICE_LABELS, PROFILE_LABELS
 from segments.rules.operators import Family, list_operators
 from subscribers.models import Attribute, Place, PushSubscription, Site, Subscriber
-from tracking.models import Event, EventType
+from tracking.models import EventType
 
-SAMPLE = 2000  # values and pages on offer are read off that many of the newest rows
+SAMPLE = 2000  # values and pages on offer are read off about that many of the newest rows
 MOST_VALUES = 20
 PAGES = 100
+RECENT = dt.timedelta(weeks=8)  # older weeks of the log are not opened
+
+# A walk down the index of each type, however many events there are; one walk over all types would have to sort them.
+NEWEST_EVENTS = """
+SELECT type.id, newest.properties
+FROM unnest(%(types)s::bigint[]) AS type (id)
+CROSS JOIN LATERAL (
+    SELECT properties FROM tracking_event
+    WHERE event_type_id = type.id AND occurred_at > %(since)s
+    ORDER BY occurred_at DESC LIMIT %(most)s
+) AS newest
+"""
 
 
-def read_catalogue(site: Site) -> dict[str, Any]:
+def read_catalogue(site: Site, *, now: dt.datetime) -> dict[str, Any]:
     """Everything the rule builder offers for a site, as JSON. Values are examples, not all there are."""
+    since = now - RECENT
     return {
         "attributes": _list_attributes(site),
         "profile": _list_profile_fields(site),
         "device": _list_device_fields(site),
-        "events": _list_events(site),
-        "pages": _list_pages(site),
+        "events": _list_events(site, since),
+        "pages": _list_pages(site, since),
         "places": [
             {"name": place.name, "lat": place.latitude, "lon": place.longitude}
             for place in Place.objects.filter(site=site).order_by("name")
@@ -56,8 +72,7 @@ def _list_attributes(site: Site) -> list[dict[str, Any]]:
 def _sample_attributes(site: Site) -> dict[str, set[str]]:
     """Texts that subscribers seen lately have, for each key; those inside lists too."""
     seen: dict[str, set[str]] = defaultdict(set)
-    newest = Subscriber.objects.living().filter(site=site).order_by("-last_seen_at")[:SAMPLE]
-    for attributes in newest.values_list("attributes", flat=True):
+    for attributes in _select_newest(site).values_list("attributes", flat=True):
         for key, value in attributes.items():
             texts = [
                 each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)
@@ -68,9 +83,8 @@ def _sample_attributes(site: Site) -> dict[str, set[str]]:
 
 
 def _list_profile_fields(site: Site) -> list[dict[str, Any]]:
-    newest = Subscriber.objects.living().filter(site=site).order_by("-last_seen_at")[:SAMPLE]
     offered = ("country", "region", "city", "timezone", "language", "source")
-    rows = list(newest.values_list(*offered))
+    rows = list(_select_newest(site).values_list(*offered))
     seen = {field: sorted({row[index] for row in rows} - {""}) for index, field in enumerate(offered)}
     countries = Locale("en").territories
     fields: list[dict[str, Any]] = []
@@ -84,19 +98,22 @@ def _list_profile_fields(site: Site) -> list[dict[str, Any]]:
 
 
 def _list_device_fields(site: Site) -> list[dict[str, Any]]:
-    newest = PushSubscription.objects.filter(subscriber__site=site).order_by("-last_seen_at")[:SAMPLE]
-    rows = list(newest.values_list(*DEVICE_LABELS))
+    devices = PushSubscription.objects.filter(subscriber__in=_select_newest(site).values("pk"))
+    rows = list(devices.values_list(*DEVICE_LABELS).distinct())
     return [
         {"key": key, "type": "text", "label": label, "values": sorted({row[index] for row in rows} - {""})}
         for index, (key, label) in enumerate(DEVICE_LABELS.items())
     ]
 
 
-def _list_events(site: Site) -> list[dict[str, Any]]:
-    types = EventType.objects.filter(site=site).exclude(name__startswith="$") | EventType.objects.filter(
-        site=site, name="$session_start"
-    )
-    values = _sample_properties(types)
+def _select_newest(site: Site) -> QuerySet[Subscriber]:
+    return Subscriber.objects.living().filter(site=site).order_by("-last_seen_at")[:SAMPLE]
+
+
+def _list_events(site: Site, since: dt.datetime) -> list[dict[str, Any]]:
+    offered = ~Q(name__startswith="$") | Q(name="$session_start")
+    types = list(EventType.objects.filter(offered, site=site).order_by("name"))
+    values = _sample_properties([row.pk for row in types], since)
     return [
         {
             "key": event_type.name,
@@ -108,15 +125,14 @@ def _list_events(site: Site) -> list[dict[str, Any]]:
                 for key, kind in sorted(event_type.properties.items())
             ],
         }
-        for event_type in types.order_by("name")
+        for event_type in types
     ]
 
 
-def _sample_properties(types: QuerySet[EventType]) -> dict[tuple[int, str], set[str]]:
+def _sample_properties(types: list[int], since: dt.datetime) -> dict[tuple[int, str], set[str]]:
     """Texts seen lately, for each event type and property."""
     seen: dict[tuple[int, str], set[str]] = defaultdict(set)
-    newest = Event.objects.filter(event_type__in=types).order_by("-occurred_at")[:SAMPLE]
-    for event_type, properties in newest.values_list("event_type_id", "properties"):
+    for event_type, properties in _read_newest(types, since):
         for key, value in properties.items():
             known = seen[event_type, key]
             if isinstance(value, str) and len(known) < MOST_VALUES:
@@ -124,8 +140,15 @@ def _sample_properties(types: QuerySet[EventType]) -> dict[tuple[int, str], set[
     return seen
 
 
-def _list_pages(site: Site) -> list[str]:
-    page_views = EventType.objects.filter(site=site, name="$page_view")
-    newest = Event.objects.filter(event_type__in=page_views).order_by("-occurred_at")[:SAMPLE]
-    urls = newest.values_list("properties__url", flat=True)
+def _list_pages(site: Site, since: dt.datetime) -> list[str]:
+    page_views = EventType.objects.filter(site=site, name="$page_view").values_list("pk", flat=True)
+    urls = [properties.get("url") for _, properties in _read_newest(list(page_views), since)]
     return sorted({url for url in urls if isinstance(url, str)})[:PAGES]
+
+
+def _read_newest(types: list[int], since: dt.datetime) -> list[tuple[int, dict[str, Any]]]:
+    """Type and properties of the newest events; each type has a share of the sample, so that none crowds out others."""
+    most = max(SAMPLE // max(len(types), 1), MOST_VALUES)
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST_EVENTS, {"types": types, "since": since, "most": most})
+        return [(event_type, json.loads(properties)) for event_type, properties in cursor.fetchall()]

@@ -25,7 +25,7 @@ def show_catalogue(request: HttpRequest, site_id: int, model_admin: ModelAdmin[S
     """Attributes, events, places and so on that conditions can name, and the zone in which times are given."""
     _require_builder(request, model_admin)
     site = get_object_or_404(Site, pk=site_id)
-    return JsonResponse({"timezone": site.timezone, **read_catalogue(site)})
+    return JsonResponse({"timezone": site.timezone, **read_catalogue(site, now=timezone.now())})
 
 
 @require_POST
