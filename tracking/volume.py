@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.db.models import Count
 from django.db.models.functions import TruncDate
 
-from tracking.models import Event
+from tracking.models import Event, EventType
 
 # Counts of a day, by event type. Days that are over still change when a device reports late.
 Counts = dict[int, int]
@@ -18,7 +18,7 @@ TODAY_SECONDS, YESTERDAY_SECONDS, OLDER_SECONDS = 10, 10 * 60, 6 * 60 * 60
 def read_daily_counts(*, days: int, zone: ZoneInfo, now: dt.datetime) -> dict[dt.date, Counts]:
     """Events per event type for each of the last `days` days up to today in `zone`, oldest first.
 
-    Days that are over come from the cache; what is missing there is counted in one query.
+    Days that are over come from the cache; what is missing there is counted from the index.
     """
     today = now.astimezone(zone).date()
     wanted = [today - dt.timedelta(days=age) for age in range(days - 1, -1, -1)]
@@ -41,8 +41,10 @@ def _keep_seconds(age: dt.timedelta) -> int:
 
 def _count_since(first: dt.date, zone: ZoneInfo, now: dt.datetime) -> defaultdict[dt.date, Counts]:
     midnight = dt.datetime.combine(first, dt.time(), tzinfo=zone)
+    # Naming every type lets the index on type and time answer, whatever else the partitions hold.
+    types = list(EventType.objects.values_list("pk", flat=True))
     rows = (
-        Event.objects.filter(occurred_at__gte=midnight, occurred_at__lte=now)
+        Event.objects.filter(event_type__in=types, occurred_at__gte=midnight, occurred_at__lte=now)
         .values_list("event_type_id", TruncDate("occurred_at", tzinfo=zone))
         .annotate(count=Count("*"))
         .order_by()
