@@ -88,7 +88,9 @@ class PreviewRequestSerializer(serializers.Serializer[Any]):
         required=False, allow_null=True, default=None, help_text="The instant to count for; null: now"
     )
     exact = serializers.BooleanField(
-        required=False, default=True, help_text="false: an estimate will do; the answer says what it is"
+        required=False,
+        default=True,
+        help_text="false: an estimate would do. The answer is exact all the same, so this changes nothing.",
     )
 
 
@@ -102,8 +104,8 @@ class SampleMemberSerializer(serializers.Serializer[Any]):
 
 class PreviewSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField()
-    exact = serializers.BooleanField()
-    margin = serializers.IntegerField()
+    exact = serializers.BooleanField(help_text="Always true: everybody is counted, nothing is estimated")
+    margin = serializers.IntegerField(help_text="How far the count may be off: always 0, as it is exact")
     total = serializers.IntegerField()
     share = serializers.FloatField(help_text="From 0 to 1")
     reachable = serializers.IntegerField()
