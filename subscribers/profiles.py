@@ -40,24 +40,6 @@ class Context:
     location: Location = NOWHERE
 
 
-def update_profile(subscriber: Subscriber, *, context: Context, now: dt.datetime) -> None:
-    """The person was here just now, in this context."""
-    assign_context(subscriber, context=context, now=now)
-    subscriber.save(update_fields=WRITTEN_FIELDS)
-
-
-def set_attributes(
-    subscriber: Subscriber, *, values: Mapping[str, Any], remove: Iterable[str] = ()
-) -> dict[str, str]:
-    """Set and remove attributes, and define those never seen before.
-
-    Returns what was kept out: the key, and a sentence that says why.
-    """
-    refused = assign_attributes(subscriber, values=values, remove=remove, definitions={})
-    subscriber.save(update_fields=WRITTEN_FIELDS)
-    return refused
-
-
 def save_profiles(subscribers: Iterable[Subscriber]) -> None:
     """Write many changed subscribers, all of them locked by the caller, in one statement."""
     Subscriber.objects.bulk_create(
@@ -70,7 +52,7 @@ def save_profiles(subscribers: Iterable[Subscriber]) -> None:
 
 
 def assign_context(subscriber: Subscriber, *, context: Context, now: dt.datetime) -> None:
-    """update_profile without writing it."""
+    """The person was here just now, in this context. Not written yet."""
     subscriber.last_seen_at = max(subscriber.last_seen_at, now)
     told = {field for field in PROFILE_FIELDS if clean_field(field, subscriber.attributes.get(field))}
     for field in {"timezone", "language"} - told:
@@ -95,7 +77,10 @@ def assign_attributes(
     remove: Iterable[str],
     definitions: MutableMapping[str, str],
 ) -> dict[str, str]:
-    """set_attributes without writing the subscriber; `definitions` (key → type) are those known so far."""
+    """Set and remove attributes, and define those never seen before; the subscriber is not written yet.
+
+    `definitions` (key → type) are those known so far. Returns what was kept out: the key, and a sentence that says why.
+    """
     remove = {*remove, *(key for key, value in values.items() if value is None)}
     for key in remove:
         subscriber.attributes.pop(key, None)

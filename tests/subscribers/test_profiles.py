@@ -1,6 +1,7 @@
 """Profile fields and attributes, and what wins over what."""
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from subscribers import profiles
 from subscribers.geolocation import Location
 from subscribers.models import Attribute, Site, Subscriber
-from subscribers.profiles import Context, set_attributes, update_profile
+from subscribers.profiles import Context, assign_attributes, assign_context, save_profiles
 from tests import factories
 from tests.factories import NOW
 
@@ -20,14 +21,23 @@ def person(site: Site) -> Subscriber:
     return factories.make_subscriber(site)
 
 
+def _set(person: Subscriber, values: Mapping[str, Any], *, remove: Iterable[str] = ()) -> dict[str, str]:
+    refused = assign_attributes(person, values=values, remove=remove, definitions={})
+    save_profiles([person])
+    return refused
+
+
+def _see(person: Subscriber, context: Context, *, now: dt.datetime = NOW) -> None:
+    assign_context(person, context=context, now=now)
+    save_profiles([person])
+
+
 def _stored(person: Subscriber) -> Subscriber:
     return Subscriber.objects.get(pk=person.pk)
 
 
 def test_a_first_value_defines_its_attribute(person: Subscriber) -> None:
-    set_attributes(
-        person, values={"loyalty_tier": "gold", "lifetime_value": 2450, "vip": True, "likes": ["a"]}
-    )
+    _set(person, {"loyalty_tier": "gold", "lifetime_value": 2450, "vip": True, "likes": ["a"]})
 
     assert dict(Attribute.objects.values_list("key", "type")) == {
         "loyalty_tier": "text",
@@ -41,7 +51,7 @@ def test_a_first_value_defines_its_attribute(person: Subscriber) -> None:
 def test_a_later_value_is_brought_into_the_defined_type(site: Site, person: Subscriber) -> None:
     factories.make_attribute(site, "lifetime_value", Attribute.Type.NUMBER)
 
-    assert set_attributes(person, values={"lifetime_value": "2450"}) == {}
+    assert _set(person, {"lifetime_value": "2450"}) == {}
     assert _stored(person).attributes == {"lifetime_value": 2450}
 
 
@@ -50,7 +60,7 @@ def test_a_value_that_does_not_fit_is_kept_out_and_reported_by_its_key(
 ) -> None:
     factories.make_attribute(site, "lifetime_value", Attribute.Type.NUMBER)
 
-    refused = set_attributes(person, values={"lifetime_value": "my secret", "tier": "gold"})
+    refused = _set(person, {"lifetime_value": "my secret", "tier": "gold"})
 
     assert refused == {"lifetime_value": "needs a number, like 129.99"}
     assert _stored(person).attributes == {"tier": "gold"}
@@ -59,8 +69,8 @@ def test_a_value_that_does_not_fit_is_kept_out_and_reported_by_its_key(
 
 
 def test_attributes_are_removed_by_name_or_by_null(person: Subscriber) -> None:
-    set_attributes(person, values={"a": 1, "b": 2, "c": 3})
-    set_attributes(person, values={"a": None}, remove=["b", "never there"])
+    _set(person, {"a": 1, "b": 2, "c": 3})
+    _set(person, {"a": None}, remove=["b", "never there"])
 
     assert _stored(person).attributes == {"c": 3}
 
@@ -73,7 +83,7 @@ def test_one_attribute_too_many_is_kept_out(
 ) -> None:
     monkeypatch.setattr(profiles, limit, 2)
 
-    refused = set_attributes(person, values={"a": 1, "b": 2, "c": 3})
+    refused = _set(person, {"a": 1, "b": 2, "c": 3})
 
     assert refused == {"c": f"would be one more than the 2 that a {what} can have"}
     assert _stored(person).attributes == {"a": 1, "b": 2}
@@ -96,19 +106,19 @@ def test_one_attribute_too_many_is_kept_out(
     ],
 )
 def test_some_attributes_are_profile_fields_too(person: Subscriber, key: str, value: Any, field: str) -> None:
-    set_attributes(person, values={key: value})
+    _set(person, {key: value})
 
     assert getattr(_stored(person), key) == field
 
-    set_attributes(person, values={}, remove=[key])
+    _set(person, {}, remove=[key])
 
     assert getattr(_stored(person), key) == ""
 
 
 def test_the_context_is_followed_as_it_changes(person: Subscriber) -> None:
-    update_profile(person, context=Context("Europe/Berlin", "de-DE", BERLIN), now=NOW)
+    _see(person, Context("Europe/Berlin", "de-DE", BERLIN))
     later = NOW + dt.timedelta(days=1)
-    update_profile(person, context=Context("Asia/Tokyo", "ja", Location(country="JP")), now=later)
+    _see(person, Context("Asia/Tokyo", "ja", Location(country="JP")), now=later)
 
     stored = _stored(person)
     assert (stored.timezone, stored.language, stored.country) == ("Asia/Tokyo", "ja", "JP")
@@ -117,23 +127,23 @@ def test_the_context_is_followed_as_it_changes(person: Subscriber) -> None:
 
 
 def test_an_empty_context_wipes_nothing_out_and_time_never_runs_backwards(person: Subscriber) -> None:
-    update_profile(person, context=Context("Europe/Berlin", "de-DE", BERLIN), now=NOW)
-    update_profile(person, context=Context(), now=NOW - dt.timedelta(days=1))
+    _see(person, Context("Europe/Berlin", "de-DE", BERLIN))
+    _see(person, Context(), now=NOW - dt.timedelta(days=1))
 
     stored = _stored(person)
     assert (stored.timezone, stored.city, stored.last_seen_at) == ("Europe/Berlin", "Berlin", NOW)
 
 
 def test_a_country_guessed_from_the_clock_does_not_wipe_out_a_city_in_it(person: Subscriber) -> None:
-    update_profile(person, context=Context(location=BERLIN), now=NOW)
-    update_profile(person, context=Context("Europe/Berlin", "", Location(country="DE")), now=NOW)
+    _see(person, Context(location=BERLIN))
+    _see(person, Context("Europe/Berlin", "", Location(country="DE")))
 
     assert _stored(person).city == "Berlin"
 
 
 def test_what_the_site_says_wins_over_what_the_browser_shows(person: Subscriber) -> None:
-    set_attributes(person, values={"timezone": "Asia/Tokyo", "country": "JP", "language": "no such thing"})
-    update_profile(person, context=Context("Europe/Berlin", "de-DE", BERLIN), now=NOW)
+    _set(person, {"timezone": "Asia/Tokyo", "country": "JP", "language": "no such thing"})
+    _see(person, Context("Europe/Berlin", "de-DE", BERLIN))
 
     stored = _stored(person)
     assert (stored.timezone, stored.country, stored.city) == ("Asia/Tokyo", "JP", "")
