@@ -231,7 +231,7 @@
     let characters = 0;
     for (const key of operationKeys()) {
       const entry = read(key);
-      if (!entry) continue;
+      if (!entry?.operation) { erase(key); continue; } // nobody could read it later either
       characters += JSON.stringify(entry.operation).length;
       const full = batch.length === BATCH_OPERATIONS || characters > BATCH_CHARACTERS;
       if (batch.length && (full || entry.subscriber !== batch[0].subscriber)) break;
@@ -251,16 +251,16 @@
   async function flush() {
     if (sending || !sendable() || !operationKeys().length) return;
     sending = true;
-    await (navigator.locks ? navigator.locks.request('carillon', sendWaiting) : sendWaiting());
-    sending = false;
+    try { // where locks are forbidden, storage is too, so there is nothing to share
+      await (navigator.locks ? navigator.locks.request('carillon', sendWaiting).catch(sendWaiting) : sendWaiting());
+    } finally { sending = false; }
     if (operationKeys().length) scheduleFlush(failures ? retryDelay() : FLUSH_DELAY);
   }
 
   async function sendWaiting() {
     for (let batch = nextBatch(); batch.length && sendable(); batch = nextBatch()) {
-      const decided = await deliver(bodyOf(batch));
-      failures = decided ? 0 : failures + 1;
-      if (!decided) return;
+      failures = (await deliver(bodyOf(batch))) ? 0 : failures + 1;
+      if (failures) return;
       batch.forEach((entry) => erase(entry.key));
     }
   }

@@ -119,3 +119,34 @@ def test_once_answered_nothing_stays_in_the_browser(browser: Chrome, server: Rec
     server.wait_for_events(1)
     waiting = "return Object.keys(localStorage).filter((key) => key.startsWith('carillon.operation')).length"
     server.wait_for(lambda: browser.execute_script(waiting) == 0)
+
+
+def test_what_cannot_be_read_any_more_is_erased_and_holds_up_nothing(
+    browser: Chrome, server: RecordingServer
+) -> None:
+    spoil = "['{', 'null', '7', '{}'].forEach((text, n) => localStorage.setItem(`carillon.operation.0${n}`, text));"
+    browser.get(server.add_page(before=spoil + FIRST_EVENT))
+    server.wait_for_events(1)
+    waiting = "return Object.keys(localStorage).filter((key) => key.startsWith('carillon.operation')).length"
+    server.wait_for(lambda: browser.execute_script(waiting) == 0)
+    assert browser.execute_script("return errors") == []
+
+
+def test_where_locks_are_forbidden_operations_are_sent_all_the_same(
+    browser: Chrome, server: RecordingServer
+) -> None:
+    forbid = "navigator.locks.request = () => Promise.reject(new DOMException('no', 'SecurityError'));"
+    browser.get(server.add_page(before=forbid + FIRST_EVENT))
+    server.wait_for_events(1)
+    browser.execute_script("carillon.addEvent('second')")
+    assert [event["name"] for event in server.wait_for_events(2)] == ["first", "second"]
+
+
+def test_a_failure_on_the_way_does_not_stop_what_follows(browser: Chrome, server: RecordingServer) -> None:
+    fail_once = (
+        "const kept = window.fetch; window.fetch = () => { window.fetch = kept; throw Error('theirs'); };"
+    )
+    browser.get(server.add_page(before="delete navigator.__proto__.locks;" + fail_once + FIRST_EVENT))
+    server.wait_for(lambda: browser.execute_script("return !String(window.fetch).includes('theirs')"))
+    browser.execute_script("carillon.addEvent('second')")
+    assert [event["name"] for event in server.wait_for_events(2)] == ["first", "second"]
