@@ -27,14 +27,6 @@ _WRITES = 3  # tries; what a push service took must not be forgotten for a passi
 _log = logging.getLogger(__name__)
 
 
-def deliver_due(*, now: dt.datetime, transport: Transport) -> int:
-    """Send everything that is due at `now`; the number of deliveries that came to an outcome or a retry."""
-    total = 0
-    while (handled := deliver_next(now=now, transport=transport)) is not None:
-        total += handled
-    return total
-
-
 def deliver_next(*, now: dt.datetime, transport: Transport) -> int | None:
     """One turn: the number of deliveries handled, or None if nothing was due.
 

@@ -11,7 +11,6 @@ from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 from selenium.webdriver import Chrome
 
-from campaigns.delivery import deliver_due
 from campaigns.models import Campaign
 from campaigns.planning import plan_due_campaigns
 from campaigns.transports.memory import MemoryTransport
@@ -20,6 +19,7 @@ from segments.models import MembershipChange, Segment
 from subscribers.models import Site
 from tests.browser.browsers import open_chromium, require_chromium, take_screenshot
 from tests.browser.campaign_page import CampaignPage
+from tests.campaigns.people import deliver_due
 from tests.factories import (
     make_attribute,
     make_push_subscription,

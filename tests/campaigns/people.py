@@ -3,9 +3,11 @@
 import datetime as dt
 from typing import Any
 
+from campaigns.delivery import deliver_next
 from campaigns.lifecycle import launch_campaign
 from campaigns.models import Campaign, Delivery
 from campaigns.planning import plan_campaign
+from campaigns.transports.base import Transport
 from segments.models import Segment
 from subscribers.models import PushSubscription, Site, Subscriber
 from tests import factories
@@ -50,6 +52,14 @@ def plan(campaign: Campaign, *, now: dt.datetime = NOW) -> Campaign:
     plan_campaign(campaign, now=now)
     campaign.refresh_from_db()
     return campaign
+
+
+def deliver_due(*, now: dt.datetime, transport: Transport) -> int:
+    """Send everything that is due at `now`; the number of deliveries that came to an outcome or a retry."""
+    total = 0
+    while (handled := deliver_next(now=now, transport=transport)) is not None:
+        total += handled
+    return total
 
 
 def delivery_of(campaign: Campaign, subscriber: Subscriber) -> Delivery:

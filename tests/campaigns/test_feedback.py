@@ -4,14 +4,13 @@ import datetime as dt
 
 import pytest
 
-from campaigns.delivery import deliver_due
 from campaigns.feedback import FeedbackError, record_feedback
 from campaigns.models import Campaign, Delivery
 from campaigns.tokens import DeliveryKey, sign_token
 from campaigns.transports.memory import MemoryTransport
 from subscribers.models import Site, Subscriber
 from tests import factories
-from tests.campaigns.people import delivery_of, make_reachable, make_running
+from tests.campaigns.people import deliver_due, delivery_of, make_reachable, make_running
 from tracking.models import Event
 
 Status = Delivery.Status

@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import pytest
 
-from campaigns.delivery import deliver_due
 from campaigns.lifecycle import (
     LaunchError,
     LifecycleError,
@@ -21,7 +20,7 @@ from campaigns.planning import plan_due_campaigns
 from campaigns.transports.memory import MemoryTransport
 from subscribers.models import Site
 from tests import factories
-from tests.campaigns.people import make_reachable, make_running
+from tests.campaigns.people import deliver_due, make_reachable, make_running
 
 Status = Campaign.Status
 

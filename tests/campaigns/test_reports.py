@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from campaigns.delivery import deliver_due, deliver_next
+from campaigns.delivery import deliver_next
 from campaigns.feedback import KINDS, record_feedback
 from campaigns.lifecycle import LifecycleError, cancel_campaign, pause_campaign, resume_campaign
 from campaigns.models import Campaign, Delivery
@@ -20,7 +20,7 @@ from campaigns.transports.base import Receipt, ReceiptStatus
 from campaigns.transports.memory import MemoryTransport
 from subscribers.models import Site
 from tests import factories
-from tests.campaigns.people import find_device, make_reachable, make_running
+from tests.campaigns.people import deliver_due, find_device, make_reachable, make_running
 
 STEPS = ["deliver", "pause", "resume", "cancel", "feedback", "later"]
 HOUR = dt.timedelta(hours=1)

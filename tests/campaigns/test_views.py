@@ -10,12 +10,11 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from campaigns.delivery import deliver_due
 from campaigns.models import Delivery
 from campaigns.tokens import DeliveryKey, sign_token
 from campaigns.transports.memory import MemoryTransport
 from subscribers.models import Site
-from tests.campaigns.people import make_reachable, make_running
+from tests.campaigns.people import deliver_due, make_reachable, make_running
 
 DOOR = "/v1/feedback"
 

@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 
-from campaigns.delivery import deliver_due
 from campaigns.models import Campaign, Delivery
 from campaigns.transports.memory import MemoryTransport
 from segments.models import Segment
@@ -12,6 +11,7 @@ from subscribers.models import PushSubscription, Site, Subscriber
 from subscribers.subscriptions import end_all_subscriptions, move_subscriptions
 from tests import factories
 from tests.campaigns.people import (
+    deliver_due,
     delivery_of,
     find_device,
     in_country,

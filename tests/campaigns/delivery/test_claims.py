@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from campaigns.delivery import deliver_due, deliver_next, turns
+from campaigns.delivery import deliver_next, turns
 from campaigns.delivery.claims import LEASE, claim_chunk, release_claim, renew_claim
 from campaigns.delivery.outcomes import Outcome, write_outcomes
 from campaigns.models import Batch, Campaign, Delivery
@@ -18,7 +18,7 @@ from campaigns.transports.memory import MemoryTransport
 from segments.models import Segment
 from subscribers.models import Site
 from tests import factories
-from tests.campaigns.people import delivery_of, make_reachable, make_running
+from tests.campaigns.people import deliver_due, delivery_of, make_reachable, make_running
 
 Status = Delivery.Status
 

@@ -5,14 +5,13 @@ import uuid
 
 import pytest
 
-from campaigns.delivery import deliver_due
 from campaigns.lifecycle import resume_campaign
 from campaigns.models import Campaign, Delivery
 from campaigns.transports.base import Receipt, ReceiptStatus
 from campaigns.transports.memory import MemoryTransport
 from subscribers.models import Site, Subscriber
 from tests import factories
-from tests.campaigns.people import delivery_of, find_device, make_reachable, make_running
+from tests.campaigns.people import deliver_due, delivery_of, find_device, make_reachable, make_running
 
 Reason = Delivery.Reason
 Status = Delivery.Status

@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from campaigns.delivery import deliver_due, deliver_next, turns
+from campaigns.delivery import deliver_next, turns
 from campaigns.delivery.outcomes import write_outcomes
 from campaigns.lifecycle import cancel_campaign, pause_campaign, resume_campaign
 from campaigns.models import Campaign, Delivery
@@ -17,7 +17,7 @@ from campaigns.transports.base import Receipt, ReceiptStatus
 from campaigns.transports.memory import MemoryTransport
 from subscribers.models import PushSubscription, Site, Subscriber
 from tests import factories
-from tests.campaigns.people import delivery_of, find_device, make_reachable, make_running
+from tests.campaigns.people import deliver_due, delivery_of, find_device, make_reachable, make_running
 from tracking.models import Event
 
 Reason = Delivery.Reason
