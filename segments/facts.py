@@ -21,6 +21,7 @@ def load_facts(subscriber_ids: Collection[int]) -> dict[int, SubscriberFacts]:
     return {
         subscriber.pk: SubscriberFacts(
             attributes=subscriber.attributes,
+            uuid=str(subscriber.uuid),
             profile={field: getattr(subscriber, field) for field in PROFILE_FIELDS},
             latitude=subscriber.latitude,
             longitude=subscriber.longitude,

@@ -5,10 +5,11 @@ answers for one subscriber in memory, and `compiler.compile_rule`, the one part 
 """
 
 from segments.rules.ast import Rule
-from segments.rules.describe import Names, describe_rule
+from segments.rules.describe import describe_rule
 from segments.rules.errors import Problem, RuleError
 from segments.rules.evaluator import evaluate_rule
 from segments.rules.facts import SubscriberFacts
+from segments.rules.names import Names
 from segments.rules.schema import dump_rule, parse_rule
 from segments.rules.validation import Knowledge, check_rule
 

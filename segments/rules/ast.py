@@ -1,13 +1,43 @@
 """The rule as a tree: one immutable class for each kind of node of the rule language, version 1."""
 
+import datetime as dt
+import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Discriminator, Field, StrictBool, StrictInt, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    Tag,
+    model_validator,
+)
 
-from segments.rules.comparisons import Comparison, Count, PropertyComparison, UrlComparison
+from segments.rules.comparisons import Comparison
+from segments.rules.event_nodes import (
+    EventAggregateCondition,
+    EventCondition,
+    EventRecencyCondition,
+    EventRepeatCondition,
+    EventSequenceCondition,
+    MessageCondition,
+    PageViewCondition,
+)
 from segments.rules.operators import Family
-from segments.rules.values import MOST_VALUES, Id, Name, Number
+from segments.rules.shares import BUCKETS, WEEKDAYS
+from segments.rules.values import MOST_VALUES, Id, Name, Number, Spot
 from segments.rules.windows import Node, Window
+
+
+def _check_wall_time(text: str) -> str:
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
+        raise ValueError("A time of day is written like 09:00 or 17:30.")
+    return text
+
+
+WallTime = Annotated[StrictStr, AfterValidator(_check_wall_time)]
 
 PROFILE_FIELDS = (
     "country", "region", "city", "timezone", "language", "external_id", "email", "created_at", "last_seen_at", "source",
@@ -61,12 +91,6 @@ class ChannelCondition(Node):
         return self
 
 
-class Spot(Node):
-    lat: Annotated[Number, Field(ge=-90, le=90)]
-    lon: Annotated[Number, Field(ge=-180, le=180)]
-    name: Name | None = None
-
-
 class Radius(Node):
     miles: Annotated[Number, Field(gt=0, le=12_500)] | None = None
     km: Annotated[Number, Field(gt=0, le=20_100)] | None = None
@@ -83,46 +107,64 @@ class Radius(Node):
 
 
 class LocationCondition(Node):
-    """Within the radius of a spot, or of any of several."""
+    """Within the radius of a spot or of any of several, or inside an outline."""
 
     type: Literal["location"]
-    near: Annotated[
-        Annotated[Spot, Tag("a:spot")]
-        | Annotated[tuple[Spot, ...], Field(min_length=1, max_length=MOST_VALUES), Tag("a:list")],
-        Discriminator(lambda near: "a:list" if isinstance(near, list | tuple) else "a:spot"),
-    ]
-    radius: Radius
+    near: (
+        Annotated[
+            Annotated[Spot, Tag("a:spot")]
+            | Annotated[tuple[Spot, ...], Field(min_length=1, max_length=MOST_VALUES), Tag("a:list")],
+            Discriminator(lambda near: "a:list" if isinstance(near, list | tuple) else "a:spot"),
+        ]
+        | None
+    ) = None
+    radius: Radius | None = None
+    polygon: Annotated[tuple[Spot, ...], Field(min_length=3, max_length=200)] | None = None
+
+    @model_validator(mode="after")
+    def check_kind(self) -> Self:
+        if (self.near is None) == (self.polygon is None) or (self.near is None) != (self.radius is None):
+            raise ValueError("A location is “near” with a “radius”, or a “polygon”.")
+        return self
 
     @property
     def spots(self) -> tuple[Spot, ...]:
-        return self.near if isinstance(self.near, tuple) else (self.near,)
+        return self.near if isinstance(self.near, tuple) else (self.near,) if self.near else ()
 
 
-class EventCondition(Node):
-    """Events of one name in a window, all tests holding on the same event. No `count`: at least one."""
+class BucketCondition(Node):
+    """A stable random share: those whose bucket of 10,000 lies in [from, to). Another salt draws independently."""
 
-    type: Literal["event"]
-    event: Name
-    count: Count | None = None
-    within: Window | None = None
-    where: Annotated[tuple[PropertyComparison, ...], Field(max_length=20)] = ()
+    type: Literal["bucket"]
+    salt: Name
+    first: Annotated[StrictInt, Field(ge=0, lt=BUCKETS, alias="from")]
+    to: Annotated[StrictInt, Field(gt=0, le=BUCKETS)]
 
-
-class PageViewCondition(Node):
-    type: Literal["page_view"]
-    url: UrlComparison | None = None
-    count: Count | None = None
-    within: Window | None = None
+    @model_validator(mode="after")
+    def check_order(self) -> Self:
+        if self.first >= self.to:
+            raise ValueError("“from” must be less than “to”.")
+        return self
 
 
-class MessageCondition(Node):
-    """What happened to campaigns' messages; no `campaign`: to any of them."""
+class LocalTimeCondition(Node):
+    """What the subscriber's clock shows at this moment; who has no known time zone goes by the site's."""
 
-    type: Literal["message"]
-    activity: Literal["sent", "displayed", "clicked", "dismissed", "converted", "failed"]
-    campaign: Id | None = None
-    count: Count | None = None
-    within: Window | None = None
+    type: Literal["local_time"]
+    between: tuple[WallTime, WallTime] | None = None
+    weekdays: Annotated[tuple[Literal[WEEKDAYS], ...], Field(min_length=1, max_length=7)] | None = None  # type: ignore[valid-type]
+
+    @model_validator(mode="after")
+    def check_any(self) -> Self:
+        if self.between is None and self.weekdays is None:
+            raise ValueError("Say “between” which times, on which “weekdays”, or both.")
+        if self.between is not None and self.between[0] == self.between[1]:
+            raise ValueError("The two times must differ.")
+        return self
+
+    @property
+    def times(self) -> tuple[dt.time, dt.time] | None:
+        return tuple(map(dt.time.fromisoformat, self.between)) if self.between else None  # type: ignore[return-value]
 
 
 class SegmentCondition(Node):
@@ -152,9 +194,15 @@ Condition = Annotated[
     | ChannelCondition
     | LocationCondition
     | EventCondition
+    | EventAggregateCondition
+    | EventRecencyCondition
+    | EventSequenceCondition
+    | EventRepeatCondition
     | PageViewCondition
     | MessageCondition
-    | SegmentCondition,
+    | SegmentCondition
+    | BucketCondition
+    | LocalTimeCondition,
     Field(discriminator="type"),
 ]
 

@@ -1,8 +1,9 @@
 """An operator with its operand, and how often something must have happened."""
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, StrictInt, model_validator
 
@@ -123,3 +124,8 @@ class UrlComparison(Comparison):
             self.value, starts=whole or key == "starts_with", ends=whole or key == "ends_with"
         )
         return resolve_operator("matches", self.value, None), pattern
+
+    property: ClassVar = "url"  # of the page view that is tested
+
+
+EventTests = Sequence[PropertyComparison | UrlComparison]  # all of them on the same event

@@ -1,38 +1,25 @@
 """The rule as an English sentence that a marketer can check."""
 
-import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
 from babel import Locale
 
 from segments.rules.ast import (
     AttributeCondition,
+    BucketCondition,
     ChannelCondition,
     Condition,
     DeviceCondition,
-    EventCondition,
     Group,
+    LocalTimeCondition,
     LocationCondition,
-    MessageCondition,
-    PageViewCondition,
     ProfileCondition,
     Rule,
     SegmentCondition,
-    Spot,
 )
-from segments.rules.comparisons import Comparison, Count
-from segments.rules.operators import Arity
-from segments.rules.windows import (
-    AgoWindow,
-    BetweenWindow,
-    CalendarWindow,
-    Duration,
-    LastWindow,
-    SinceWindow,
-    Window,
-)
+from segments.rules.describe_events import describe_events
+from segments.rules.names import Names
+from segments.rules.shares import BUCKETS
+from segments.rules.values import Spot
+from segments.rules.wording import say_test, say_window, write
 
 PROFILE_LABELS = {
     "country": "country", "region": "region", "city": "city", "timezone": "time zone", "language": "language",
@@ -42,30 +29,6 @@ PROFILE_LABELS = {
 COUNTRIES = Locale("en").territories
 WHOLE_VALUES = {"equals", "not_equals", "in", "not_in"}
 DEVICE_LABELS = {"kind": "kind", "os": "system", "browser": "browser"}
-# What people did, and what they did not do.
-DEEDS = {
-    "$page_view": ("viewed a page", "view a page"),
-    "$session_start": ("visited the site", "visit the site"),
-    "$subscribed": ("subscribed to notifications", "subscribe to notifications"),
-    "$unsubscribed": ("unsubscribed from notifications", "unsubscribe from notifications"),
-}
-ACTIVITIES = {
-    "sent": ("were sent", "were not sent"),
-    "displayed": ("were shown", "were not shown"),
-    "clicked": ("clicked", "did not click"),
-    "dismissed": ("dismissed", "did not dismiss"),
-    "converted": ("converted after", "did not convert after"),
-    "failed": ("could not be sent", "had no failure of"),
-}
-CALENDAR = {"today": "today", "yesterday": "yesterday", "this_week": "this week", "this_month": "this month"}
-
-
-@dataclass(frozen=True)
-class Names:
-    """What ids are called: of segments and campaigns."""
-
-    segments: Mapping[int, str] = field(default_factory=dict)
-    campaigns: Mapping[int, str] = field(default_factory=dict)
 
 
 def describe_rule(rule: Rule, names: Names) -> str:
@@ -81,29 +44,26 @@ def _describe(node: Condition, names: Names, *, top: bool = False) -> str:
         case Group():
             return _describe_group(node, names, top=top)
         case AttributeCondition():
-            return f"whose {node.key} {_describe_test(node)}"
+            return f"whose {node.key} {say_test(node)}"
         case ProfileCondition():
-            write = _write_country if node.field == "country" and node.row.key in WHOLE_VALUES else _write
-            return f"whose {PROFILE_LABELS[node.field]} {_describe_test(node, write=write)}"
+            writer = _write_country if node.field == "country" and node.row.key in WHOLE_VALUES else write
+            return f"whose {PROFILE_LABELS[node.field]} {say_test(node, writer=writer)}"
         case DeviceCondition():
             no = "without" if node.negated else "with"
-            return f"{no} a device whose {DEVICE_LABELS[node.field]} {_describe_test(node, positive=True)}"
+            return f"{no} a device whose {DEVICE_LABELS[node.field]} {say_test(node, positive=True)}"
         case ChannelCondition():
             return _describe_channel(node)
         case LocationCondition():
             return _describe_location(node)
-        case EventCondition():
-            tests = [f"{test.property} that {_describe_test(test)}" for test in node.where]
-            where = f" with {' and '.join(tests)}" if tests else ""
-            return _describe_doing(_name_deed(node.event), where, node.count, node.within)
-        case PageViewCondition():
-            page = f" whose address {_describe_test(node.url)}" if node.url else ""
-            return _describe_doing(DEEDS["$page_view"], page, node.count, node.within)
-        case MessageCondition():
-            return _describe_message(node, names)
         case SegmentCondition():
             name = names.segments.get(node.segment, f"number {node.segment}")
             return f"who are {'' if node.member else 'not '}in the segment “{name}”"
+        case BucketCondition():
+            return f"in the random share from {node.first * 100 / BUCKETS:g} % to {node.to * 100 / BUCKETS:g} % of “{node.salt}”"
+        case LocalTimeCondition():
+            return _describe_clock(node)
+        case _:
+            return describe_events(node, names)
 
 
 def _describe_group(node: Group, names: Names, *, top: bool) -> str:
@@ -121,107 +81,34 @@ def _describe_group(node: Group, names: Names, *, top: bool) -> str:
             return f"of whom at least {node.n} of these {len(parts)} are true: ({'; '.join(parts)})"
 
 
-def _describe_test(
-    test: Comparison, *, positive: bool = False, write: Callable[[Any], str] | None = None
-) -> str:
-    write = write or _write
-    row = test.row
-    if positive and test.negated:
-        row = test.prepare(row.families[0], dt.datetime(2000, 1, 1, tzinfo=dt.UTC))[0]
-    joiner = " and " if row.arity is Arity.TWO else " or "
-    operand = test.operand
-    written = joiner.join(map(write, operand)) if isinstance(operand, tuple) else write(operand)
-    return row.phrase.format(x=written)
-
-
 def _describe_channel(node: ChannelCondition) -> str:
     subscribed = "who subscribed" if node.within else "who are subscribed"
     return {
-        "subscribed": f"{subscribed} to push notifications{_lead(node.within)}",
-        "unsubscribed": f"who unsubscribed from push notifications{_lead(node.within)}",
+        "subscribed": f"{subscribed} to push notifications{say_window(node.within)}",
+        "unsubscribed": f"who unsubscribed from push notifications{say_window(node.within)}",
         "never": "who never subscribed to push notifications",
     }[node.state]
 
 
 def _describe_location(node: LocationCondition) -> str:
+    if node.radius is None:
+        return f"who are inside an area with {len(node.polygon or ())} corners"
     radius = f"{node.radius.miles:g} miles" if node.radius.miles is not None else f"{node.radius.km:g} km"
-    spots = " or ".join(_describe_spot(spot) for spot in node.spots)
-    return f"who are within {radius} of {spots}"
+    return f"who are within {radius} of {' or '.join(map(_describe_spot, node.spots))}"
+
+
+def _describe_clock(node: LocalTimeCondition) -> str:
+    parts = []
+    if node.between:
+        parts.append(f"shows {node.between[0]} to {node.between[1]}")
+    if node.weekdays:
+        parts.append(f"is on {' or '.join(day.capitalize() for day in node.weekdays)}")
+    return f"whose own clock now {' and '.join(parts)}"
 
 
 def _describe_spot(spot: Spot) -> str:
     return spot.name or f"{spot.lat:g}, {spot.lon:g}"
 
 
-def _name_deed(event: str) -> tuple[str, str]:
-    return DEEDS.get(event, (f"did “{event}”", f"do “{event}”"))
-
-
-def _describe_doing(deed: tuple[str, str], details: str, count: Count | None, within: Window | None) -> str:
-    least, most = count.span if count else (1, None)
-    if (least, most) == (0, 0):
-        return f"who did not {deed[1]}{details}{_lead(within)}"
-    often = "" if (least, most) == (1, None) else f" {_describe_count(least, most)}"
-    return f"who {deed[0]}{details}{often}{_lead(within)}"
-
-
-def _describe_message(node: MessageCondition, names: Names) -> str:
-    least, most = node.count.span if node.count else (1, None)
-    did, did_not = ACTIVITIES[node.activity]
-    name = (
-        f"the campaign “{names.campaigns.get(node.campaign, f'number {node.campaign}')}”"
-        if node.campaign
-        else "any campaign"
-    )
-    if (least, most) == (0, 0):
-        return f"who {did_not} {name}{_lead(node.within)}"
-    often = "" if (least, most) == (1, None) else f" {_describe_count(least, most)}"
-    return f"who {did} {name}{often}{_lead(node.within)}"
-
-
-def _describe_count(least: int, most: int | None) -> str:
-    if most is None:
-        return f"at least {least:,} {_times(least)}"
-    if least == most:
-        return f"exactly {least:,} {_times(least)}"
-    return f"at most {most:,} {_times(most)}" if least == 0 else f"{least:,} to {most:,} times"
-
-
-def _times(number: int) -> str:
-    return "time" if number == 1 else "times"
-
-
-def _lead(within: Window | None) -> str:
-    return f" {_describe_window(within)}" if within else ""
-
-
-def _describe_window(window: Window) -> str:
-    match window:
-        case LastWindow(last=last):
-            return f"in the last {_write(last)}"
-        case AgoWindow(between_ago=(longer, shorter)):
-            return f"between {_write(longer)} and {_write(shorter)} ago"
-        case SinceWindow(since=since):
-            return f"since {_write(since)}"
-        case BetweenWindow(between=(start, end)):
-            return f"between {_write(start)} and {_write(end)}"
-        case CalendarWindow(calendar=calendar):
-            return CALENDAR[calendar]
-
-
 def _write_country(code: str) -> str:
     return str(COUNTRIES.get(code.upper(), f"“{code}”"))
-
-
-def _write(operand: Any) -> str:
-    match operand:
-        case Duration():
-            unit = operand.unit if operand.amount != 1 else operand.unit.removesuffix("s")
-            return f"{operand.amount:g} {unit}"
-        case dt.datetime():
-            return f"{operand.astimezone(dt.UTC):%-d %B %Y %H:%M} UTC"
-        case bool() | None:
-            return ""
-        case int() | float():
-            return f"{operand:,}"
-    return f"“{operand}”"

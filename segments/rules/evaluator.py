@@ -1,33 +1,39 @@
 """The rule over one subscriber's facts, in memory: the second interpreter, which must agree with the compiler."""
 
 import datetime as dt
-import math
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from segments.rules.ast import (
     AttributeCondition,
+    BucketCondition,
     ChannelCondition,
     Condition,
     DeviceCondition,
-    EventCondition,
     Group,
+    LocalTimeCondition,
     LocationCondition,
-    MessageCondition,
-    PageViewCondition,
     ProfileCondition,
     Rule,
     SegmentCondition,
-    Spot,
 )
-from segments.rules.comparisons import Comparison, Count, PropertyComparison, UrlComparison
-from segments.rules.facts import EventFacts, SubscriberFacts, read_json, write_instant
-from segments.rules.messages import find_message_tests, name_message_event
+from segments.rules.comparing import holds_json, holds_value
+from segments.rules.event_evaluation import EventLog
+from segments.rules.event_nodes import (
+    EventAggregateCondition,
+    EventCondition,
+    EventRecencyCondition,
+    EventRepeatCondition,
+    EventSequenceCondition,
+    MessageCondition,
+    PageViewCondition,
+)
+from segments.rules.facts import SubscriberFacts, read_json
+from segments.rules.messages import find_message_tests, find_page_tests, name_message_event
 from segments.rules.operators import Family
-from segments.rules.windows import Window, find_bounds
-
-EARTH_RADIUS_KM = 6371.0088  # the mean radius of IUGG
+from segments.rules.places import is_inside, is_near
+from segments.rules.shares import find_bucket, find_zone, shows
+from segments.rules.windows import Bounds, Window, find_bounds
 
 
 def evaluate_rule(rule: Rule, facts: SubscriberFacts, *, as_of: dt.datetime, zone: ZoneInfo) -> bool:
@@ -40,13 +46,17 @@ class _Evaluator:
     facts: SubscriberFacts
     as_of: dt.datetime
     zone: ZoneInfo
+    log: EventLog = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "log", EventLog(self.facts.events, self.as_of))
 
     def holds(self, node: Condition) -> bool:
         match node:
             case Group():
                 return self.holds_group(node)
             case AttributeCondition():
-                return self.holds_json(node, self.facts.attributes.get(node.key))
+                return holds_json(node, self.facts.attributes.get(node.key), self.as_of)
             case ProfileCondition():
                 return self.holds_profile(node)
             case DeviceCondition():
@@ -55,15 +65,49 @@ class _Evaluator:
                 return self.holds_channel(node)
             case LocationCondition():
                 return self.holds_location(node)
-            case EventCondition():
-                return self.holds_count(node.event, node.count, node.within, node.where)
-            case PageViewCondition():
-                return self.holds_count("$page_view", node.count, node.within, (), node.url)
-            case MessageCondition():
-                tests = find_message_tests(node)
-                return self.holds_count(name_message_event(node), node.count, node.within, tests)
             case SegmentCondition():
                 return (node.segment in self.facts.segments) == node.member
+            case BucketCondition():
+                return node.first <= find_bucket(node.salt, self.facts.uuid) < node.to
+            case LocalTimeCondition():
+                own = find_zone(str(self.facts.profile.get("timezone", "")), self.zone)
+                return shows(own, self.as_of, node.times, node.weekdays)
+            case _:
+                return self.holds_events(node)
+
+    def holds_events(
+        self,
+        node: EventCondition
+        | PageViewCondition
+        | MessageCondition
+        | EventAggregateCondition
+        | EventRecencyCondition
+        | EventSequenceCondition
+        | EventRepeatCondition,
+    ) -> bool:
+        match node:
+            case EventCondition():
+                events = self.log.select(node.event, self.bounds(node.within), node.where)
+                return self.log.holds_count(events, node.count)
+            case PageViewCondition():
+                events = self.log.select("$page_view", self.bounds(node.within), find_page_tests(node))
+                return self.log.holds_count(events, node.count)
+            case MessageCondition():
+                name, tests = name_message_event(node), find_message_tests(node)
+                return self.log.holds_count(
+                    self.log.select(name, self.bounds(node.within), tests), node.count
+                )
+            case EventAggregateCondition():
+                return self.log.holds_aggregate(node, self.bounds(node.within))
+            case EventRecencyCondition():
+                return self.log.holds_recency(node)
+            case EventSequenceCondition():
+                return self.log.holds_sequence(node, self.bounds(node.within))
+            case EventRepeatCondition():
+                return self.log.holds_repeat(node, self.bounds(node.within))
+
+    def bounds(self, within: Window | None) -> Bounds:
+        return find_bounds(within, as_of=self.as_of, zone=self.zone)
 
     def holds_group(self, node: Group) -> bool:
         held = sum(self.holds(each) for each in node.conditions)
@@ -77,23 +121,11 @@ class _Evaluator:
             case "at_least":
                 return held >= (node.n or 0)
 
-    def holds_json(self, test: Comparison, raw: Any) -> bool:
-        """A test of a JSON value: an attribute's or an event property's. Instants compare as their text."""
-        if len(test.families) > 1:
-            return (raw is not None) != test.negated
-        family = test.families[0]
-        row, operand = test.prepare(family, self.as_of)
-        if family is Family.TIME:
-            operand = _write_instants(operand)
-        value = read_json(raw, family)
-        return (value is not None and row.holds(value, operand)) != test.negated
-
     def holds_profile(self, node: ProfileCondition) -> bool:
         raw = self.facts.profile.get(node.field)
         family = Family.TIME if node.field.endswith("_at") else Family.TEXT
-        row, operand = node.prepare(family, self.as_of)
         value = read_json(raw, family) if isinstance(raw, str) else raw
-        return (bool(value) and row.holds(value, operand)) != node.negated
+        return holds_value(node, family, value or None, self.as_of)
 
     def holds_device(self, node: DeviceCondition) -> bool:
         row, operand = node.prepare(Family.TEXT, self.as_of)
@@ -107,7 +139,7 @@ class _Evaluator:
     def holds_channel(self, node: ChannelCondition) -> bool:
         devices = self.facts.devices
         active = [device for device in devices if device.ended_at is None]
-        bounds = find_bounds(node.within, as_of=self.as_of, zone=self.zone)
+        bounds = self.bounds(node.within)
         match node.state:
             case "never":
                 return not devices
@@ -121,41 +153,6 @@ class _Evaluator:
         lat, lon = self.facts.latitude, self.facts.longitude
         if lat is None or lon is None:
             return False
-        return any(measure_distance(lat, lon, spot) <= node.radius.kilometres for spot in node.spots)
-
-    def holds_count(
-        self,
-        name: str,
-        count: Count | None,
-        within: Window | None,
-        where: tuple[PropertyComparison, ...],
-        url: UrlComparison | None = None,
-    ) -> bool:
-        bounds = find_bounds(within, as_of=self.as_of, zone=self.zone)
-        number = sum(
-            event.name == name
-            and bounds.holds(event.occurred_at)
-            and self.holds_where(event, where)
-            and (url is None or self.holds_json(url, event.properties.get("url")))
-            for event in self.facts.events
-        )
-        least, most = count.span if count else (1, None)
-        return least <= number and (most is None or number <= most)
-
-    def holds_where(self, event: EventFacts, where: tuple[PropertyComparison, ...]) -> bool:
-        return all(self.holds_json(test, event.properties.get(test.property)) for test in where)
-
-
-def measure_distance(lat: float, lon: float, spot: Spot) -> float:
-    """Kilometres along the great circle, by the haversine formula, step by step as the compiler's SQL does it."""
-    half = (
-        math.sin(math.radians(spot.lat - lat) / 2) ** 2
-        + math.cos(math.radians(lat))
-        * math.cos(math.radians(spot.lat))
-        * math.sin(math.radians(spot.lon - lon) / 2) ** 2
-    )
-    return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, half)))
-
-
-def _write_instants(operand: Any) -> Any:
-    return tuple(map(write_instant, operand)) if isinstance(operand, tuple) else write_instant(operand)
+        if node.radius is not None:
+            return is_near(lat, lon, node.spots, node.radius.kilometres)
+        return is_inside(lat, lon, node.polygon or ())

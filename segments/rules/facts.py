@@ -40,6 +40,7 @@ class SubscriberFacts:
 
     attributes: Mapping[str, Any]
     profile: Mapping[str, str | dt.datetime]
+    uuid: str = ""
     latitude: float | None = None
     longitude: float | None = None
     devices: tuple[DeviceFacts, ...] = ()

@@ -1,7 +1,7 @@
-"""Message activity as events: campaigns record what became of each message under a reserved name."""
+"""Nodes that are events under another name: message activity and page views."""
 
-from segments.rules.ast import MessageCondition
-from segments.rules.comparisons import PropertyComparison
+from segments.rules.comparisons import PropertyComparison, UrlComparison
+from segments.rules.event_nodes import MessageCondition, PageViewCondition
 
 EVENT_NAMES = {
     "sent": "$push_sent",
@@ -14,6 +14,7 @@ EVENT_NAMES = {
 
 
 def name_message_event(node: MessageCondition) -> str:
+    """Campaigns record what became of each message under a reserved name."""
     return EVENT_NAMES[node.activity]
 
 
@@ -22,3 +23,7 @@ def find_message_tests(node: MessageCondition) -> tuple[PropertyComparison, ...]
     if node.campaign is None:
         return ()
     return (PropertyComparison(property="campaign", operator="equals", value=node.campaign),)
+
+
+def find_page_tests(node: PageViewCondition) -> tuple[UrlComparison, ...]:
+    return (node.url,) if node.url else ()

@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from segments.rules.anniversaries import anniversary_sql, has_anniversary
 from segments.rules.sql import FALSE, Fragment, join_all, join_any
 from segments.rules.text import Pattern, fold, fold_sql, parse_pattern
 from segments.rules.windows import Duration, read_instant
@@ -59,6 +60,7 @@ class Operator:
     to_sql: ToSql = field(default=lambda x: FALSE)
     prepare: Callable[[Any, dt.datetime], Any] = field(default=lambda operand, as_of: operand)
     negates: str = ""
+    on_text: bool = False  # works on a moment as JSON keeps it, wherever it comes from
 
 
 def to_decimal(number: float) -> Decimal:
@@ -112,6 +114,12 @@ def _before(operand: Duration, as_of: dt.datetime) -> tuple[dt.datetime, dt.date
 
 def _after(operand: Duration, as_of: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
     return as_of, as_of + operand.delta
+
+
+def _coming_year(operand: Duration, as_of: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    if operand.delta > dt.timedelta(days=366):
+        raise ValueError("An anniversary comes round within a year; ask for at most 366 days.")
+    return _after(operand, as_of)
 
 
 def _ago(operand: Duration, as_of: dt.datetime) -> dt.datetime:
@@ -192,6 +200,8 @@ OPERATORS: tuple[Operator, ...] = (
     Operator("between", M, TWO, "is between", "is between {x}", _is_between, _between_sql),
     Operator("within_last", M, SPAN, "is within the last", "is within the last {x}", _is_within, _within_sql, _before),
     Operator("more_than_ago", M, SPAN, "is longer ago than", "is longer ago than {x}", lambda v, x: v <= x, _infix("<="), _ago),
+    Operator("anniversary_within", M, SPAN, "has its anniversary within the next", "has its anniversary within the next {x}",
+             has_anniversary, anniversary_sql, _coming_year, on_text=True),
     Operator("within_next", M, SPAN, "is within the next", "is within the next {x}", _is_within, _within_sql, _after),
 
     Operator("includes", L, ONE, "includes", "includes {x}", lambda v, x: x in v, _includes_sql, _member),

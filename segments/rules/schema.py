@@ -50,7 +50,7 @@ def parse_rule(document: Any) -> Rule:
 
 def dump_rule(rule: Rule) -> dict[str, Any]:
     """The document that `parse_rule` reads back to an equal tree."""
-    return rule.model_dump(mode="json", exclude_none=True)
+    return rule.model_dump(mode="json", exclude_none=True, by_alias=True)
 
 
 def _check_size(document: Any) -> None:
@@ -64,9 +64,9 @@ def _check_size(document: Any) -> None:
         nodes += sum(isinstance(each, dict) and "type" in each for each in level)
         if not level and values <= MOST_VALUES:
             return
-        # A group is two levels of JSON, itself and its list of conditions; no other condition is deeper than five.
+        # A group is two levels of JSON, itself and its list of conditions; no other condition is deeper than seven.
         has_group = any(isinstance(each, dict) and each.get("type") == "group" for each in level)
-        if depth > 2 * DEEPEST + 4 or (depth >= 2 * DEEPEST and has_group):
+        if depth > 2 * DEEPEST + 6 or (depth >= 2 * DEEPEST and has_group):
             raise RuleError([Problem("root", f"Groups are nested too deeply; {DEEPEST} levels is the most.")])
         if nodes > MOST_NODES:
             raise RuleError([Problem("root", f"The rule is too large; {MOST_NODES} conditions is the most.")])

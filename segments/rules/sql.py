@@ -29,6 +29,8 @@ class Fragment:
         return Fragment(f"NOT ({self.text})", self.params)
 
 
+SUBSCRIBER = "subscribers_subscriber"  # the row that every condition is about
+
 TRUE = Fragment("TRUE")
 FALSE = Fragment("FALSE")
 

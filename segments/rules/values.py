@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Discriminator, Field, StrictBool, StrictFloat, StrictInt, StrictStr, Tag
 
-from segments.rules.windows import Duration
+from segments.rules.windows import Duration, Node
 
 LONGEST_TEXT = 500
 MOST_VALUES = 1000
@@ -57,3 +57,10 @@ Operand = Annotated[
     | Annotated[Duration, Tag("a:duration")],
     _choose("This must be text, a number, true, false or a length of time."),
 ]
+Truth = StrictBool
+
+
+class Spot(Node):
+    lat: Annotated[Number, Field(ge=-90, le=90)]
+    lon: Annotated[Number, Field(ge=-180, le=180)]
+    name: Name | None = None

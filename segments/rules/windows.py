@@ -42,7 +42,9 @@ Amount = Annotated[float, Field(strict=True)]
 class Node(BaseModel):
     """Every part of a rule: immutable, and nothing in it is ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, str_strip_whitespace=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", serialize_by_alias=True, allow_inf_nan=False, str_strip_whitespace=False
+    )
 
 
 class Duration(Node):

@@ -42,7 +42,7 @@ people = st.fixed_dictionaries(
         "city": words,
         "email": words,
         "language": words,
-        "timezone": words,
+        "timezone": words | st.sampled_from(["Asia/Kathmandu", "America/New_York", "Pacific/Kiritimati"]),
         "place": st.none() | st.sampled_from(some.PLACES),
         "last_seen_at": some.instants,
         "devices": st.lists(devices, max_size=2),

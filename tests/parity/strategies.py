@@ -141,6 +141,16 @@ where = st.lists(
     st.builds(lambda name, test: {"property": name, **test}, st.sampled_from(PROPERTIES), operator_tests()),
     max_size=2,
 )
+numbers_only = operator_tests((Family.NUMBER,))
+steps = st.lists(
+    _node("", event=st.sampled_from(EVENTS), where=where, absent=st.booleans()).map(
+        lambda step: {key: value for key, value in step.items() if key != "type"}
+    ),
+    min_size=2,
+    max_size=4,
+).filter(lambda drawn: not all(step["absent"] for step in drawn))
+repeats = st.integers(1, 3).map(lambda times: {"operator": "at_least", "value": times})
+weekdays = st.none() | st.lists(st.sampled_from(["friday", "saturday", "sunday"]), min_size=1, max_size=2)
 leaves = st.one_of(
     _with_test("attribute", operator_tests(), key=st.sampled_from(KEYS)),
     _with_test("profile", texts_only, field=st.sampled_from(["country", "city", "email", "language", "timezone"])),
@@ -153,6 +163,14 @@ leaves = st.one_of(
     _node("page_view", url=st.none() | urls, count=counts, within=windows),
     _node("message", activity=st.sampled_from(["clicked", "sent"]), campaign=st.none() | st.integers(1, 3), count=counts, within=windows),
     _node("segment", segment=st.integers(1, 2), member=st.booleans()),
+    _with_test("event_aggregate", numbers_only, event=st.sampled_from(EVENTS), property=st.sampled_from(PROPERTIES), within=windows, where=where,
+               function=st.sampled_from(["sum", "average", "minimum", "maximum", "distinct"])),
+    _with_test("event_recency", times_only, event=st.sampled_from(EVENTS), occurrence=st.sampled_from(["first", "last"])),
+    _node("event_sequence", steps=steps, within=windows, gap=st.none() | durations),
+    _node("event_repeat", event=st.sampled_from(EVENTS), property=st.sampled_from(PROPERTIES), count=repeats, within=windows, where=where),
+    _node("bucket", salt=texts, **{"from": st.integers(0, 4999), "to": st.integers(5000, 10_000)}),
+    _node("local_time", between=st.sampled_from([["09:00", "17:00"], ["22:00", "06:00"], ["12:00", "12:01"]]), weekdays=weekdays),
+    _node("location", polygon=st.lists(spots, min_size=3, max_size=5)),
 )  # fmt: skip
 
 
