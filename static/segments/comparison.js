@@ -46,7 +46,8 @@ function operatorsFor(field, site) {
 
 function guessShape(saved) {
   if (saved.values) return "many";
-  return saved.value == null ? "none" : "one";
+  if (saved.value == null) return "none";
+  return typeof saved.value === "object" ? "duration" : "one";
 }
 
 /** What an operator takes → the controls for it. */

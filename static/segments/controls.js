@@ -32,6 +32,12 @@ export function textInput(label, value, { suggestions = [], required = true, pla
   return { input, element: slot(input, suggest(input, suggestions)) };
 }
 
+/** Several lines of text. */
+export function textArea(label, value, { placeholder, rows = 5 } = {}) {
+  const attributes = { "aria-label": label, required: true, placeholder, rows, spellcheck: "false", class: "rule-control rule-lines" };
+  return h("textarea", attributes, value);
+}
+
 function suggest(input, suggestions) {
   if (!suggestions.length) return null;
   const id = `rule-suggestions-${(lists += 1)}`;

@@ -28,7 +28,7 @@ export function reportChange(element) {
 
 /** The first thing in `element` that a person can operate. */
 export function firstControl(element) {
-  return element.querySelector("select, input, button");
+  return element.querySelector("select, input, textarea, button");
 }
 
 /** Read a word out to those who listen to the page instead of looking at it. */

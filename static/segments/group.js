@@ -2,6 +2,7 @@
 import { conditionEditor } from "./condition.js";
 import { choice, numberInput } from "./controls.js";
 import { announce, firstControl, h, reportChange, slot, word } from "./dom.js";
+import { moveByKeys } from "./moving.js";
 
 const MATCHES = [
   { value: "all", label: "all" },
@@ -22,7 +23,7 @@ export function groupEditor(node, site, { outermost = false } = {}) {
   const addGroup = addButton("Group", () => append({ type: "group", match: "any", conditions: [{}] }));
   const element = h(
     "div",
-    { class: "rule-group", role: "group", "aria-label": outermost ? "The rule" : "Group", on: { keydown: moveByKey } },
+    { class: "rule-group", role: "group", "aria-label": outermost ? "The rule" : "Group", on: { keydown: moveByKeys(items) } },
     h("div", { class: "rule-match" }, word("Match"), match, neededBox, word("of these")),
     list,
     everybody,
@@ -66,21 +67,6 @@ export function groupEditor(node, site, { outermost = false } = {}) {
     const next = items[index] ?? items[index - 1];
     (next ? firstControl(next.element) : addCondition).focus();
     announce(element, `${capitalize(item.what)} removed. ${size()}`);
-  }
-  function moveByKey(event) {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    const item = event.altKey && step && items.find((one) => one.element.contains(event.target));
-    if (!item) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const from = items.indexOf(item);
-    const to = from + step;
-    if (!items[to]) return;
-    [items[from], items[to]] = [items[to], items[from]];
-    items[to].element[step < 0 ? "after" : "before"](items[from].element);
-    event.target.focus();
-    reportChange(element);
-    announce(element, `Moved to place ${to + 1} of ${items.length}.`);
   }
   const size = () => `${items.length} ${items.length === 1 ? "condition" : "conditions"} in this group.`;
 

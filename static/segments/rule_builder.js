@@ -46,7 +46,7 @@ function mount(box) {
     if (unfinished()) preview.wait("Finish the condition to see how many people it chooses.");
     else preview.update();
   }
-  const unfinished = () => tree.querySelector("select:invalid, input:invalid");
+  const unfinished = () => tree.querySelector(":is(select, input, textarea):invalid");
 
   async function ask(signal) {
     const token = form.elements.csrfmiddlewaretoken.value;
