@@ -103,7 +103,12 @@ def _skip(which: Q) -> int:
 
 
 def _lock(campaign: Campaign) -> Campaign:
-    return Campaign.objects.select_for_update(of=("self",)).select_related("site").get(pk=campaign.pk)
+    """No key: rows that are being written to point at the campaign must not keep anybody from stopping it."""
+    return (
+        Campaign.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("site")
+        .get(pk=campaign.pk)
+    )
 
 
 def _demand(campaign: Campaign, allowed: tuple[Status, ...], done: str) -> Campaign:

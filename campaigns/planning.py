@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterator
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 
 from campaigns.audience import Person, explain_broken, read_audience, refresh_segments
@@ -17,6 +17,7 @@ __all__ = ["Plan", "dry_run", "plan_campaign", "plan_due_campaigns"]
 
 BATCH = 500
 OCCURRENCE = 1  # campaigns that recur will count on
+_LOCK_SPACE = 0xCA4B  # any number, as long as no other advisory lock of ours has it
 
 _log = logging.getLogger(__name__)
 
@@ -46,19 +47,43 @@ def _plan_surely(campaign: Campaign, *, now: dt.datetime) -> bool:
 def plan_campaign(campaign: Campaign, *, now: dt.datetime) -> Plan | None:
     """Write a scheduled campaign's deliveries and set it running, in one transaction.
 
-    None if there is nothing to do: it is not scheduled, another worker is planning it, or one of its segments is
-    broken (it is paused then, and says why).
+    None if there is nothing to do: it is not scheduled (or no more, once all is written), another worker is
+    planning it, or one of its segments is broken (it is paused then, and says why).
     """
+    if _is_being_planned(campaign):  # and takes its time: do not rebuild the segments for nothing
+        return None
     broken = refresh_segments(campaign, now=now)
+    try:
+        with transaction.atomic():
+            scheduled = Campaign.objects.filter(pk=campaign.pk, status=Campaign.Status.SCHEDULED)
+            current = scheduled.select_related("site").first() if _begin_planning(campaign) else None
+            if current is None:
+                return None
+            if broken:
+                _leave_schedule(
+                    current, Campaign.Status.PAUSED, now=now, status_reason=explain_broken(broken)[:300]
+                )
+                return None
+            return _write_plan(current, now=now)
+    except _StoppedMeanwhileError:
+        return None
+
+
+class _StoppedMeanwhileError(Exception):
+    """Somebody paused or cancelled the campaign while it was being planned: nothing of the plan is kept."""
+
+
+def _is_being_planned(campaign: Campaign) -> bool:
     with transaction.atomic():
-        free = Campaign.objects.select_for_update(skip_locked=True, of=("self",)).select_related("site")
-        locked = free.filter(pk=campaign.pk, status=Campaign.Status.SCHEDULED).first()
-        if locked is None:
-            return None
-        if broken:
-            _save(locked, Campaign.Status.PAUSED, status_reason=explain_broken(broken)[:300])
-            return None
-        return _write_plan(locked, now=now)
+        return not _begin_planning(campaign)
+
+
+def _begin_planning(campaign: Campaign) -> bool:
+    """Whether this transaction may plan the campaign. Its row stays free, for whoever wants to pause it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, campaign.pk % 2**31])
+        (begun,) = cursor.fetchone()
+    return bool(begun)
 
 
 def _write_plan(campaign: Campaign, *, now: dt.datetime) -> Plan:
@@ -67,23 +92,28 @@ def _write_plan(campaign: Campaign, *, now: dt.datetime) -> Plan:
         writer.write(decisions)
         tally.count(decisions)
     plan = tally.to_plan(campaign)
+    connection.check_constraints()  # now, not while the campaign's row is locked
     if plan.planned:
-        _save(campaign, Campaign.Status.RUNNING)
+        _leave_schedule(campaign, Campaign.Status.RUNNING, now=now)
     else:
-        _save(campaign, Campaign.Status.FINISHED, finished_at=now)
+        _leave_schedule(campaign, Campaign.Status.FINISHED, now=now, finished_at=now)
     _log.info("Campaign %s: %s planned of %s", campaign.pk, plan.planned, plan.audience)
     return plan
 
 
-def _save(
+def _leave_schedule(
     campaign: Campaign,
     status: Campaign.Status,
     *,
+    now: dt.datetime,
     status_reason: str = "",
     finished_at: dt.datetime | None = None,
 ) -> None:
-    campaign.status, campaign.status_reason, campaign.finished_at = status, status_reason, finished_at
-    campaign.save(update_fields=["status", "status_reason", "finished_at", "updated_at"])
+    scheduled = Campaign.objects.filter(pk=campaign.pk, status=Campaign.Status.SCHEDULED)
+    if not scheduled.update(
+        status=status, status_reason=status_reason, finished_at=finished_at, updated_at=now
+    ):
+        raise _StoppedMeanwhileError
 
 
 def dry_run(campaign: Campaign, *, now: dt.datetime) -> Plan:

@@ -3,14 +3,16 @@
 import datetime as dt
 import threading
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
 
 from campaigns import planning
-from campaigns.lifecycle import launch_campaign
+from campaigns.lifecycle import cancel_campaign, launch_campaign, pause_campaign
 from campaigns.models import Batch, Campaign, Delivery
 from campaigns.planning import dry_run, plan_campaign, plan_due_campaigns
+from campaigns.plans import Decision, Plan
 from campaigns.schedule import choose_zone
 from segments.models import Segment
 from subscribers.models import PushSubscription, Site
@@ -227,3 +229,71 @@ def test_two_workers_never_plan_a_campaign_twice(now: dt.datetime) -> None:
         worker.join()
     assert sum(planned) == 1
     assert campaign.deliveries.count() == 20
+
+
+class SlowWriter:
+    """Writing a plan that waits in the middle, in a thread of its own, until it is told to go on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, campaign: Campaign, now: dt.datetime) -> None:
+        self.plans: list[Plan | None] = []
+        self._writing, self._go_on = threading.Event(), threading.Event()
+        write = planning._Writer.write
+
+        def write_slowly(writer: planning._Writer, decisions: list[Decision]) -> None:
+            write(writer, decisions)
+            self._writing.set()
+            self._go_on.wait(timeout=10)
+
+        def work() -> None:
+            self.plans.append(plan_campaign(campaign, now=now))
+            connection.close()
+
+        monkeypatch.setattr(planning._Writer, "write", write_slowly)
+        self._thread = threading.Thread(target=work)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+        assert self._writing.wait(timeout=10)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+
+    def __exit__(self, *error: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+        self._go_on.set()
+        self._thread.join()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("stop", "status"), [(pause_campaign, "paused"), (cancel_campaign, "cancelled")])
+def test_a_campaign_is_stopped_at_once_while_it_is_being_planned(
+    now: dt.datetime, monkeypatch: pytest.MonkeyPatch, stop: Callable[..., Campaign], status: str
+) -> None:
+    site = factories.make_site()
+    make_reachable(site)
+    campaign = factories.make_campaign(site)
+    launch_campaign(campaign, now=now)
+    writer = SlowWriter(monkeypatch, campaign, now)
+    with writer:
+        assert stop(campaign, now=now).status == status
+    campaign.refresh_from_db()
+    assert campaign.status == status
+    assert writer.plans == [None]
+    assert not campaign.deliveries.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_campaign_that_is_being_planned_has_its_segments_rebuilt_only_once(
+    now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = factories.make_site()
+    make_reachable(site)
+    segment = factories.make_segment(site)
+    campaign = make_segmented(site, include=[segment])
+    launch_campaign(campaign, now=now)
+    writer = SlowWriter(monkeypatch, campaign, now)
+    with writer:
+        assert plan_due_campaigns(now=now + dt.timedelta(seconds=5)) == 0
+    segment.refresh_from_db()
+    assert segment.refreshed_at == now
+    assert [plan.planned for plan in writer.plans if plan] == [1]
