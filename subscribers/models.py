@@ -4,9 +4,10 @@ import secrets
 import uuid
 from typing import ClassVar, Self
 
+from django.contrib.postgres.indexes import OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 
 from subscribers.timezones import is_timezone
 from subscribers.vapid import make_vapid_key
@@ -151,6 +152,8 @@ class Subscriber(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["site", "last_seen_at"], name="subscriber_seen"),
             models.Index(fields=["site", "latitude", "longitude"], name="subscriber_place"),
+            # For those who look somebody up: however it is written, or by how it begins.
+            models.Index(OpClass(Upper("email"), name="text_pattern_ops"), name="subscriber_email"),
         ]
         permissions: ClassVar = [("export_subscriber", "Can export subscribers")]
 

@@ -14,8 +14,8 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from subscribers.admin.filters import ReachableFilter
-from subscribers.models import Attribute, PushSubscription, Subscriber
+from subscribers.admin.filters import CountryFilter, ReachableFilter
+from subscribers.models import Attribute, Identity, PushSubscription, Site, Subscriber
 from subscribers.sampling import show_value
 
 ACTIVE_DEVICES = PushSubscription.objects.active().filter(subscriber=OuterRef("pk"))
@@ -27,11 +27,12 @@ class SubscriberAdmin(ModelAdmin):
     """Subscribers come from tracking, so nobody adds one here; their profile can be corrected."""
 
     list_display: ClassVar[Any] = ("who", "country", "last_seen", "reachable")
-    list_filter = ("site", ReachableFilter, "country")
+    list_filter = ("site", ReachableFilter, CountryFilter)
+    list_filter_submit = True
     list_per_page = 25
     show_full_result_count = False
-    search_fields = ("external_id", "email")
-    search_help_text = "Customer id, email or the whole id of a browser"
+    search_fields = ("external_id__startswith", "email__istartswith")
+    search_help_text = "How a customer id or an email begins, or the whole id of a browser"
     ordering = ("-last_seen_at", "-pk")
     fields = ("email", "country", "region", "city", "timezone", "language")
     change_form_template = "admin/subscribers/subscriber.html"
@@ -41,6 +42,9 @@ class SubscriberAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
         people: QuerySet[Subscriber] = super().get_queryset(request)
+        sites = list(Site.objects.values_list("pk", flat=True)[:2])
+        if len(sites) == 1:  # named, so that the index on site and last visit gives the order
+            people = people.filter(site=sites[0])
         return people.filter(merged_into=None).annotate(is_reachable=Exists(ACTIVE_DEVICES))
 
     def get_search_results(
@@ -53,7 +57,13 @@ class SubscriberAdmin(ModelAdmin):
                 request, queryset, search_term
             )
             return found
-        return queryset.filter(Q(uuid=browser) | Q(identities__value=str(browser))), True
+        names = Identity.objects.filter(
+            site__in=list(Site.objects.values_list("pk", flat=True)),
+            kind=Identity.Kind.ANONYMOUS,
+            value=str(browser),
+        )
+        known = list(names.values_list("subscriber_id", flat=True))
+        return queryset.filter(Q(uuid=browser) | Q(pk__in=known)), False
 
     def change_view(
         self,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -53,7 +54,15 @@ def test_the_list_takes_as_many_queries_for_many_as_for_few(
 
 
 @pytest.mark.parametrize(
-    "term", ["u-1", "ana@", "6f1f9d3e-0f5c-4c4f-9d6b-5f8f6a1c2b3d", "6f1f9d3e0f5c4c4f9d6b5f8f6a1c2b3d"]
+    "term",
+    [
+        "u-1",
+        "u-",
+        "ana@",
+        "ANA@Shop",
+        "6f1f9d3e-0f5c-4c4f-9d6b-5f8f6a1c2b3d",
+        "6f1f9d3e0f5c4c4f9d6b5f8f6a1c2b3d",
+    ],
 )
 def test_somebody_is_found_by(admin: Client, site: Site, term: str) -> None:
     browser = uuid.UUID("6f1f9d3e-0f5c-4c4f-9d6b-5f8f6a1c2b3d")
@@ -82,6 +91,63 @@ def test_the_list_is_narrowed_to_those_whom_a_push_can_reach(
     results = admin.get(LIST, {"reachable": answer}).context["cl"].queryset
 
     assert sorted(row.external_id for row in results) == names
+
+
+@pytest.mark.parametrize(
+    ("country", "names"), [("DE", ["ana"]), ("FR", []), ("XX", ["ana", "ben"]), ("nul\0", ["ana", "ben"])]
+)
+def test_the_list_is_narrowed_to_a_country(admin: Client, site: Site, country: str, names: list[str]) -> None:
+    factories.make_subscriber(site, external_id="ana", country="DE")
+    factories.make_subscriber(site, external_id="ben", country="JP")
+
+    results = admin.get(LIST, {"country": country}).context["cl"].queryset
+
+    assert sorted(row.external_id for row in results) == names
+
+
+def test_every_country_is_offered_by_its_name(admin: Client, site: Site) -> None:
+    page = admin.get(LIST).content.decode()
+
+    assert '<option value="JP">Japan</option>' in page
+    assert "Apply Filters" in page
+
+
+def _explain_list(admin: Client, **query: str) -> str:
+    """How the database reads a page of the list, where a look at every row is out of the question."""
+    page = admin.get(LIST, query).context["cl"]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    return str(page.queryset[:25].explain())
+
+
+def test_with_one_site_the_newest_come_out_of_an_index(admin: Client, site: Site) -> None:
+    factories.make_subscriber(site)
+
+    assert "Index Scan Backward using subscriber_seen" in _explain_list(admin)
+
+
+@pytest.mark.parametrize(
+    ("term", "index"),
+    [
+        ("ana@shop", "subscriber_email"),
+        ("ana@shop", "external_id"),
+        ("6f1f9d3e-0f5c-4c4f-9d6b-5f8f6a1c2b3d", "uuid"),
+    ],
+)
+def test_somebody_is_looked_up_in_an_index(admin: Client, site: Site, term: str, index: str) -> None:
+    Subscriber.objects.bulk_create(
+        Subscriber(
+            site=site, external_id=f"u-{number}", email=f"{number}@shop.example",
+            created_at=factories.NOW, last_seen_at=factories.NOW,
+        )
+        for number in range(2000)
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE subscribers_subscriber")
+
+    scans = [line for line in _explain_list(admin, q=term).splitlines() if "Index Scan" in line]
+
+    assert any(index in line for line in scans)
 
 
 def test_shells_are_not_listed(admin: Client, site: Site) -> None:
