@@ -11,8 +11,9 @@ import pytest
 from django.test import Client
 
 from subscribers.models import Site
+from subscribers.profiles import PROFILE_FIELDS
 from tests.factories import NOW
-from tests.tracking.requests import AUTH, P256DH, body, event, post
+from tests.tracking.requests import AUTH, P256DH, body, event, post, subscribe
 from tracking.draining import drain_inbox
 from tracking.models import InboxItem
 
@@ -42,6 +43,15 @@ ENDPOINTS = [
     "https://169.254.169.254/latest", "https://fcm.googleapis.com /x", "https://fcm.googleapis.com/\r\nHost: x", "x",
 ]  # fmt: skip
 KEYS = ["", "x", "===", "A" * 87, "BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQ", "é" * 87, "A" * 100_000]
+KEYS += [P256DH + "=" * 200, AUTH + "=" * 200, AUTH + "=" * 20]
+LONG_TEXTS = [
+    "x" * 2000,
+    "é" * 2000,
+    "💥" * 2000,
+    "a@" + "b" * 2000,
+    "de-" + "x" * 2000,
+    f"{'x' * 250}@a.example",
+]
 
 
 def odd_operations() -> Iterator[Any]:
@@ -51,6 +61,8 @@ def odd_operations() -> Iterator[Any]:
             yield {"id": str(uuid.uuid4()), "type": type_, **fields, field: value}
         for id_ in ODD_VALUES:
             yield {"id": id_, "type": type_, **fields}
+    for field, value in itertools.product(PROFILE_FIELDS, [*ODD_VALUES, *LONG_TEXTS]):
+        yield {"id": str(uuid.uuid4()), "type": "attributes", "set": {field: value}}
     for type_ in [*ODD_VALUES, "drop table", "__class__"]:
         yield {"id": str(uuid.uuid4()), "type": type_, "name": "x"}
     for name in ["$push_clicked", "$converted", "$", "line\nbreak", "x" * 101]:
@@ -149,10 +161,11 @@ def test_a_false_content_length_is_refused(site: Site, length: str) -> None:
 @pytest.mark.parametrize("header", ["\0", "é" * 5000, "Mozilla/5.0 (" * 500, "x" * 100_000])
 def test_odd_headers_are_no_reason_to_lose_a_request(site: Site, header: str) -> None:
     answer = post(
-        body(site, event()), HTTP_USER_AGENT=header, HTTP_X_FORWARDED_FOR=header, REMOTE_ADDR=header
+        body(site, subscribe()), HTTP_USER_AGENT=header, HTTP_X_FORWARDED_FOR=header, REMOTE_ADDR=header
     )
 
     assert answer.status_code == 202
+    assert drain_inbox(now=NOW).failed == 0
 
 
 @pytest.mark.parametrize("value", ODD_VALUES)
