@@ -2,13 +2,14 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+CASES ?= 2000
 CARILLON_HOME ?= $(CURDIR)/.carillon
 BIN := .venv/bin
 
 export PORT CARILLON_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format requirements clean
+.PHONY: help run test parity lint format requirements clean
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | column -t -s '|'
@@ -18,6 +19,9 @@ run: .venv/ready ## Start everything with a demo, at http://localhost:$PORT; ctr
 
 test: .venv/ready ## Run every test, on two cores, each half on servers of its own
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+parity: .venv/ready ## Compare the rule language's two interpreters on CASES random rules
+	PARITY_CASES=$(CASES) $(BIN)/python -m pytest -s tests/parity/test_parity.py
 
 lint: .venv/ready ## Style, types and import contracts
 	$(BIN)/ruff check .

@@ -1,5 +1,10 @@
-"""The two interpreters of the rule language agree, on random rules over random people."""
+"""The two interpreters of the rule language agree, on random rules over random people.
 
+`make parity CASES=20000` asks as many rules as you like and shows how far it is; a difference is printed as the
+smallest rule and people that show it.
+"""
+
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +14,7 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tqdm import tqdm
 
 from segments.definitions import select_subscribers
 from segments.facts import load_facts
@@ -22,13 +28,25 @@ JSON = dict[str, Any]
 
 pytestmark = pytest.mark.django_db
 
+# Writing people costs more than asking about them: each population answers several rules.
+RULES_EACH = 6
+ASKED = int(os.environ.get("PARITY_CASES", "0"))
+CASES = ASKED or 360
+
 thorough = settings(
-    max_examples=60,
+    max_examples=-(-CASES // RULES_EACH),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-# Writing people costs more than asking about them: each population answers several rules.
-several_documents = st.lists(documents, min_size=6, max_size=6)
+several_documents = st.lists(documents, min_size=RULES_EACH, max_size=RULES_EACH)
+
+
+@pytest.fixture
+def progress(request: pytest.FixtureRequest) -> Iterator[tqdm[None]]:
+    """Shown where somebody asked for many cases; hypothesis may end early, or go on to make a difference small."""
+    name = request.node.name.removeprefix("test_").replace("_", " ")
+    with tqdm(total=CASES, desc=name, unit="rules", disable=not ASKED) as bar:
+        yield bar
 
 
 @contextmanager
@@ -52,21 +70,25 @@ def evaluate_answer(site: Site, document: JSON) -> set[int]:
 
 
 @thorough
-@given(populations, several_documents)
-def test_sql_and_evaluator_give_the_same_people(population: list[JSON], rules: list[JSON]) -> None:
+@given(population=populations, rules=several_documents)
+def test_sql_and_evaluator_give_the_same_people(
+    progress: tqdm[None], population: list[JSON], rules: list[JSON]
+) -> None:
     with written(population) as site:
         for rule in rules:
+            progress.update()
             assert compile_answer(site, rule) == evaluate_answer(site, rule), rule
 
 
 @thorough
-@given(populations, several_documents)
+@given(population=populations, rules=several_documents)
 def test_everyone_is_in_exactly_one_of_a_rule_and_its_negation(
-    population: list[JSON], rules: list[JSON]
+    progress: tqdm[None], population: list[JSON], rules: list[JSON]
 ) -> None:
     with written(population) as site:
         everyone = set(Subscriber.objects.filter(site=site).values_list("pk", flat=True))
         for rule in rules:
+            progress.update()
             members, others = compile_answer(site, rule), compile_answer(site, negate(rule))
             assert members | others == everyone, rule
             assert not members & others, rule
