@@ -15,7 +15,7 @@ from unfold.widgets import (
     UnfoldAdminURLInputWidget,
 )
 
-from campaigns.models import Campaign
+from campaigns.models import DAY_VALIDATORS, Campaign
 from campaigns.rendering import check_template
 from campaigns.schedule import resolve_local_time
 from segments.membership import count_members
@@ -110,7 +110,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
     button_2_link = forms.CharField(max_length=1000, required=False, widget=UnfoldAdminTextInputWidget)
     include_segments = SegmentChoiceField(label="Send to")
     exclude_segments = SegmentChoiceField(label="But not to")
-    send_date = forms.DateField(label="Date", required=False, widget=_date_input())
+    send_date = forms.DateField(label="Date", required=False, widget=_date_input(), validators=DAY_VALIDATORS)
     send_time = forms.TimeField(label="Time", required=False, widget=_time_input())
     local_date = forms.DateField(label="Date", required=False, widget=_date_input())
     local_time = forms.TimeField(label="Time of day", required=False, widget=_time_input())

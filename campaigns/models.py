@@ -10,6 +10,15 @@ from django.db import models
 from segments.models import Segment
 from subscribers.models import Site, Subscriber
 
+_FIRST_DAY, _LAST_DAY = dt.date(2000, 1, 1), dt.date(2999, 12, 31)
+_DAY_HINT = "Choose a day in the years from 2000 to 2999."
+# These days can be read on every clock on earth; the calendar's very first and last cannot.
+DAY_VALIDATORS = (MinValueValidator(_FIRST_DAY, _DAY_HINT), MaxValueValidator(_LAST_DAY, _DAY_HINT))
+_MOMENT_VALIDATORS = (
+    MinValueValidator(dt.datetime.combine(_FIRST_DAY, dt.time.min, dt.UTC), _DAY_HINT),
+    MaxValueValidator(dt.datetime.combine(_LAST_DAY, dt.time.max, dt.UTC), _DAY_HINT),
+)
+
 
 class Campaign(models.Model):
     """One message, its audience and its schedule."""
@@ -80,8 +89,8 @@ class Campaign(models.Model):
     )
 
     schedule = models.CharField("when", max_length=10, choices=Schedule, default=Schedule.NOW)
-    send_at = models.DateTimeField("moment", null=True, blank=True)
-    local_date = models.DateField("date", null=True, blank=True)
+    send_at = models.DateTimeField("moment", null=True, blank=True, validators=_MOMENT_VALIDATORS)
+    local_date = models.DateField("date", null=True, blank=True, validators=DAY_VALIDATORS)
     local_time = models.TimeField("time of day", null=True, blank=True)
     late_policy = models.CharField(
         "where that time has passed already",

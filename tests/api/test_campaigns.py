@@ -54,6 +54,37 @@ def test_buttons_and_texts_of_a_draft_are_changed(client: APIClient, site: Site)
     assert (campaign.title, campaign.actions) == ("New title", [{"title": "Go", "link": ""}])
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("local_date", "0001-01-01"),
+        ("local_date", "9999-12-31"),
+        ("send_at", "0001-01-01T00:00:00Z"),
+        ("send_at", "9999-12-31T23:59:59Z"),
+    ],
+)
+def test_a_day_out_of_this_world_is_refused_in_words(
+    client: APIClient, site: Site, field: str, value: str
+) -> None:
+    campaign = factories.make_campaign(site)
+
+    response = client.patch(f"/api/v1/campaigns/{campaign.pk}/", {field: value})
+
+    assert response.status_code == 400
+    assert response.json() == {field: ["Choose a day in the years from 2000 to 2999."]}
+
+
+def test_the_farthest_days_that_are_taken_can_be_tried_out(client: APIClient, site: Site) -> None:
+    campaign = factories.make_campaign(site, schedule=Campaign.Schedule.LOCAL)
+    factories.make_push_subscription(factories.make_subscriber(site, timezone="Pacific/Kiritimati"))
+    factories.make_push_subscription(factories.make_subscriber(site, timezone="Etc/GMT+12"))
+    address = f"/api/v1/campaigns/{campaign.pk}/"
+
+    for day in ("2000-01-01", "2999-12-31"):
+        assert client.patch(address, {"local_date": day, "local_time": "00:00"}).status_code == 200
+        assert client.get(f"{address}dry-run/").json()["audience"] == 2
+
+
 def test_a_segment_of_another_site_is_refused(client: APIClient, site: Site) -> None:
     foreign = factories.make_segment(factories.make_site(), name="Theirs")
     campaign = factories.make_campaign(site)

@@ -95,6 +95,19 @@ def test_a_schedule_asks_for_the_time_it_needs(site: Site, schedule: str, field:
     assert example in errors[field][0]
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "9999-12-31"])
+@pytest.mark.parametrize(
+    ("schedule", "date", "time"),
+    [("instant", "send_date", "send_time"), ("local", "local_date", "local_time")],
+)
+def test_a_day_out_of_this_world_is_refused_in_words(
+    site: Site, schedule: str, date: str, time: str, day: str
+) -> None:
+    errors = read_errors(site, schedule=schedule, **{date: day, time: "00:00"})
+
+    assert errors[date] == ["Choose a day in the years from 2000 to 2999."]
+
+
 def test_a_late_limit_is_asked_for_where_it_applies(site: Site) -> None:
     errors = read_errors(
         site, schedule="local", local_date="2026-12-24", local_time="09:00", late_limit_minutes=""
