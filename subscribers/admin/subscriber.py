@@ -32,7 +32,7 @@ class SubscriberAdmin(ModelAdmin):
     list_per_page = 25
     show_full_result_count = False
     search_fields = ("external_id__startswith", "email__istartswith")
-    search_help_text = "How a customer id or an email begins, or the whole id of a browser"
+    search_help_text = "Start of a customer id or email, or browser id"
     ordering = ("-last_seen_at", "-pk")
     fields = ("email", "country", "region", "city", "timezone", "language")
     change_form_template = "admin/subscribers/subscriber.html"
