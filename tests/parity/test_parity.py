@@ -7,7 +7,7 @@ smallest rule and people that show it.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Never
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -42,7 +42,7 @@ several_documents = st.lists(documents, min_size=RULES_EACH, max_size=RULES_EACH
 
 
 @pytest.fixture
-def progress(request: pytest.FixtureRequest) -> Iterator[tqdm[None]]:
+def progress(request: pytest.FixtureRequest) -> Iterator["tqdm[Never]"]:
     """Shown where somebody asked for many cases; hypothesis may end early, or go on to make a difference small."""
     name = request.node.name.removeprefix("test_").replace("_", " ")
     with tqdm(total=CASES, desc=name, unit="rules", disable=not ASKED) as bar:
@@ -72,7 +72,7 @@ def evaluate_answer(site: Site, document: JSON) -> set[int]:
 @thorough
 @given(population=populations, rules=several_documents)
 def test_sql_and_evaluator_give_the_same_people(
-    progress: tqdm[None], population: list[JSON], rules: list[JSON]
+    progress: "tqdm[Never]", population: list[JSON], rules: list[JSON]
 ) -> None:
     with written(population) as site:
         for rule in rules:
@@ -83,7 +83,7 @@ def test_sql_and_evaluator_give_the_same_people(
 @thorough
 @given(population=populations, rules=several_documents)
 def test_everyone_is_in_exactly_one_of_a_rule_and_its_negation(
-    progress: tqdm[None], population: list[JSON], rules: list[JSON]
+    progress: "tqdm[Never]", population: list[JSON], rules: list[JSON]
 ) -> None:
     with written(population) as site:
         everyone = set(Subscriber.objects.filter(site=site).values_list("pk", flat=True))
