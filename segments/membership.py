@@ -12,6 +12,7 @@ from django.db.models import Count
 from segments.definitions import read_dependencies, read_rule, select_subscribers
 from segments.models import Membership, MembershipChange, Segment
 from segments.rules import RuleError
+from segments.rules.validation import reach_segments
 from subscribers.models import Site
 
 logger = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ def order_segments(site: Site, wanted: Collection[int] | None = None) -> list[in
     """The site's segments, each after all that it is built on; only `wanted` ones and what those need, if given."""
     needs = read_dependencies(site)
     if wanted is not None:
-        needs = {pk: needs.get(pk, frozenset()) for pk in _reach(wanted, needs)}
+        needs = {pk: needs.get(pk, frozenset()) for pk in reach_segments(wanted, needs)}
     try:
         return list(TopologicalSorter(needs).static_order())
     except CycleError:
@@ -134,14 +135,3 @@ def _set_aside(segment: Segment, reason: str) -> MembershipCounts:
     logger.warning("Segment %s could not be built: %s", segment.pk, reason)
     Segment.objects.filter(pk=segment.pk).update(status=Segment.Status.FAILED, failure=reason[:2000])
     return MembershipCounts(0, 0)
-
-
-def _reach(wanted: Collection[int], needs: dict[int, frozenset[int]]) -> set[int]:
-    seen: set[int] = set()
-    waiting = list(wanted)
-    while waiting:
-        current = waiting.pop()
-        if current not in seen:
-            seen.add(current)
-            waiting.extend(needs.get(current, frozenset()))
-    return seen

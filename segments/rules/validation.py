@@ -1,6 +1,6 @@
 """Does a rule make sense for this site? What the tree alone cannot know: types of attributes, other segments."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from segments.rules.ast import AttributeCondition, Condition, Group, Rule, SegmentCondition, list_conditions
@@ -51,21 +51,21 @@ def _find_problems(node: Condition, path: str, known: Knowledge, own: int | None
                 yield Problem(
                     f"{path}.segment", "This segment does not exist (any more). Choose another one."
                 )
-            elif own is not None and own in _reach(node.segment, known):
+            elif own is not None and own in reach_segments([node.segment], known.segments):
                 yield Problem(
                     f"{path}.segment", "This segment is itself built on the one you are editing: a circle."
                 )
 
 
-def _reach(segment: int, known: Knowledge) -> set[int]:
-    """A segment and all that it is built on, directly or not."""
+def reach_segments(wanted: Collection[int], needs: Mapping[int, frozenset[int]]) -> set[int]:
+    """Segments and all that they are built on, directly or not; `needs` are the ids that each one's rule names."""
     seen: set[int] = set()
-    waiting = [segment]
+    waiting = list(wanted)
     while waiting:
         current = waiting.pop()
         if current not in seen:
             seen.add(current)
-            waiting.extend(known.segments.get(current, frozenset()))
+            waiting.extend(needs.get(current, frozenset()))
     return seen
 
 
