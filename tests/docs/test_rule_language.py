@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
-from segments.rules import Names, RuleError, ast, describe_rule, parse_rule, schema, values
+from segments.rules import Names, RuleError, ast, describe_rule, event_nodes, parse_rule, schema, values
 from segments.rules.operators import OPERATORS, Arity, Family, Operator
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rule-language.md").read_text(encoding="utf-8")
@@ -121,6 +121,7 @@ def test_a_refusal_names_the_path_and_says_the_sentence_of_the_page(
         ("conditions in a rule", schema.MOST_NODES),
         ("values in a rule, counting everything", schema.MOST_VALUES),
         ("`values` of one operator, spots of one location", values.MOST_VALUES),
+        ("steps of one sequence", event_nodes.MOST_STEPS),
     ],
 )
 def test_the_limits_are_those_of_the_code(what: str, limit: int) -> None:

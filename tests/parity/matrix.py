@@ -74,6 +74,7 @@ OPERANDS: dict[Family, list[Any]] = {
     Family.LIST: ["gold", "istanbul", "1", 1, 0.1, 1e16, "a"],
 }  # fmt: skip
 DURATIONS = [{"hours": 24}, {"days": 2}, {"minutes": 0.1}, {"weeks": 5217}, {"days": 1.0000001}]
+YEAR_AT_MOST = [{"hours": 24}, {"days": 2}, {"minutes": 0.1}, {"days": 365}, {"days": 366}]
 
 COUNTS: list[JSON | None] = [
     None,
@@ -116,7 +117,8 @@ def list_operands(row: Operator) -> Iterator[JSON]:
         case Arity.ONE:
             yield from ({"value": value} for value in values)
         case Arity.DURATION:
-            yield from ({"value": value} for value in DURATIONS)
+            durations = YEAR_AT_MOST if row.key == "anniversary_within" else DURATIONS
+            yield from ({"value": value} for value in durations)
         case Arity.TWO:
             ordered = itertools.combinations(sorted(set(values) - {"2026-11-21T13:00:00+01:00"}), 2)
             yield from ({"values": list(pair)} for pair in itertools.islice(ordered, 0, None, 3))

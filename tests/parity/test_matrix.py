@@ -208,9 +208,15 @@ LEAVES: list[JSON] = [
     {"type": "page_view", "url": {"operator": "not_contains", "value": "cart"}},
     {"type": "message", "activity": "clicked", "campaign": 2, "count": {"operator": "at_least", "value": 2}},
     {"type": "message", "activity": "failed"},
+    {"type": "event_aggregate", "event": "purchase", "function": "sum", "property": "price", "operator": "at_least", "value": 9},
+    {"type": "event_recency", "event": "purchase", "occurrence": "last", "operator": "within_last", "value": {"days": 7}},
+    {"type": "event_sequence", "steps": [{"event": "purchase"}, {"event": "$page_view", "absent": True}], "gap": {"days": 2}},
+    {"type": "event_repeat", "event": "$push_clicked", "property": "campaign", "count": {"operator": "at_least", "value": 2}},
+    {"type": "bucket", "salt": "leaves", "from": 0, "to": 5000},
+    {"type": "local_time", "between": ["12:00", "14:00"]},
     {"type": "segment", "segment": 1, "member": True},
     {"type": "segment", "segment": 2, "member": False},
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("match", ["all", "any", "none", "at_least"])
