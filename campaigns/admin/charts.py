@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from campaigns.reports import CampaignReport
+from campaigns.reports import Outcomes
 
 WIDTH, HEIGHT = 720, 200  # of the plot, in the units of the viewBox
 MOST_HOURS = 72  # a longer campaign is drawn by day
@@ -56,7 +56,7 @@ class HoursChart:
     height: int = HEIGHT
 
 
-def draw_shares(report: CampaignReport) -> list[Share]:
+def draw_shares(report: Outcomes) -> list[Share]:
     """The audience as one bar: its pieces add up to it, as the numbers do."""
     shares, x = [], 0.0
     for key, label in OUTCOMES:

@@ -12,7 +12,7 @@ from campaigns.admin.charts import draw_shares
 from campaigns.admin.pages import find_campaign, render_page
 from campaigns.admin.preview_views import imagine_stranger, preview_message
 from campaigns.models import Campaign
-from campaigns.reports import CampaignReport, report_campaign
+from campaigns.reports import Outcomes, count_outcomes
 
 
 def show_overview(request: HttpRequest, campaign: Campaign, model_admin: ModelAdmin) -> HttpResponse:
@@ -31,7 +31,7 @@ def show_progress(request: HttpRequest, campaign_id: int, model_admin: ModelAdmi
     """How far it has come, asked for every few seconds by the overview."""
     campaign = find_campaign(request, campaign_id, model_admin)
     progress = describe_progress(campaign)
-    report: CampaignReport = progress["report"]
+    report: Outcomes = progress["report"]
     numbers = ("audience", "waiting", "sent", "displayed", "clicked", "failed", "expired", "skipped")
     return JsonResponse(
         {
@@ -44,7 +44,7 @@ def show_progress(request: HttpRequest, campaign_id: int, model_admin: ModelAdmi
 
 
 def describe_progress(campaign: Campaign) -> dict[str, Any]:
-    report = report_campaign(campaign)
+    report = count_outcomes([campaign])[campaign.pk]
     return {
         "campaign": campaign,
         "report": report,
@@ -54,7 +54,7 @@ def describe_progress(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def _say_progress(campaign: Campaign, report: CampaignReport) -> str:
+def _say_progress(campaign: Campaign, report: Outcomes) -> str:
     if campaign.status == Campaign.Status.DRAFT:
         return "This is a draft: nothing is sent until it is launched."
     if campaign.status == Campaign.Status.SCHEDULED:
