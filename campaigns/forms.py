@@ -1,7 +1,9 @@
 """The form in which marketers write a campaign: no JSON, no code, times in the site's own time zone."""
 
 import datetime as dt
+import functools
 import zoneinfo
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -66,18 +68,20 @@ class SegmentCheckboxes(forms.CheckboxSelectMultiple):
 
 
 class SegmentChoiceField(forms.ModelMultipleChoiceField[Segment]):
-    """Any number of segments, each with the number of its members."""
+    """Any number of segments, each with the number of its members where `read_members` knows it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        self.members: dict[int, int] = {}
+        self.read_members: Callable[[], dict[int, int]] = dict
         queryset = Segment.objects.order_by("name")
         super().__init__(queryset, required=False, widget=SegmentCheckboxes, **kwargs)
 
     def label_from_instance(self, obj: Segment) -> str:
-        count = self.members.get(obj.pk, 0)
-        members = f"{count:,} {'member' if count == 1 else 'members'}"
-        ready = obj.status == Segment.Status.READY
-        return f"{obj.name} · {members if ready else obj.get_status_display().lower()}"
+        if obj.status != Segment.Status.READY:
+            return f"{obj.name} · {obj.get_status_display().lower()}"
+        count = self.read_members().get(obj.pk)
+        if count is None:
+            return obj.name
+        return f"{obj.name} · {count:,} {'member' if count == 1 else 'members'}"
 
 
 def compose_actions(texts_and_links: list[tuple[str, str]]) -> list[dict[str, str]]:
@@ -142,6 +146,11 @@ class CampaignForm(forms.ModelForm[Campaign]):
         self._offer_durations()
         self._spread_buttons()
         self._localize_moment()
+
+    def find_site(self) -> Site | None:
+        """The site that is chosen at the moment, if it exists."""
+        chosen = str(self["site"].value())
+        return next((site for site in self.sites if str(site.pk) == chosen), None)
 
     def clean_late_limit_minutes(self) -> int:
         minutes: int | None = self.cleaned_data["late_limit_minutes"]
@@ -218,10 +227,15 @@ class CampaignForm(forms.ModelForm[Campaign]):
             field.widget = forms.HiddenInput()
 
     def _offer_segments(self) -> None:
-        members = count_members(Segment.objects.all())
+        """Members are counted for the chosen site, once, and only if the page is shown."""
+
+        @functools.cache
+        def read_members() -> dict[int, int]:
+            return count_members(Segment.objects.filter(site=self.find_site()))
+
         for name in ("include_segments", "exclude_segments"):
             field: SegmentChoiceField = self.fields[name]  # type: ignore[assignment]
-            field.members = members
+            field.read_members = read_members
 
     def _offer_durations(self) -> None:
         field: forms.TypedChoiceField = self.fields["ttl"]  # type: ignore[assignment]

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.core.cache import cache
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
@@ -15,6 +16,7 @@ from campaigns.forms import CampaignForm
 from campaigns.models import Campaign
 from subscribers.models import Attribute, Site, Subscriber
 
+_KEEP_SECONDS = 60
 PROFILE_KEYS = {
     "country": "Country (like DE)",
     "region": "Region",
@@ -63,8 +65,7 @@ def describe_composer(
     """The context of the form's template, besides what the admin gives."""
     if not hasattr(form, "sites"):  # the reader may look, but not change
         return {}
-    chosen = form["site"].value()
-    site = next((site for site in form.sites if str(site.pk) == str(chosen)), None)
+    site = form.find_site()
     samples = find_samples(site)[:10] if site else []
     return {
         "campaign": campaign,
@@ -88,13 +89,19 @@ def list_insertable() -> list[dict[str, Any]]:
 
 
 def _gather_site_facts(sites: list[Site]) -> list[SiteFacts]:
-    everyone = _count_by_site(Subscriber.objects.living().values_list("site").annotate(Count("pk")))
-    reachable = _count_by_site(Subscriber.objects.reachable().values_list("site").annotate(Count("pk")))
+    everyone = _count_by_site("living", Subscriber.objects.living())
+    reachable = _count_by_site("reachable", Subscriber.objects.reachable())
     return [
         SiteFacts(site.pk, site.name, site.timezone, everyone.get(site.pk, 0), reachable.get(site.pk, 0))
         for site in sites
     ]
 
 
-def _count_by_site(rows: Any) -> dict[int, int]:
-    return dict(rows)
+def _count_by_site(name: str, people: QuerySet[Subscriber]) -> dict[int, int]:
+    """At most a minute old: counting millions takes longer than a form should."""
+    key = f"composing:{name}"
+    counts: dict[int, int] | None = cache.get(key)
+    if counts is None:
+        counts = dict(people.values_list("site").annotate(Count("pk")))
+        cache.set(key, counts, _KEEP_SECONDS)
+    return counts

@@ -3,11 +3,13 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Campaign
 from subscribers.models import Site
-from tests.campaigns.admin.pages import fill_in, page_of, sign_in
-from tests.factories import make_campaign, make_segment, make_site
+from tests.campaigns.admin.pages import fill_in, make_reachable, page_of, sign_in
+from tests.factories import NOW, make_campaign, make_segment, make_site
 
 ADD = "/admin/campaigns/campaign/add/"
 pytestmark = pytest.mark.django_db
@@ -163,3 +165,49 @@ def test_a_single_site_is_not_asked_for(site: Site) -> None:
     page = sign_in("marketer").get(ADD).content.decode()
 
     assert f'<input type="hidden" name="site" value="{site.pk}"' in page
+
+
+def test_the_members_of_the_chosen_sites_segments_are_counted_and_no_others(site: Site) -> None:
+    make_segment(site, name="Ours", status="ready", refreshed_at=NOW)
+    make_segment(make_site(), name="Theirs", status="ready", refreshed_at=NOW)
+
+    with CaptureQueriesContext(connection) as queries:
+        page = sign_in("marketer").get(f"{ADD}?site={site.pk}").content.decode()
+
+    assert "Ours · 0 members" in page
+    assert "Theirs" in page
+    assert "Theirs ·" not in page
+    assert len(list_queries(queries, "segments_membership")) == 1
+
+
+def test_a_draft_is_saved_without_counting_members(site: Site) -> None:
+    segment = make_segment(site)
+
+    with CaptureQueriesContext(connection) as queries:
+        save_draft(site, include_segments=[segment.pk])
+
+    assert list_queries(queries, "segments_membership") == []
+
+
+def test_subscribers_are_counted_at_most_once_a_minute(site: Site) -> None:
+    client = sign_in("marketer")
+    make_reachable(site)
+    client.get(ADD)
+
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(ADD).content.decode()
+
+    assert "<strong>1</strong> of the 1 subscribers" in page
+    assert [sql for sql in list_queries(queries, "subscribers_subscriber") if "COUNT(" in sql] == []
+
+
+@pytest.mark.parametrize("value", ["nonsense", "", "9" * 30])
+def test_a_site_that_does_not_exist_is_refused(site: Site, value: str) -> None:
+    response = sign_in("marketer").post(ADD, fill_in(site) | {"site": value})
+
+    assert response.status_code == 200
+    assert response.context["adminform"].form.errors["site"]
+
+
+def list_queries(queries: CaptureQueriesContext, table: str) -> list[str]:
+    return [query["sql"] for query in queries if f'"{table}"' in query["sql"]]
