@@ -1,8 +1,9 @@
 """What somebody did, counted, added up and followed step by step, over their events in memory."""
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
@@ -44,7 +45,7 @@ class EventLog:
 
     def holds_aggregate(self, node: EventAggregateCondition, bounds: Bounds) -> bool:
         raws = [event.properties.get(node.property) for event in self.select(node.event, bounds, node.where)]
-        return holds_value(node, Family.NUMBER, _aggregate(node.function, raws), self.as_of)
+        return holds_value(node, Family.NUMBER, aggregate(node.function, raws), self.as_of)
 
     def holds_recency(self, node: EventRecencyCondition) -> bool:
         times = [event.occurred_at for event in self.events if event.name == node.event]
@@ -58,61 +59,42 @@ class EventLog:
         return any(number >= node.times for number in times.values())
 
     def holds_sequence(self, node: EventSequenceCondition, bounds: Bounds) -> bool:
-        return self._follows(node, bounds, 0, None, ())
-
-    def _follows(
-        self,
-        node: EventSequenceCondition,
-        bounds: Bounds,
-        index: int,
-        last: dt.datetime | None,
-        absent: tuple[Step, ...],
-    ) -> bool:
-        """Whether the steps from `index` on follow `last`; `absent` are those to be missed since then."""
-        if index == len(node.steps):
-            return not any(self._happened(step, last, self.as_of, node, is_end=True) for step in absent)
-        step = node.steps[index]
-        if step.absent:
-            return self._follows(node, bounds, index + 1, last, (*absent, step))
-        return any(
-            not any(self._happened(missed, last, at, node, is_end=False) for missed in absent)
-            and self._follows(node, bounds, index + 1, at, ())
-            for at in self._find_next(step, bounds, last, node)
-        )
-
-    def _find_next(
-        self, step: Step, bounds: Bounds, last: dt.datetime | None, node: EventSequenceCondition
-    ) -> Iterator[dt.datetime]:
-        for event in self.select(step.event, bounds, step.where):
-            is_later = last is None or event.occurred_at > last
-            is_near = last is None or node.gap is None or event.occurred_at <= last + node.gap.delta
-            if is_later and is_near:
-                yield event.occurred_at
-
-    def _happened(
-        self,
-        step: Step,
-        after: dt.datetime | None,
-        until: dt.datetime,
-        node: EventSequenceCondition,
-        *,
-        is_end: bool,
-    ) -> bool:
-        """Whether an absent step happened after all: between its neighbours, each end left out but for `as_of`."""
+        """Step by step, the times at which each can have happened; of those before it, the latest is the best one."""
         gap = node.gap.delta if node.gap else None
-        for event in self.events:
-            at = event.occurred_at
-            if event.name != step.event or not self._fits(event, step.where):
+        reached: list[dt.datetime] | None = None
+        missed: list[dt.datetime] = []  # when what must be absent since the last step did happen
+        for step in node.steps:
+            if step.absent:
+                missed = sorted([*missed, *self._list_times(step, Bounds(None, self.as_of))])
                 continue
-            too_early = at <= after if after is not None else gap is not None and at < until - gap
-            too_late = at > until if is_end else at >= until
-            too_far = is_end and gap is not None and after is not None and at > after + gap
-            if not (too_early or too_late or too_far):
-                return True
-        return False
+            times = self._list_times(step, bounds)
+            reached = [at for at in times if _can_follow(at, reached, missed, gap)]
+            missed = []
+        ends = ((last, min(self.as_of, last + gap) if gap else self.as_of) for last in reached or ())
+        return any(bisect_right(missed, last) == bisect_right(missed, end) for last, end in ends)
+
+    def _list_times(self, step: Step, bounds: Bounds) -> list[dt.datetime]:
+        return sorted(event.occurred_at for event in self.select(step.event, bounds, step.where))
 
     def _fits(self, event: EventFacts, where: EventTests) -> bool:
         return all(holds_json(test, event.properties.get(test.property), self.as_of) for test in where)
+
+
+def _can_follow(
+    at: dt.datetime,
+    reached: Sequence[dt.datetime] | None,
+    missed: Sequence[dt.datetime],
+    gap: dt.timedelta | None,
+) -> bool:
+    """Whether a step can happen `at`, after one of the times `reached`; None: it is the first that happens."""
+    before = bisect_left(missed, at)
+    if reached is None:
+        return before == (bisect_left(missed, at - gap) if gap else 0)
+    earlier = bisect_left(reached, at)
+    if earlier == 0:
+        return False
+    last = reached[earlier - 1]
+    return (gap is None or at <= last + gap) and before == bisect_right(missed, last)
 
 
 def freeze_json(value: Any) -> Hashable:
@@ -127,7 +109,8 @@ def freeze_json(value: Any) -> Hashable:
     return "object", frozenset((key, freeze_json(each)) for key, each in value.items())
 
 
-def _aggregate(function: str, raws: Sequence[Any]) -> Decimal | None:
+def aggregate(function: str, raws: Sequence[Any]) -> Decimal | None:
+    """The number that `event_aggregate` compares: total, average, extreme or different values; None: there is none."""
     if function == "distinct":
         different = {freeze_json(raw) for raw in raws if raw is not None}
         return Decimal(len(different)) if different else None
