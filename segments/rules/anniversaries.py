@@ -8,9 +8,7 @@ from segments.rules.sql import Fragment, join_all, join_any
 def has_anniversary(value: str, span: tuple[str, str]) -> bool:
     """Whether the moment comes round again, a year or more later, in (start, end], all as JSON keeps moments."""
     start, end = span
-    return any(
-        value[:4] < year and start < _move(value, year) <= end for year in sorted({start[:4], end[:4]})
-    )
+    return any(value[:4] < year and start < _move(value, year) <= end for year in _list_years(span))
 
 
 def anniversary_sql(span: tuple[str, str]) -> Fragment:
@@ -22,9 +20,14 @@ def anniversary_sql(span: tuple[str, str]) -> Fragment:
                 Fragment(f"{moved} > %s AND {moved} <= %s", (year, start, year, end)),
             ]
         )
-        for year in sorted({start[:4], end[:4]})
+        for year in _list_years(span)
         for moved in [_move_sql(year)]
     )
+
+
+def _list_years(span: tuple[str, str]) -> list[str]:
+    """The years that a span touches: three, if it is one of 366 days that begins on 31 December."""
+    return [f"{year:04}" for year in range(int(span[0][:4]), int(span[1][:4]) + 1)]
 
 
 def _move(value: str, year: str) -> str:

@@ -163,10 +163,11 @@ def _between_sql(node: EventSequenceCondition, last: str | None, following: str 
 
 
 _NUMBER = READ_JSON[Family.NUMBER]
-# A scale of 20 digits before the division, so that ten are left whatever the numbers' size.
+_SUM, _COUNT = f"sum({_NUMBER})", f"count({_NUMBER})"
 AGGREGATES = {
-    "sum": f"sum({_NUMBER})",
-    "average": f"round((sum({_NUMBER}) + 0.00000000000000000000) / count({_NUMBER}), 10)",
+    "sum": _SUM,
+    # Half up at the tenth decimal by whole numbers alone: `/` would have rounded once before, at a place of its own.
+    "average": f"sign({_SUM}) * div(abs({_SUM}) * 20000000000 + {_COUNT}, 2 * {_COUNT}) * 0.0000000001",
     "minimum": f"min({_NUMBER})",
     "maximum": f"max({_NUMBER})",
     "distinct": "NULLIF(count(DISTINCT CASE WHEN jsonb_typeof({v}) <> 'null' THEN {v} END), 0)",

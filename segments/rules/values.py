@@ -60,7 +60,15 @@ Operand = Annotated[
 Truth = StrictBool
 
 
+def _round_degrees(degrees: float) -> float:
+    """To a tenth of a millimetre: what is left of smaller numbers, PostgreSQL refuses to multiply (underflow)."""
+    return round(degrees, 9)
+
+
+Degrees = Annotated[Number, AfterValidator(_round_degrees)]
+
+
 class Spot(Node):
-    lat: Annotated[Number, Field(ge=-90, le=90)]
-    lon: Annotated[Number, Field(ge=-180, le=180)]
+    lat: Annotated[Degrees, Field(ge=-90, le=90)]
+    lon: Annotated[Degrees, Field(ge=-180, le=180)]
     name: Name | None = None

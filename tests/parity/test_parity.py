@@ -5,6 +5,7 @@ smallest rule and people that show it.
 """
 
 import os
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Never
@@ -56,16 +57,16 @@ def written(population: list[JSON]) -> Iterator[Site]:
         transaction.set_rollback(True)
 
 
-def compile_answer(site: Site, document: JSON) -> set[int]:
-    members = select_subscribers(site, parse_rule(document), as_of=NOW)
+def compile_answer(site: Site, document: JSON, as_of: dt.datetime = NOW) -> set[int]:
+    members = select_subscribers(site, parse_rule(document), as_of=as_of)
     return set(members.values_list("pk", flat=True))
 
 
-def evaluate_answer(site: Site, document: JSON) -> set[int]:
+def evaluate_answer(site: Site, document: JSON, as_of: dt.datetime = NOW) -> set[int]:
     everyone = list(Subscriber.objects.filter(site=site).values_list("pk", flat=True))
     rule, zone = parse_rule(document), ZoneInfo(site.timezone)
     return {
-        pk for pk, facts in load_facts(everyone).items() if evaluate_rule(rule, facts, as_of=NOW, zone=zone)
+        pk for pk, facts in load_facts(everyone).items() if evaluate_rule(rule, facts, as_of=as_of, zone=zone)
     }
 
 

@@ -1,0 +1,138 @@
+"""The facts behind conditions on what somebody did: how often, when last, and with which details."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from operator import attrgetter
+from typing import Any
+
+from segments.rules.comparisons import EventTests
+from segments.rules.describe_events import TIMES_OF
+from segments.rules.event_evaluation import aggregate, freeze_json
+from segments.rules.event_nodes import (
+    EventAggregateCondition,
+    EventCondition,
+    EventRecencyCondition,
+    EventRepeatCondition,
+    EventSequenceCondition,
+    MessageCondition,
+    PageViewCondition,
+)
+from segments.rules.facts import EventFacts
+from segments.rules.messages import find_message_tests, find_page_tests, name_message_event
+from segments.rules.windows import Window
+from segments.rules.witness import NEWEST, Evidence, Witness
+
+FUNCTIONS = {
+    "sum": "Total of", "average": "Average of", "minimum": "Smallest", "maximum": "Largest",
+    "distinct": "Different values of",
+}  # fmt: skip
+
+
+def list_event_evidence(
+    node: EventCondition
+    | PageViewCondition
+    | MessageCondition
+    | EventAggregateCondition
+    | EventRecencyCondition
+    | EventSequenceCondition
+    | EventRepeatCondition,
+    witness: Witness,
+) -> list[Evidence]:
+    match node:
+        case EventCondition():
+            return _list_counted(witness, node.event, node.within, node.where)
+        case PageViewCondition():
+            return _list_counted(witness, "$page_view", node.within, find_page_tests(node), "url")
+        case MessageCondition():
+            name, tests = name_message_event(node), find_message_tests(node)
+            return _list_counted(witness, name, node.within, tests, "campaign_name")
+        case EventAggregateCondition():
+            events = witness.log.select(node.event, witness.bounds(node.within), node.where)
+            found = aggregate(node.function, [event.properties.get(node.property) for event in events])
+            return [
+                Evidence(f"{FUNCTIONS[node.function]} {node.property}", witness.show(found)),
+                *_list_counted(witness, node.event, node.within, node.where, node.property),
+            ]
+        case EventRecencyCondition():
+            times = [event.occurred_at for event in witness.log.events if event.name == node.event]
+            found_at = (min if node.occurrence == "first" else max)(times, default=None)
+            label = f"{node.occurrence.capitalize()} {_name_event(node.event)}"
+            return [Evidence(label, witness.show(found_at) if found_at else "never")]
+        case EventSequenceCondition():
+            return _list_steps(node, witness)
+        case EventRepeatCondition():
+            return _list_repeated(node, witness)
+
+
+def _list_counted(
+    witness: Witness, name: str, within: Window | None, where: EventTests, *details: str
+) -> list[Evidence]:
+    """How many count and the newest of them; where others do not, how many there are, so that one sees why."""
+    counted = witness.log.select(name, witness.bounds(within), where)
+    others = sum(event.name == name for event in witness.log.events) - len(counted)
+    shown = dict.fromkeys((*details, *(test.property for test in where)))
+    evidence = [Evidence("Counted", f"{_name_event(name)}: {_say_number(len(counted))}")]
+    if others:
+        why = f"{_name_event(name)}: {_say_number(others)}, at another time or with other details"
+        evidence.append(Evidence("Not counted", why))
+    return evidence + [
+        Evidence(witness.show(event.occurred_at), _say_details(event, shown, witness))
+        for event in _find_newest(counted)
+    ]
+
+
+def _find_newest(events: Iterable[EventFacts]) -> list[EventFacts]:
+    return sorted(events, key=attrgetter("occurred_at"), reverse=True)[:NEWEST]
+
+
+def _say_details(event: EventFacts, shown: Iterable[str], witness: Witness) -> str:
+    details = [f"{key} {witness.show(event.properties[key])}" for key in shown if key in event.properties]
+    return ", ".join(details) or _name_event(event.name)
+
+
+def _list_steps(node: EventSequenceCondition, witness: Witness) -> list[Evidence]:
+    """For each step, when it happened by itself: an absent one is looked for whatever the window."""
+    evidence = []
+    for number, step in enumerate(node.steps, start=1):
+        bounds = witness.bounds(None if step.absent else node.within)
+        events = witness.log.select(step.event, bounds, step.where)
+        label = f"{number}. {'not ' if step.absent else ''}{_name_event(step.event)}"
+        evidence.append(Evidence(label, _say_times(events, witness)))
+    return evidence
+
+
+def _say_times(events: Sequence[EventFacts], witness: Witness) -> str:
+    if not events:
+        return "never"
+    times = "; ".join(witness.show(event.occurred_at) for event in _find_newest(events))
+    number = _say_number(len(events))
+    return f"{number}, the newest: {times}" if len(events) > NEWEST else f"{number}: {times}"
+
+
+def _list_repeated(node: EventRepeatCondition, witness: Witness) -> list[Evidence]:
+    groups: Counter[Hashable] = Counter()
+    values: dict[Hashable, Any] = {}
+    for event in witness.log.select(node.event, witness.bounds(node.within), node.where):
+        raw = event.properties.get(node.property)
+        if raw is not None:
+            values.setdefault(freeze_json(raw), raw)
+            groups[freeze_json(raw)] += 1
+    if not groups:
+        return [Evidence(node.property, "none")]
+    return [
+        Evidence(f"{node.property} {witness.show(values[key])}", _say_number(number))
+        for key, number in groups.most_common(NEWEST)
+    ]
+
+
+def _name_event(name: str) -> str:
+    """“page view” for `$page_view`; a site's own names stay as they are."""
+    if name.startswith("$"):
+        return TIMES_OF.get(name, name[1:].replace("_", " "))
+    return f"“{name}”"
+
+
+def _say_number(number: int) -> str:
+    if number == 0:
+        return "never"
+    return "once" if number == 1 else f"{number:,} times"
