@@ -5,14 +5,15 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.humanize.templatetags.humanize import naturaltime
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from segments.admin.builder_views import show_catalogue, show_preview
 from segments.admin.deletion import explain_deletion
+from segments.admin.gallery_view import read_prefill, show_gallery
 from segments.admin.members_view import show_members
 from segments.definitions import describe_document, describe_segment, read_names
 from segments.forms import SegmentForm
@@ -35,6 +36,7 @@ class SegmentAdmin(ModelAdmin):
 
     form = SegmentForm
     actions = None
+    actions_list = ("show_ready_made",)
     compressed_fields = False
     list_display = ("name", "site", "show_sentence", "show_count", "show_status", "show_freshness")
     list_filter = ("site",)
@@ -69,6 +71,18 @@ class SegmentAdmin(ModelAdmin):
             site = ["site"] if _has_several_sites() else []
             about = [*site, "name", "description", "show_sentence"]
         return [(None, {"fields": about}), ("Its members", {"fields": state})]
+
+    @action(
+        description="Start from a ready-made one",
+        url_path="gallery",
+        permissions=["add"],
+        icon="auto_awesome",
+    )
+    def show_ready_made(self, request: HttpRequest) -> HttpResponse:
+        return show_gallery(request, self)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().get_changeform_initial_data(request), **read_prefill(request)}
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist: ChangeList = super().get_changelist_instance(request)
