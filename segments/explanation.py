@@ -1,0 +1,48 @@
+"""Why somebody is, or is not, in a segment: its rule over their facts, with the evidence."""
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from segments.definitions import read_names
+from segments.facts import load_facts
+from segments.models import Membership, Segment
+from segments.rules import describe_rule, parse_rule
+from segments.rules.explanation import Explanation, explain_rule
+from subscribers.models import Subscriber
+
+
+@dataclass(frozen=True)
+class MembershipExplanation:
+    """`holds` is what the rule gives at `as_of`; `entered_at` since when the stored rows have them in it, if they do.
+
+    Events are those up to `as_of`. Attributes, profile, devices and memberships are as they are now: their past is
+    not kept.
+    """
+
+    sentence: str
+    as_of: dt.datetime
+    root: Explanation
+    entered_at: dt.datetime | None
+
+    @property
+    def holds(self) -> bool:
+        return self.root.holds
+
+
+def explain_membership(
+    segment: Segment, subscriber: Subscriber, *, as_of: dt.datetime
+) -> MembershipExplanation:
+    """Answer for one living subscriber of the segment's site. Raises RuleError where the rule cannot be read."""
+    rule, names = parse_rule(segment.rule), read_names(segment.site)
+    rows = Membership.objects.filter(subscriber=subscriber)
+    entered_at = dict(rows.values_list("segment_id", "entered_at"))
+    root = explain_rule(
+        rule,
+        load_facts([subscriber.pk])[subscriber.pk],
+        as_of=as_of,
+        zone=ZoneInfo(segment.site.timezone),
+        names=names,
+        entered_at=entered_at,
+    )
+    return MembershipExplanation(describe_rule(rule, names), as_of, root, entered_at.get(segment.pk))
