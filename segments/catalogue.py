@@ -5,7 +5,6 @@ import json
 from collections import defaultdict
 from typing import Any
 
-from babel import Locale
 from django.db import connection
 from django.db.models import Q, QuerySet
 
@@ -13,6 +12,7 @@ from segments.definitions import list_campaigns
 from segments.models import Segment
 from segments.rules.describe import DEVICE_LABELS, PROFILE_LABELS
 from segments.rules.operators import Family, list_operators
+from subscribers.countries import COUNTRIES
 from subscribers.models import Attribute, Place, PushSubscription, Site, Subscriber
 from tracking.models import EventType
 
@@ -86,7 +86,7 @@ def _list_profile_fields(site: Site) -> list[dict[str, Any]]:
     offered = ("country", "region", "city", "timezone", "language", "source")
     rows = list(_select_newest(site).values_list(*offered))
     seen = {field: sorted({row[index] for row in rows} - {""}) for index, field in enumerate(offered)}
-    countries = Locale("en").territories
+    countries = COUNTRIES
     fields: list[dict[str, Any]] = []
     for key, label in PROFILE_LABELS.items():
         values: list[Any] = seen.get(key, [])

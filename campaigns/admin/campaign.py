@@ -32,6 +32,7 @@ class CampaignAdmin(ModelAdmin):
     actions = None
     list_display = ("name", "show_status", "site", "show_when", "show_audience", "show_sent", "show_clicked")
     list_filter = ("status", SiteFilter, SegmentFilter)
+    list_filter_submit = True  # dropdowns choose nothing by themselves
     search_fields = ("name", "title", "body")
     search_help_text = "Search by name, title or message"
     ordering = ("-created_at",)
