@@ -86,12 +86,11 @@ def _list_profile_fields(site: Site) -> list[dict[str, Any]]:
     offered = ("country", "region", "city", "timezone", "language", "source")
     rows = list(_select_newest(site).values_list(*offered))
     seen = {field: sorted({row[index] for row in rows} - {""}) for index, field in enumerate(offered)}
-    countries = COUNTRIES
     fields: list[dict[str, Any]] = []
     for key, label in PROFILE_LABELS.items():
         values: list[Any] = seen.get(key, [])
         if key == "country":
-            values = [{"value": code, "label": countries.get(code, code)} for code in values]
+            values = [{"value": code, "label": COUNTRIES.get(code, code)} for code in values]
         kind = Family.TIME if key.endswith("_at") else Family.TEXT
         fields.append({"key": key, "type": kind.value, "label": label, "values": values})
     return fields
