@@ -1,7 +1,8 @@
 """The rule builder as people use it: what they see, and the two ways to work it, by mouse and by keyboard."""
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -21,10 +22,13 @@ MOST_TABS = 150
 
 @dataclass(frozen=True)
 class Condition:
-    """What to choose as the kind, and then what to set in its controls, by their labels and in their order."""
+    """What to choose as the kind, and then what to set in its controls, by their labels and in their order.
+
+    “Event (2)” is the second control of that label. None presses a button, by its words, or ticks a box.
+    """
 
     kind: str
-    controls: dict[str, str | list[str]]
+    controls: Mapping[str, str | list[str] | None]
 
 
 @dataclass(frozen=True)
@@ -65,14 +69,14 @@ class Mouse:
 
 
 class Keyboard:
-    """Never touches the mouse: Tab to get to a control, arrows to choose, Enter or Space to press."""
+    """Never touches the mouse: Tab to get to a control, arrows to choose, Enter to press, Space to tick."""
 
     def __init__(self, driver: webdriver.Chrome) -> None:
         self.driver = driver
 
     def press(self, element: WebElement) -> None:
         self.reach(element)
-        self.type(Keys.ENTER)
+        self.type(Keys.SPACE if element.tag_name == "input" else Keys.ENTER)
 
     def enter(self, element: WebElement, value: str | list[str]) -> None:
         self.reach(element)
@@ -192,7 +196,10 @@ class RuleBuilderPage:
 def fill_condition(item: WebElement, condition: Condition, hand: Hand) -> None:
     hand.enter(control(item, "Kind of condition"), condition.kind)
     for label, value in condition.controls.items():
-        hand.enter(control(item, label), value)
+        if value is None:
+            hand.press(control(item, label))
+        else:
+            hand.enter(control(item, label), value)
 
 
 def option_at(select: WebElement, text: str) -> int:
@@ -205,8 +212,12 @@ def option_at(select: WebElement, text: str) -> int:
 
 
 def control(element: WebElement, label: str) -> WebElement:
-    """The first control with this label in an element."""
-    return element.find_element(By.CSS_SELECTOR, f'[aria-label="{label}"]')
+    """The first control with this label in an element; of “Label (2)” the second. A button's words are its label."""
+    numbered = re.fullmatch(r"(.+) \((\d)\)", label)
+    name, place = (numbered[1], int(numbered[2])) if numbered else (label, 1)
+    found = element.find_elements(By.XPATH, f'.//*[@aria-label="{name}" or (self::button and .="{name}")]')
+    assert len(found) >= place, f"There is no {label!r}."
+    return found[place - 1]
 
 
 def items_of(group: WebElement) -> list[WebElement]:

@@ -24,7 +24,12 @@ export const kind = {
     const gap = gapControl(node.gap);
     const when = windowControl(node.within, site);
     return {
-      element: h("div", { class: "rule-parts" }, steps.list, steps.more, slot(gap.element, word("all of it"), when.element)),
+      element: h(
+        "div",
+        { class: "rule-parts" },
+        h("div", { class: "rule-where-box" }, steps.list, steps.more),
+        slot(gap.element, word("all of it"), when.element),
+      ),
       read: () => ({ steps: steps.read(), gap: gap.read(), within: when.read() }),
     };
   },

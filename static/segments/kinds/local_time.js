@@ -34,11 +34,12 @@ export const kind = {
 function hoursControl(saved) {
   const kind = choice("Hours", HOURS, saved ? "some" : "any", { onChange: show });
   const [from, to] = [timeOfDay("Hours, from", saved?.[0] ?? "09:00"), timeOfDay("Hours, to", saved?.[1] ?? "17:00")];
-  const overnight = h("span", { class: "rule-word" }, "(on the next day)");
-  const both = h("span", { class: "rule-together" }, from, word("and"), to);
+  const overnight = h("span", { class: "rule-word" }, "(overnight)");
+  const both = slot(from, word("and"), to);
   const body = slot();
   function settle() {
     overnight.hidden = !(to.value && from.value > to.value);
+    to.setCustomValidity(from.value === to.value ? "The two times must differ." : "");
   }
   function show() {
     body.replaceChildren(...(kind.value === "some" ? [both, overnight] : []));

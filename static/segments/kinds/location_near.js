@@ -49,7 +49,11 @@ function spotControl(saved, { catalogue: { places } }) {
   const place = choice("Place", options, start, { placeholder: "Choose a place…", onChange: show });
 
   function show() {
-    body.replaceChildren(...(place.value === POINT ? [word("at"), latitude, longitude] : []));
+    const more = {
+      [POINT]: () => [word("at"), latitude, longitude],
+      [ANY]: () => [h("span", { class: "rule-fine" }, "Places that are added later will not be among them.")],
+    };
+    body.replaceChildren(...(more[place.value]?.() ?? []));
     reportChange(body);
   }
   function read() {
