@@ -38,6 +38,7 @@ from segments.rules.event_sql import EventCompiler, exists_grouped_sql, exists_s
 from segments.rules.messages import find_message_tests, find_page_tests, name_message_event
 from segments.rules.operators import Family
 from segments.rules.places import inside_sql, near_sql
+from segments.rules.sequence_sql import sequence_sql
 from segments.rules.shares import bucket_sql, clock_sql
 from segments.rules.sql import SUBSCRIBER, TRUE, Fragment, at_least, join_all, join_any
 from segments.rules.text import fold_sql
@@ -117,7 +118,7 @@ class _Compiler:
             case EventRecencyCondition():
                 return log.recency_sql(node)
             case EventSequenceCondition():
-                return log.sequence_sql(node, self.bounds(node.within))
+                return sequence_sql(node, self.bounds(node.within), log)
             case EventRepeatCondition():
                 return log.repeat_sql(node, self.bounds(node.within))
 

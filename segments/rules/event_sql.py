@@ -14,11 +14,9 @@ from segments.rules.event_nodes import (
     EventAggregateCondition,
     EventRecencyCondition,
     EventRepeatCondition,
-    EventSequenceCondition,
-    Step,
 )
 from segments.rules.operators import Family
-from segments.rules.sql import FALSE, SUBSCRIBER, TRUE, Fragment, join_all, join_any
+from segments.rules.sql import FALSE, SUBSCRIBER, TRUE, Fragment, join_all
 from segments.rules.windows import Bounds
 
 EVENT = "tracking_event"
@@ -99,67 +97,6 @@ class EventCompiler:
             Fragment("count(*) >= %s", (node.times,)),
             by=Fragment("event.properties -> %s", (node.property,)),
         )
-
-    def sequence_sql(self, node: EventSequenceCondition, bounds: Bounds) -> Fragment:
-        return self._follow_sql(node, bounds, 0, None, ())
-
-    def _follow_sql(
-        self,
-        node: EventSequenceCondition,
-        bounds: Bounds,
-        index: int,
-        last: str | None,
-        absent: tuple[Step, ...],
-    ) -> Fragment:
-        """An EXISTS inside the other for each step that happened; `last` is the alias of the one before."""
-        if index == len(node.steps):
-            return self._missed_sql(node, absent, last, None)
-        step = node.steps[index]
-        if step.absent:
-            return self._follow_sql(node, bounds, index + 1, last, (*absent, step))
-        alias = f"step_{index}"
-        rows = self.select(step.event, bounds, step.where, alias)
-        if rows is None:
-            return FALSE
-        inner = [rows, *_later_sql(alias, last, node), self._missed_sql(node, absent, last, alias)]
-        inner.append(self._follow_sql(node, bounds, index + 1, alias, ()))
-        return exists_sql(EVENT, alias, join_all(inner))
-
-    def _missed_sql(
-        self, node: EventSequenceCondition, absent: tuple[Step, ...], last: str | None, following: str | None
-    ) -> Fragment:
-        """None of the absent steps happened between the steps `last` and `following` (None: until `as_of`)."""
-        happened = []
-        for step in absent:
-            rows = self.select(step.event, Bounds(None, self.as_of), step.where, "missed")
-            if rows is not None:
-                between = [rows, *_between_sql(node, last, following)]
-                happened.append(exists_sql(EVENT, "missed", join_all(between)))
-        return join_any(happened).negate()
-
-
-def _later_sql(alias: str, last: str | None, node: EventSequenceCondition) -> list[Fragment]:
-    if last is None:
-        return []
-    later = [Fragment(f"{alias}.occurred_at > {last}.occurred_at")]
-    if node.gap:
-        later.append(Fragment(f"{alias}.occurred_at <= {last}.occurred_at + %s", (node.gap.delta,)))
-    return later
-
-
-def _between_sql(node: EventSequenceCondition, last: str | None, following: str | None) -> list[Fragment]:
-    conditions = []
-    if last is not None:
-        conditions.append(Fragment(f"missed.occurred_at > {last}.occurred_at"))
-        if node.gap and following is None:
-            conditions.append(Fragment(f"missed.occurred_at <= {last}.occurred_at + %s", (node.gap.delta,)))
-    if following is not None:
-        conditions.append(Fragment(f"missed.occurred_at < {following}.occurred_at"))
-        if node.gap and last is None:
-            conditions.append(
-                Fragment(f"missed.occurred_at >= {following}.occurred_at - %s", (node.gap.delta,))
-            )
-    return conditions
 
 
 _NUMBER = READ_JSON[Family.NUMBER]

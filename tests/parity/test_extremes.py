@@ -1,6 +1,7 @@
 """Numbers, places and logs at the far ends of what is allowed: both interpreters agree, and neither breaks."""
 
 import datetime as dt
+import time
 from typing import Any
 
 import pytest
@@ -9,20 +10,21 @@ from segments.rules.facts import write_instant
 from subscribers.models import Site
 from tests.factories import NOW, make_event, make_subscriber
 from tests.parity.test_parity import compile_answer, evaluate_answer
+from tracking.models import Event, EventType
 
 JSON = dict[str, Any]
 
 pytestmark = pytest.mark.django_db
 
-# Of 20 decimals, the average of three of these is 5e-11 and would round up; of more, it is less and rounds down.
-NEARLY_HALF = [1.4999999999e-10, 0, 0]
+# Their average is a little less than 1.00000000005 and rounds down; rounded to 20 decimals first, it would round up.
+NEARLY_HALF = [3, 1.4999999999e-10, 0]
 NUMBERS: list[list[Any]] = [
     [0.1] * 10, [1e308, 5e-324], [1e308, -1e308, 5e-324], [5e-324] * 3, [2**63 - 1] * 3, [1, 1.0, True, "1", None],
     ["NaN", "Infinity", "1e5", " 1"], NEARLY_HALF, [-each for each in NEARLY_HALF], [5e-11], [-5e-11], [2, 0, 0],
     [-2, 0, 0], [1e18, 1e-10, 0], [-0.0], [], [{"a": 1, "b": [2]}, {"b": [2.0], "a": 1.0}, [], {}, ""],
     [[1, 2], [2, 1], [1.0, 2]], [{"a": None}, {}, [None], [[]]], ["a", "A"], [True, True, 1, 1],
 ]  # fmt: skip
-OPERANDS = [0, 1, 2, 3, 0.1, 1e30, -1e30, 1e-10, -1e-10, 5e-324, 0.6666666667, -0.6666666667, 3.0 * 2**63]
+OPERANDS = [0, 1, 2, 3, 0.1, 1e30, -1e30, 1e-10, -1e-10, 5e-324, -1, 1.0000000001, 0.6666666667, -0.6666666667, 3.0 * 2**63]
 
 
 def agree(site: Site, root: JSON, as_of: dt.datetime = NOW) -> set[int]:
@@ -100,3 +102,24 @@ def test_anniversaries_agree(site: Site, as_of: str, value: str, days: int, expe
     ):
         if root["type"] != "event_recency" or at <= now:
             assert bool(agree(site, root, now)) is expected, root
+
+
+@pytest.mark.parametrize("gap", [None, {"hours": 3}], ids=str)
+@pytest.mark.parametrize("absent", [False, True])
+def test_six_steps_over_many_events_are_followed_at_once(site: Site, gap: JSON | None, absent: bool) -> None:
+    """Not by trying every combination of events, of which there are a hundred times as many with each step."""
+    who = make_subscriber(site)
+    make_event(who, "view")
+    event_type = EventType.objects.get()
+    Event.objects.bulk_create(
+        Event(subscriber=who, event_type=event_type, occurred_at=NOW - dt.timedelta(minutes=minutes), received_at=NOW)
+        for minutes in range(400)
+    )
+    never = {"event": "view", "where": [{"property": "price", "operator": "exists"}]}
+    steps = [*[{"event": "view"}] * 5, {"event": "view", "absent": True} if absent else never]
+    began = time.monotonic()
+
+    found = agree(site, {"type": "event_sequence", "steps": steps, **({"gap": gap} if gap else {})})
+
+    assert found == ({who.pk} if absent else set())
+    assert time.monotonic() - began < 5

@@ -1,0 +1,176 @@
+"""What looks wrong with a rule that is legal. Said in plain words; nothing of it forbids anything."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from segments.rules.ast import Condition, Group, Rule
+from segments.rules.comparisons import Comparison
+from segments.rules.conflicts import cover_everybody, exclude_each_other, find_subject
+from segments.rules.describe import describe_rule
+from segments.rules.event_nodes import (
+    EventCondition,
+    EventSequenceCondition,
+    MessageCondition,
+    PageViewCondition,
+)
+from segments.rules.names import Names
+from segments.rules.operators import Family
+from segments.rules.seen import Seen, Use, find_family, list_unseen, list_uses
+
+MOST_COMPARED = 50  # conditions of one subject; each is compared with each, while somebody waits
+KINDS = {
+    Family.TEXT: "text",
+    Family.NUMBER: "a number",
+    Family.BOOLEAN: "yes or no",
+    Family.TIME: "a moment",
+    Family.LIST: "a list",
+}
+
+
+class Remark(NamedTuple):
+    """`path` names the node, as a Problem's does."""
+
+    path: str
+    message: str
+
+
+class Placed(NamedTuple):
+    """A condition and where it stands."""
+
+    path: str
+    node: Condition
+
+
+def lint_rule(rule: Rule, seen: Seen, names: Names) -> list[Remark]:
+    """Contradictions, tautologies, repetitions, and what the site has never seen, in reading order by kind."""
+    return list(
+        dict.fromkeys(
+            [
+                *(Remark(use.path, _say_unseen(use)) for use in list_unseen(rule, seen)),
+                *_find_other_types(rule, seen),
+                *_lint_node(rule.root, "root", names),
+            ]
+        )
+    )
+
+
+def _say_unseen(use: Use) -> str:
+    whose = "No subscriber has" if not use.event else "This site has not seen"
+    return f"{whose} {use.label} yet. Check how it is written, or wait until it comes."
+
+
+def _find_other_types(rule: Rule, seen: Seen) -> Iterator[Remark]:
+    for use in list_uses(rule.root):
+        family = find_family(use, seen)
+        if family and use.families and not _can_be_read(family, use.families):
+            asked = " or ".join(KINDS[each] for each in use.families)
+            label = use.label[0].upper() + use.label[1:]
+            yield Remark(
+                use.path, f"{label} holds {KINDS[family]}, but is compared as {asked}: that never fits."
+            )
+
+
+def _can_be_read(family: Family, asked: Sequence[Family]) -> bool:
+    # JSON has no moments: they are text that can be read as one.
+    return family in asked or {family, *asked} == {Family.TEXT, Family.TIME}
+
+
+def _lint_node(node: Condition, path: str, names: Names) -> Iterator[Remark]:
+    match node:
+        case Group():
+            yield from _lint_group(node, path, names)
+            for index, child in enumerate(node.conditions):
+                yield from _lint_node(child, f"{path}.conditions[{index}]", names)
+        case EventCondition() | PageViewCondition() | MessageCondition():
+            if node.count and node.count.span == (0, None):
+                yield Remark(
+                    path, f"Everybody fits “{_say(node, names)}”: nothing happens less than 0 times."
+                )
+            if isinstance(node, EventCondition):
+                yield from _lint_where(node.where, path)
+        case EventSequenceCondition():
+            for index, step in enumerate(node.steps):
+                yield from _lint_where(step.where, f"{path}.steps[{index}]")
+        case _:
+            yield from _lint_where(getattr(node, "where", ()), path)
+
+
+def _lint_group(group: Group, path: str, names: Names) -> Iterator[Remark]:
+    size = len(group.conditions)
+    if group.match == "at_least" and (group.n or 0) > size:
+        yield Remark(path, f"Nobody fits: at least {group.n} of {size} conditions cannot be true.")
+    elif group.match == "at_least" and group.n == 0:
+        yield Remark(path, "Everybody fits a group that asks for at least 0 of its conditions.")
+    elif not size and path != "root":
+        who = "Nobody" if group.match == "any" else "Everybody"
+        yield Remark(path, f"{who} fits a group without conditions. Add one, or remove the group.")
+    yield from _find_repetitions(group, path, names)
+    if group.match != "at_least":
+        yield from _find_conflicts(group, path, names)
+
+
+def _find_repetitions(group: Group, path: str, names: Names) -> Iterator[Remark]:
+    known: set[str] = set()
+    for index, node in enumerate(group.conditions):
+        written = node.model_dump_json()
+        if written in known:
+            effect = "It counts each time." if group.match == "at_least" else "Once is enough."
+            yield Remark(
+                f"{path}.conditions[{index}]", f"“{_say(node, names)}” stands there more than once. {effect}"
+            )
+        known.add(written)
+
+
+def _find_conflicts(group: Group, path: str, names: Names) -> Iterator[Remark]:
+    """In all: two that exclude each other. In any, and in none: two of which one always holds."""
+    collides = exclude_each_other if group.match == "all" else cover_everybody
+    who = "Everybody" if group.match == "any" else "Nobody"
+    joined = {"all": "and", "any": "or", "none": "neither this nor that:"}[group.match]
+    for rivals in _group_by_subject(_flatten(group, path)):
+        for index, (where, node) in enumerate(rivals):
+            rival = next((each for _, each in rivals[:index] if collides(each, node)), None)
+            if rival is not None:
+                pair = (_say(rival, names), _say(node, names))
+                said = (
+                    f"{joined} “{pair[0]}”, “{pair[1]}”"
+                    if group.match == "none"
+                    else f"“{pair[0]}” {joined} “{pair[1]}”"
+                )
+                yield Remark(where, f"{who} fits this: {said}.")
+
+
+def _flatten(group: Group, path: str) -> Iterator[Placed]:
+    """Its conditions, those of groups inside it included that are joined in the same way."""
+    for index, node in enumerate(group.conditions):
+        place = f"{path}.conditions[{index}]"
+        if isinstance(node, Group):
+            if node.match == group.match and group.match != "none":
+                yield from _flatten(node, place)
+        else:
+            yield Placed(place, node)
+
+
+def _group_by_subject(placed: Iterator[Placed]) -> Iterator[list[Placed]]:
+    known = [(subject, each) for each in placed if (subject := find_subject(each.node))]
+    known.sort(key=lambda pair: pair[0])  # stable: in reading order within a subject
+    for _, pairs in groupby(known, key=lambda pair: pair[0]):
+        yield [each for _, each in pairs][:MOST_COMPARED]
+
+
+def _lint_where(where: tuple[Comparison, ...], path: str) -> Iterator[Remark]:
+    """All tests are of the same event: no event has two different values of one property."""
+    for index, test in enumerate(where):
+        if any(
+            find_subject(each) == find_subject(test) and exclude_each_other(each, test)
+            for each in where[:index]
+        ):
+            name = getattr(test, "property", "")
+            yield Remark(
+                f"{path}.where[{index}]", f"No event fits both of the tests of its property “{name}”."
+            )
+
+
+def _say(node: Condition, names: Names) -> str:
+    sentence = describe_rule(Rule(version=1, root=node), names)
+    return sentence.removeprefix("Subscribers ").removesuffix(".")
