@@ -24,6 +24,7 @@ class MembershipExplanation:
     as_of: dt.datetime
     root: Explanation
     entered_at: dt.datetime | None
+    timezone: str  # the site's, in which evidence tells times
 
     @property
     def holds(self) -> bool:
@@ -34,15 +35,17 @@ def explain_membership(
     segment: Segment, subscriber: Subscriber, *, as_of: dt.datetime
 ) -> MembershipExplanation:
     """Answer for one living subscriber of the segment's site. Raises RuleError where the rule cannot be read."""
-    rule, names = parse_rule(segment.rule), read_names(segment.site)
+    site = segment.site
+    rule, names = parse_rule(segment.rule), read_names(site)
     rows = Membership.objects.filter(subscriber=subscriber)
     entered_at = dict(rows.values_list("segment_id", "entered_at"))
     root = explain_rule(
         rule,
         load_facts([subscriber.pk])[subscriber.pk],
         as_of=as_of,
-        zone=ZoneInfo(segment.site.timezone),
+        zone=ZoneInfo(site.timezone),
         names=names,
         entered_at=entered_at,
     )
-    return MembershipExplanation(describe_rule(rule, names), as_of, root, entered_at.get(segment.pk))
+    since = entered_at.get(segment.pk)
+    return MembershipExplanation(describe_rule(rule, names), as_of, root, since, site.timezone)

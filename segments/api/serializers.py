@@ -1,13 +1,17 @@
 """How the management door writes segments, their members and their history."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
+from drf_spectacular.helpers import lazy_serializer
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from segments.definitions import read_rule
 from segments.models import Membership, MembershipChange, Segment
 from segments.rules import RuleError
+from segments.rules.explanation import Explanation
+from segments.rules.windows import read_instant
 from subscribers.models import Site
 
 RULE_SCHEMA = {
@@ -113,3 +117,54 @@ class PreviewSerializer(serializers.Serializer[Any]):
     sample = SampleMemberSerializer(many=True)
     warnings = serializers.ListField(child=serializers.CharField())
     took_ms = serializers.IntegerField()
+
+
+class InstantField(serializers.DateTimeField):
+    """A moment with its offset; without one nobody knows which moment it is."""
+
+    def to_internal_value(self, value: Any) -> dt.datetime:
+        try:
+            return read_instant(value)
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from None
+
+
+class ExplainRequestSerializer(serializers.Serializer[Any]):
+    subscriber = serializers.IntegerField(
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text="The id of the subscriber",
+        error_messages={"required": "Say whom to explain, like ?subscriber=42."},
+    )
+    as_of = InstantField(
+        required=False,
+        default=None,
+        help_text="The instant to explain for, like 2026-11-21T10:00:00Z; absent: now",
+    )
+
+
+class EvidenceSerializer(serializers.Serializer[Any]):
+    label = serializers.CharField()  # type: ignore[assignment]
+    value = serializers.CharField(help_text="In words; times are on the site's clock")
+
+
+class ExplanationSerializer(serializers.Serializer[Any]):
+    sentence = serializers.CharField(help_text="What this node of the rule asks")
+    holds = serializers.BooleanField()
+    evidence = EvidenceSerializer(many=True)
+    children = serializers.SerializerMethodField(help_text="The conditions of a group, in order")
+
+    @extend_schema_field(lazy_serializer("segments.api.serializers.ExplanationSerializer")(many=True))
+    def get_children(self, explanation: Explanation) -> list[dict[str, Any]]:
+        return [ExplanationSerializer(child).data for child in explanation.children]
+
+
+class MembershipExplanationSerializer(serializers.Serializer[Any]):
+    sentence = serializers.CharField(help_text="The whole rule")
+    as_of = serializers.DateTimeField()
+    holds = serializers.BooleanField(help_text="Whether the rule holds for them at `as_of`")
+    entered_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when they are a member as stored now; null: they are none"
+    )
+    timezone = serializers.CharField(help_text="The site's, in which evidence tells times")
+    root = ExplanationSerializer()

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import transaction
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import status, viewsets
@@ -15,14 +16,17 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from segments.api.serializers import (
+    ExplainRequestSerializer,
     MemberSerializer,
     MembershipChangeSerializer,
+    MembershipExplanationSerializer,
     PreviewRequestSerializer,
     PreviewSerializer,
     SegmentSerializer,
     SubscriberSegmentSerializer,
     list_problems,
 )
+from segments.explanation import explain_membership
 from segments.models import Membership, MembershipChange, Segment
 from segments.preview import PreviewTooSlow, preview_rule
 from segments.rules import RuleError
@@ -30,6 +34,7 @@ from segments.tasks import build_segment
 from segments.usage import list_usages
 from subscribers.api.errors import Conflict
 from subscribers.api.nesting import ListWithin
+from subscribers.models import Subscriber
 from subscribers.queueing import queue_on_commit
 
 MEMBER_COUNT = Coalesce(
@@ -45,6 +50,8 @@ MEMBER_COUNT = Coalesce(
 )
 
 WRITING = {"update", "partial_update", "destroy"}
+# What an explanation tells of somebody: who they are and what they did.
+TELLS_OF = ("subscribers.view_subscriber", "tracking.view_event")
 
 
 class TooSlow(APIException):
@@ -104,6 +111,29 @@ class SegmentViewSet(viewsets.ModelViewSet[Segment]):
         except PreviewTooSlow as error:
             raise TooSlow(str(error)) from None
         return Response(PreviewSerializer(preview).data)
+
+    @extend_schema(
+        parameters=[ExplainRequestSerializer], responses=MembershipExplanationSerializer, filters=False
+    )
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def explain(self, request: Request, pk: str) -> Response:
+        """Why a subscriber is, or is not, in a segment: its rule, each node with its answer and the facts behind it.
+
+        Events are those up to `as_of`; attributes, profile, devices and memberships are as they are now.
+        """
+        if not request.user.has_perms(TELLS_OF):
+            self.permission_denied(request)
+        segment = self.get_object()
+        form = ExplainRequestSerializer(data=request.query_params)
+        form.is_valid(raise_exception=True)
+        people = Subscriber.objects.living().filter(site=segment.site_id)
+        subscriber = get_object_or_404(people, pk=form.validated_data["subscriber"])
+        as_of = form.validated_data["as_of"] or timezone.now()
+        try:
+            explanation = explain_membership(segment, subscriber, as_of=as_of)
+        except RuleError as error:
+            raise Conflict(f"The rule of this segment cannot be read: {error}") from None
+        return Response(MembershipExplanationSerializer(explanation).data)
 
 
 class MemberViewSet(ListWithin[Membership]):

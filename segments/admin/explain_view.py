@@ -1,0 +1,64 @@
+"""The page that says why somebody is, or is not, in a segment."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from segments.explanation import explain_membership
+from segments.models import Segment
+from segments.rules import RuleError
+from segments.rules.windows import read_instant
+from subscribers.models import Subscriber
+
+# What an explanation tells of somebody: who they are and what they did.
+TELLS_OF = ("subscribers.view_subscriber", "tracking.view_event")
+
+
+def show_explanation(
+    request: HttpRequest, segment_id: int, subscriber_id: int, model_admin: ModelAdmin[Segment]
+) -> HttpResponse:
+    """The rule's tree for one subscriber, now or `at` a time on the site's clock."""
+    segment = get_object_or_404(Segment.objects.select_related("site"), pk=segment_id)
+    if not (model_admin.has_view_permission(request, segment) and may_explain(request)):
+        raise PermissionDenied
+    people = Subscriber.objects.living().filter(site=segment.site_id)
+    subscriber = get_object_or_404(people, pk=subscriber_id)
+    asked = request.GET.get("at", "")
+    problem, explanation = "", None
+    try:
+        as_of = _read_local(asked, ZoneInfo(segment.site.timezone)) if asked else timezone.now()
+        explanation = explain_membership(segment, subscriber, as_of=as_of)
+    except RuleError as error:
+        problem = f"The rule of this segment cannot be read: {error.problems[0].message}"
+    except ValueError as error:
+        problem = str(error)
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": f"Is {subscriber} in {segment.name}?",
+        "opts": Segment._meta,
+        "segment": segment,
+        "subscriber": subscriber,
+        "explanation": explanation,
+        "problem": problem,
+        "asked": asked,
+    }
+    return TemplateResponse(request, "admin/segments/explanation.html", context)
+
+
+def may_explain(request: HttpRequest) -> bool:
+    return request.user.has_perms(TELLS_OF)
+
+
+def _read_local(text: str, zone: ZoneInfo) -> dt.datetime:
+    """What a date and time field gives, on the site's clock. Raises ValueError with a sentence."""
+    try:
+        local = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("This must be a date and a time, like 2026-11-21T10:00.") from None
+    return read_instant(local.replace(tzinfo=zone).isoformat())
