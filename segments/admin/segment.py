@@ -13,6 +13,7 @@ from unfold.decorators import action, display
 
 from segments.admin.builder_views import show_catalogue, show_preview
 from segments.admin.deletion import explain_deletion
+from segments.admin.explain_view import show_explanation
 from segments.admin.gallery_view import read_prefill, show_gallery
 from segments.admin.members_view import show_members
 from segments.definitions import describe_document, describe_segment, read_names
@@ -53,6 +54,7 @@ class SegmentAdmin(ModelAdmin):
         ("preview/", "segments_segment_preview", show_preview),
         ("catalogue/<int:site_id>/", "segments_segment_catalogue", show_catalogue),
         ("<int:segment_id>/members/", "segments_segment_members", show_members),
+        ("<int:segment_id>/explain/<int:subscriber_id>/", "segments_segment_explain", show_explanation),
     )
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
