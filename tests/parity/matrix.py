@@ -105,6 +105,31 @@ URL_PATTERNS = [
     "a_b",
 ]
 
+FUNCTIONS = ("sum", "average", "minimum", "maximum", "distinct")
+GAPS: list[JSON | None] = [None, {"minutes": 1 / 60}, {"hours": 24}, {"days": 14}]
+CART, BUY, VIEW = {"event": "cart"}, {"event": "purchase"}, {"event": "$page_view"}
+NO_CART, NO_BUY, NO_VIEW = ({**step, "absent": True} for step in (CART, BUY, VIEW))
+SEQUENCES: list[list[JSON]] = [
+    [CART, BUY], [BUY, BUY], [CART, NO_BUY], [NO_CART, BUY], [CART, NO_VIEW, BUY], [BUY, NO_BUY], [NO_BUY, BUY],
+    [NO_VIEW, CART, NO_VIEW, BUY, NO_VIEW], [CART, NO_VIEW, NO_CART, BUY], [CART, CART, BUY, BUY], [NO_BUY, CART, NO_BUY],
+    [CART, {"event": "never_seen"}], [CART, {"event": "never_seen", "absent": True}],
+    [CART, {**BUY, "where": [{"property": "price", "operator": "at_least", "value": 9}]}],
+    [CART, {**NO_BUY, "where": [{"property": "price", "operator": "not_exists"}]}],
+    [CART, BUY, CART, BUY, CART, BUY],
+]  # fmt: skip
+ZONES = ["", "Europe/Berlin", "Asia/Kathmandu", "America/New_York", "Pacific/Kiritimati", "Mars/Olympus", "europe/berlin"]
+CLOCKS: list[JSON] = [
+    {"between": ["13:00", "13:01"]}, {"between": ["12:59", "13:00"]}, {"between": ["22:00", "06:00"]},
+    {"between": ["06:00", "22:00"]}, {"between": ["00:00", "23:59"]}, {"between": ["23:59", "00:00"]},
+    {"weekdays": ["saturday"]}, {"weekdays": ["sunday", "monday"]},
+    {"between": ["17:00", "02:00"], "weekdays": ["sunday"]},
+]  # fmt: skip
+OUTLINES = [
+    [(52, 13), (52, 14), (53, 14), (53, 13)], [(52.52, 13.405), (52.52, 14), (53, 14)], [(53, 13), (52, 14), (53, 14), (52, 13)],
+    [(52.52, 13), (52.52, 13.405), (52.52, 14)], [(52.52, 13.405)] * 3, [(52.5, 13.4), (52.6, 13.4), (52.5, 13.4)],
+    [(-90, -180), (-90, 180), (90, 180), (90, -180)], [(0, 0), (1, 1e-7), (1, -1)],
+]  # fmt: skip
+
 
 def list_operands(row: Operator) -> Iterator[JSON]:
     """Operands that the row accepts, as the fields of a test."""

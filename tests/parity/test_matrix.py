@@ -2,7 +2,9 @@
 
 import datetime as dt
 import inspect
+import itertools
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, get_args
 
 import pytest
@@ -119,7 +121,10 @@ def lives(_database: None) -> Population:
     for segment in (1, 2):
         Segment.objects.create(pk=segment, site=people.site, name=f"Segment {segment}", rule=EVERYONE)
     for number, instant in enumerate(matrix.list_edges()):
-        who = people.add(created_at=instant, last_seen_at=instant)
+        zone = matrix.ZONES[number % len(matrix.ZONES)]
+        who = people.add(created_at=instant, last_seen_at=instant, timezone=zone)
+        for hours in (-1, 0, 24)[: number % 4]:
+            people.add_event(who, "cart", instant - hours * matrix.HOUR, {"price": number % 3})
         for url in matrix.URLS[: number % 4]:
             people.add_event(who, "$page_view", instant, {"url": url})
         for campaign in (1, 2, 2)[: number % 4]:
@@ -196,6 +201,77 @@ def test_distances_agree(lives: Population, radius: JSON) -> None:
     for spot in spots:
         lives.check({"type": "location", "near": spot, "radius": radius})
     lives.check({"type": "location", "near": spots, "radius": radius})
+
+
+@pytest.mark.parametrize("outline", matrix.OUTLINES, ids=str)
+def test_outlines_agree(lives: Population, outline: list[tuple[float, float]]) -> None:
+    lives.check({"type": "location", "polygon": [{"lat": lat, "lon": lon} for lat, lon in outline]})
+    lives.check({"type": "location", "polygon": [{"lat": lat, "lon": lon} for lat, lon in reversed(outline)]})
+
+
+@pytest.mark.parametrize("function", matrix.FUNCTIONS)
+def test_totals_agree_for_every_operator(values: Population, function: str) -> None:
+    total = {"type": "event_aggregate", "event": "purchase", "function": function}
+    for test in matrix.list_tests(Family.NUMBER):
+        values.check({**total, "property": "value", **test})
+    for name in ("other", "missing"):
+        for test in matrix.list_tests(Family.NUMBER)[::9]:
+            values.check({**total, "property": name, **test})
+
+
+@pytest.mark.parametrize("within", [pytest.param(each, id=name) for name, each in matrix.WINDOWS.items()])
+@pytest.mark.parametrize("function", matrix.FUNCTIONS)
+def test_totals_agree_in_every_window(lives: Population, function: str, within: JSON | None) -> None:
+    where = [{"property": "price", "operator": "not_equals", "value": 0}]
+    for event, operator in (("purchase", "at_least"), ("cart", "not_equals"), ("never_seen", "not_in")):
+        total = {"type": "event_aggregate", "event": event, "function": function, "property": "price"}
+        for value in (1, 2, 40):
+            operand: JSON = {"values": [value]} if operator == "not_in" else {"value": value}
+            lives.check({**total, "within": within, "operator": operator, **operand})
+            lives.check({**total, "within": within, "where": where, "operator": operator, **operand})
+
+
+@pytest.mark.parametrize("event", ["purchase", "cart", "never_seen"])
+@pytest.mark.parametrize("occurrence", ["first", "last"])
+def test_first_and_last_times_agree_for_every_operator(
+    lives: Population, occurrence: str, event: str
+) -> None:
+    for test in matrix.list_tests(Family.TIME):
+        lives.check({"type": "event_recency", "event": event, "occurrence": occurrence, **test})
+
+
+@pytest.mark.parametrize("gap", matrix.GAPS, ids=str)
+@pytest.mark.parametrize("within", [pytest.param(each, id=name) for name, each in matrix.WINDOWS.items()])
+def test_sequences_agree(lives: Population, within: JSON | None, gap: JSON | None) -> None:
+    for steps in matrix.SEQUENCES:
+        lives.check({"type": "event_sequence", "steps": steps, "within": within, "gap": gap})
+
+
+@pytest.mark.parametrize("within", [pytest.param(each, id=name) for name, each in matrix.WINDOWS.items()])
+def test_repeats_agree(lives: Population, within: JSON | None) -> None:
+    for event, times in itertools.product(("purchase", "cart", "$page_view", "never_seen"), (1, 2, 3)):
+        for name in ("price", "url", "missing"):
+            count = {"operator": "at_least", "value": times}
+            lives.check(
+                {"type": "event_repeat", "event": event, "property": name, "count": count, "within": within}
+            )
+
+
+@pytest.mark.parametrize("salt", ["a", "spring", "{v} %s '\"\\", "ı😀"])
+def test_shares_agree_and_split_everybody(lives: Population, salt: str) -> None:
+    edges = [0, 1, 2_500, 5_000, 9_999, 10_000]
+    shares = [{"type": "bucket", "salt": salt, "from": low, "to": high} for low, high in pairwise(edges)]
+    for share in shares:
+        lives.check(share)
+    members = [pk for share in shares for pk in lives.compile({"version": 1, "root": share}, NOW)]
+    assert sorted(members) == sorted(lives.facts)
+
+
+@pytest.mark.parametrize("as_of", [pytest.param(at, id=name) for name, at in matrix.INSTANTS.items()])
+@pytest.mark.parametrize("clock", matrix.CLOCKS, ids=str)
+def test_clocks_agree(lives: Population, clock: JSON, as_of: dt.datetime) -> None:
+    for hours in (0, 11, 13):
+        lives.check({"type": "local_time", **clock}, as_of + hours * matrix.HOUR)
 
 
 LEAVES: list[JSON] = [
