@@ -1,7 +1,7 @@
 """The facts behind conditions on what somebody did: how often, when last, and with which details."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -27,6 +27,8 @@ FUNCTIONS = {
     "distinct": "Different values of",
 }  # fmt: skip
 
+Details = Mapping[str, str]  # the properties that are shown beside an event's time, and what they are called
+
 
 def list_event_evidence(
     node: EventCondition
@@ -40,18 +42,21 @@ def list_event_evidence(
 ) -> list[Evidence]:
     match node:
         case EventCondition():
-            return _list_counted(witness, node.event, node.within, node.where)
+            return _list_counted(witness, node.event, node.within, node.where, _name_tested(node.where))
         case PageViewCondition():
-            return _list_counted(witness, "$page_view", node.within, find_page_tests(node), "url")
+            return _list_counted(
+                witness, "$page_view", node.within, find_page_tests(node), {"url": "address"}
+            )
         case MessageCondition():
             name, tests = name_message_event(node), find_message_tests(node)
-            return _list_counted(witness, name, node.within, tests, "campaign_name")
+            return _list_counted(witness, name, node.within, tests, {"campaign_name": "campaign"})
         case EventAggregateCondition():
             events = witness.log.select(node.event, witness.bounds(node.within), node.where)
+            details = {node.property: node.property, **_name_tested(node.where)}
             found = aggregate(node.function, [event.properties.get(node.property) for event in events])
             return [
                 Evidence(f"{FUNCTIONS[node.function]} {node.property}", witness.show(found)),
-                *_list_counted(witness, node.event, node.within, node.where, node.property),
+                *_list_counted(witness, node.event, node.within, node.where, details),
             ]
         case EventRecencyCondition():
             times = [event.occurred_at for event in witness.log.events if event.name == node.event]
@@ -65,18 +70,17 @@ def list_event_evidence(
 
 
 def _list_counted(
-    witness: Witness, name: str, within: Window | None, where: EventTests, *details: str
+    witness: Witness, name: str, within: Window | None, where: EventTests, details: Details
 ) -> list[Evidence]:
     """How many count and the newest of them; where others do not, how many there are, so that one sees why."""
     counted = witness.log.select(name, witness.bounds(within), where)
     others = sum(event.name == name for event in witness.log.events) - len(counted)
-    shown = dict.fromkeys((*details, *(test.property for test in where)))
     evidence = [Evidence("Counted", f"{_name_event(name)}: {_say_number(len(counted))}")]
     if others:
         why = f"{_name_event(name)}: {_say_number(others)}, at another time or with other details"
         evidence.append(Evidence("Not counted", why))
     return evidence + [
-        Evidence(witness.show(event.occurred_at), _say_details(event, shown, witness))
+        Evidence(witness.show(event.occurred_at), _say_details(event, details, witness))
         for event in _find_newest(counted)
     ]
 
@@ -85,9 +89,15 @@ def _find_newest(events: Iterable[EventFacts]) -> list[EventFacts]:
     return sorted(events, key=attrgetter("occurred_at"), reverse=True)[:NEWEST]
 
 
-def _say_details(event: EventFacts, shown: Iterable[str], witness: Witness) -> str:
-    details = [f"{key} {witness.show(event.properties[key])}" for key in shown if key in event.properties]
-    return ", ".join(details) or _name_event(event.name)
+def _name_tested(where: EventTests) -> Details:
+    return {test.property: test.property for test in where}
+
+
+def _say_details(event: EventFacts, details: Details, witness: Witness) -> str:
+    known = {word: event.properties[key] for key, word in details.items() if key in event.properties}
+    return ", ".join(f"{word} {witness.show(value)}" for word, value in known.items()) or _name_event(
+        event.name
+    )
 
 
 def _list_steps(node: EventSequenceCondition, witness: Witness) -> list[Evidence]:

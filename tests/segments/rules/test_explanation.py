@@ -212,11 +212,11 @@ def test_page_views_show_their_addresses_and_messages_their_campaigns() -> None:
 
     assert find_evidence(page, person(events=viewed)) == [
         ("Counted", "page view: once"),
-        ("20 Nov 2026, 13:00:00", "url “https://shop.example/sale”"),
+        ("20 Nov 2026, 13:00:00", "address “https://shop.example/sale”"),
     ]
     assert find_evidence(message, person(events=clicked))[1] == (
         "20 Nov 2026, 13:00:00",
-        "campaign_name “Spring sale”, campaign 3",
+        "campaign “Spring sale”",
     )
 
 
