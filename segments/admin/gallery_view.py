@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -13,7 +14,9 @@ from subscribers.models import Site
 
 
 def show_gallery(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> HttpResponse:
-    """Every entry, for the site of `?site=` or else the first one. The caller checks who may add segments."""
+    """Every entry, for the site of `?site=` or else the first one."""
+    if not model_admin.has_add_permission(request):
+        raise PermissionDenied
     sites = list(Site.objects.order_by("pk"))
     site = _choose(sites, request.GET.get("site"))
     context = {

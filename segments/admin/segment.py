@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.humanize.templatetags.humanize import naturaltime
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from segments.admin.builder_views import show_catalogue, show_preview
 from segments.admin.deletion import explain_deletion
@@ -37,7 +37,7 @@ class SegmentAdmin(ModelAdmin):
 
     form = SegmentForm
     actions = None
-    actions_list = ("show_ready_made",)
+    list_before_template = "admin/segments/list_before.html"
     compressed_fields = False
     list_display = ("name", "site", "show_sentence", "show_count", "show_status", "show_freshness")
     list_filter = ("site",)
@@ -51,6 +51,7 @@ class SegmentAdmin(ModelAdmin):
         css: ClassVar = {"all": ["segments/list.css"]}
 
     custom_urls = (
+        ("gallery/", "segments_segment_gallery", show_gallery),
         ("preview/", "segments_segment_preview", show_preview),
         ("catalogue/<int:site_id>/", "segments_segment_catalogue", show_catalogue),
         ("<int:segment_id>/members/", "segments_segment_members", show_members),
@@ -73,15 +74,6 @@ class SegmentAdmin(ModelAdmin):
             site = ["site"] if _has_several_sites() else []
             about = [*site, "name", "description", "show_sentence"]
         return [(None, {"fields": about}), ("Its members", {"fields": state})]
-
-    @action(
-        description="Start from a ready-made one",
-        url_path="gallery",
-        permissions=["add"],
-        icon="auto_awesome",
-    )
-    def show_ready_made(self, request: HttpRequest) -> HttpResponse:
-        return show_gallery(request, self)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().get_changeform_initial_data(request), **read_prefill(request)}
