@@ -12,7 +12,9 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, 
 
 from segments.definitions import read_names, read_rule, select_subscribers
 from segments.rules import Problem, RuleError, describe_rule
+from segments.rules.lint import lint_rule
 from segments.rules.windows import EARLIEST, LATEST
+from segments.seen import read_seen
 from subscribers.models import PushSubscription, Site, Subscriber
 
 SAMPLE = 8
@@ -81,6 +83,8 @@ def preview_rule(site: Site, document: Any, *, as_of: dt.datetime) -> Preview:
             raise PreviewTooSlow from error
         raise
     count = numbers["count"]
+    names = read_names(site)
+    remarks = lint_rule(rule, read_seen(site), names)
     return Preview(
         count=count,
         exact=True,
@@ -88,9 +92,12 @@ def preview_rule(site: Site, document: Any, *, as_of: dt.datetime) -> Preview:
         total=total,
         share=count / total if total else 0.0,
         reachable=numbers["reachable"],
-        sentence=describe_rule(rule, read_names(site)),
+        sentence=describe_rule(rule, names),
         sample=sample,
-        warnings=_advise(count, total, numbers["reachable"]),
+        warnings=[
+            *_advise(count, total, numbers["reachable"]),
+            *dict.fromkeys(remark.message for remark in remarks),
+        ],
         took_ms=round((time.monotonic() - began) * 1000),
     )
 

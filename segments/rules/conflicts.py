@@ -16,6 +16,7 @@ from segments.rules.ast import (
 from segments.rules.comparisons import Comparison
 from segments.rules.event_nodes import EventCondition, MessageCondition, PageViewCondition
 from segments.rules.operators import Arity
+from segments.rules.shares import BUCKETS
 
 SOME_INSTANT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # the same for both sides
 Counted = EventCondition | PageViewCondition | MessageCondition
@@ -63,12 +64,12 @@ def cover_everybody(one: Any, other: Any) -> bool:
             return _are_twins(one, other)
         case EventCondition() | PageViewCondition() | MessageCondition():
             (least, most), (least_too, most_too) = sorted([_find_span(one), _find_span(other)])
-            return least == 0 and least_too <= most + 1 and max(most, most_too) == float("inf")
+            return bool(least == 0 and least_too <= most + 1 and max(most, most_too) == float("inf"))
         case SegmentCondition():
             return bool(one.member != other.member)
         case BucketCondition():
             first, last = sorted([one, other], key=lambda share: share.first)
-            return first.first == 0 and last.first <= first.to and max(first.to, last.to) == 10_000
+            return bool(first.first == 0 and last.first <= first.to and max(first.to, last.to) == BUCKETS)
     return False
 
 
@@ -79,8 +80,8 @@ def _find_span(node: Counted) -> tuple[float, float]:
 
 def _are_twins(one: Comparison, other: Comparison) -> bool:
     """Whether one is the exact complement of the other."""
-    same = one.operand == other.operand and set(one.families) & set(other.families)
-    return bool(same) and one.row.key in {other.row.negates, f"not_{other.row.key}"} - {""}
+    negates = one.row.negates == other.row.key or other.row.negates == one.row.key
+    return negates and bool(one.operand == other.operand)
 
 
 def _values_exclude(one: Comparison, other: Comparison) -> bool:
@@ -134,7 +135,7 @@ def _find_range(test: Comparison) -> _Range | None:
         case "between":
             return _Range(*operand)
         case "within_last" | "within_next":
-            return _Range(*operand, lower_strict=True)
+            return _Range(operand[0], operand[1], lower_strict=True)
     return None
 
 

@@ -27,6 +27,8 @@ KINDS = {
     Family.LIST: "a list",
 }
 
+PAIRS = {"all": "“{}” and “{}”", "any": "“{}” or “{}”", "none": "neither “{}” nor “{}”"}
+
 
 class Remark(NamedTuple):
     """`path` names the node, as a Problem's does."""
@@ -126,18 +128,13 @@ def _find_conflicts(group: Group, path: str, names: Names) -> Iterator[Remark]:
     """In all: two that exclude each other. In any, and in none: two of which one always holds."""
     collides = exclude_each_other if group.match == "all" else cover_everybody
     who = "Everybody" if group.match == "any" else "Nobody"
-    joined = {"all": "and", "any": "or", "none": "neither this nor that:"}[group.match]
+    words = PAIRS[group.match]
     for rivals in _group_by_subject(_flatten(group, path)):
         for index, (where, node) in enumerate(rivals):
             rival = next((each for _, each in rivals[:index] if collides(each, node)), None)
             if rival is not None:
-                pair = (_say(rival, names), _say(node, names))
-                said = (
-                    f"{joined} “{pair[0]}”, “{pair[1]}”"
-                    if group.match == "none"
-                    else f"“{pair[0]}” {joined} “{pair[1]}”"
-                )
-                yield Remark(where, f"{who} fits this: {said}.")
+                pair = words.format(_say(rival, names), _say(node, names))
+                yield Remark(where, f"{who} fits this: {pair}.")
 
 
 def _flatten(group: Group, path: str) -> Iterator[Placed]:

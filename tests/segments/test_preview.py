@@ -12,7 +12,14 @@ from segments.models import Membership, MembershipChange, Segment
 from segments.preview import PreviewTooSlow, preview_rule
 from segments.rules import RuleError
 from subscribers.models import Site, Subscriber
-from tests.factories import EVERYONE, NOW, make_push_subscription, make_site, make_subscriber
+from tests.factories import (
+    EVERYONE,
+    NOW,
+    make_attribute,
+    make_push_subscription,
+    make_site,
+    make_subscriber,
+)
 
 JSON = dict[str, Any]
 GOLD: JSON = {
@@ -22,6 +29,7 @@ GOLD: JSON = {
 
 
 def make_people(site: Site, *, gold: int, others: int) -> list[Subscriber]:
+    make_attribute(site, "tier")
     made = [make_subscriber(site, attributes={"tier": "gold"}) for _ in range(gold)]
     for _ in range(others):
         make_subscriber(site)
@@ -97,6 +105,25 @@ def test_it_says_so_when_nobody_can_be_reached(site: Site) -> None:
     make_people(site, gold=1, others=2)
 
     assert preview_rule(site, GOLD, as_of=NOW).warnings == ["Nobody of them can be reached by push."]
+
+
+def test_what_looks_wrong_with_the_rule_is_said_after_what_its_size_says(site: Site) -> None:
+    make_people(site, gold=1, others=1)
+    silver = {**GOLD["root"], "value": "silver"}
+    both = {"version": 1, "root": {"type": "group", "match": "all", "conditions": [GOLD["root"], silver]}}
+
+    assert preview_rule(site, both, as_of=NOW).warnings == [
+        "Nobody is in this segment right now.",
+        "Nobody fits this: “whose tier equals “gold”” and “whose tier equals “silver””.",
+    ]
+
+
+def test_an_event_that_the_site_has_never_seen_is_named(site: Site) -> None:
+    did = {"version": 1, "root": {"type": "event", "event": "purchsae"}}
+
+    assert preview_rule(site, did, as_of=NOW).warnings[1:] == [
+        "This site has not seen the event “purchsae” yet. Check how it is written, or wait until it comes."
+    ]
 
 
 def test_a_site_without_subscribers_has_a_preview_too(site: Site) -> None:
