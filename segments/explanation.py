@@ -11,6 +11,9 @@ from segments.rules import describe_rule, parse_rule
 from segments.rules.explanation import Explanation, explain_rule
 from subscribers.models import Subscriber
 
+# Whoever asks must be allowed to see whom it tells of, and what they did.
+TELLS_OF = ("subscribers.view_subscriber", "tracking.view_event")
+
 
 @dataclass(frozen=True)
 class MembershipExplanation:

@@ -10,14 +10,11 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from segments.explanation import explain_membership
+from segments.explanation import TELLS_OF, explain_membership
 from segments.models import Segment
 from segments.rules import RuleError
 from segments.rules.windows import read_instant
 from subscribers.models import Subscriber
-
-# What an explanation tells of somebody: who they are and what they did.
-TELLS_OF = ("subscribers.view_subscriber", "tracking.view_event")
 
 
 def show_explanation(

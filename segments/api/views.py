@@ -26,7 +26,7 @@ from segments.api.serializers import (
     SubscriberSegmentSerializer,
     list_problems,
 )
-from segments.explanation import explain_membership
+from segments.explanation import TELLS_OF, explain_membership
 from segments.models import Membership, MembershipChange, Segment
 from segments.preview import PreviewTooSlow, preview_rule
 from segments.rules import RuleError
@@ -50,8 +50,6 @@ MEMBER_COUNT = Coalesce(
 )
 
 WRITING = {"update", "partial_update", "destroy"}
-# What an explanation tells of somebody: who they are and what they did.
-TELLS_OF = ("subscribers.view_subscriber", "tracking.view_event")
 
 
 class TooSlow(APIException):
