@@ -18,6 +18,7 @@ from segments.seen import read_seen
 from subscribers.models import PushSubscription, Site, Subscriber
 
 SAMPLE = 8
+MOST_REMARKS = 10  # on the rule itself; who has put those right sees the next
 SMALL_SHARE, LARGE_SHARE = (
     0.05,
     0.50,
@@ -96,7 +97,7 @@ def preview_rule(site: Site, document: Any, *, as_of: dt.datetime) -> Preview:
         sample=sample,
         warnings=[
             *_advise(count, total, numbers["reachable"]),
-            *dict.fromkeys(remark.message for remark in remarks),
+            *list(dict.fromkeys(remark.message for remark in remarks))[:MOST_REMARKS],
         ],
         took_ms=round((time.monotonic() - began) * 1000),
     )

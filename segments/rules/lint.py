@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from textwrap import shorten
 from typing import NamedTuple
 
 from segments.rules.ast import Condition, Group, Rule
@@ -19,6 +20,7 @@ from segments.rules.operators import Family
 from segments.rules.seen import Seen, Use, find_family, list_unseen, list_uses
 
 MOST_COMPARED = 50  # conditions of one subject; each is compared with each, while somebody waits
+LONGEST_QUOTE = 200  # signs of a condition that a remark repeats
 KINDS = {
     Family.TEXT: "text",
     Family.NUMBER: "a number",
@@ -170,4 +172,4 @@ def _lint_where(where: tuple[Comparison, ...], path: str) -> Iterator[Remark]:
 
 def _say(node: Condition, names: Names) -> str:
     sentence = describe_rule(Rule(version=1, root=node), names)
-    return sentence.removeprefix("Subscribers ").removesuffix(".")
+    return shorten(sentence.removeprefix("Subscribers ").removesuffix("."), LONGEST_QUOTE, placeholder=" …")

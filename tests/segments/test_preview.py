@@ -126,6 +126,13 @@ def test_an_event_that_the_site_has_never_seen_is_named(site: Site) -> None:
     ]
 
 
+def test_remarks_on_the_rule_do_not_crowd_the_page(site: Site) -> None:
+    events = [{"type": "event", "event": f"never {number}"} for number in range(50)]
+    rule = {"version": 1, "root": {"type": "group", "match": "any", "conditions": events}}
+
+    assert len(preview_rule(site, rule, as_of=NOW).warnings) == 11
+
+
 def test_a_site_without_subscribers_has_a_preview_too(site: Site) -> None:
     preview = preview_rule(site, EVERYONE, as_of=NOW)
 

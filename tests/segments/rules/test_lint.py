@@ -218,6 +218,14 @@ def test_the_words_of_both_sides_are_said() -> None:
     )
 
 
+def test_long_conditions_are_quoted_in_part() -> None:
+    many = [f"value {number}" for number in range(500)]
+    found = messages(group("all", attribute("tier", "in", many), attribute("tier", "equals", "gold")))
+
+    assert found.startswith("Nobody fits this: “whose tier is one of “value 0” or")
+    assert len(found) < 300
+
+
 def test_a_contradiction_is_found_across_nested_groups_of_all() -> None:
     one, other = EXCLUDING["two texts"]
 
