@@ -31,6 +31,7 @@ SENTENCES = {
     "too_long": "There must be at most {max_length} of these.",
     "too_short": "There must be at least {min_length} of these.",
     "greater_than": "This must be more than {gt}.",
+    "less_than": "This must be less than {lt}.",
     "greater_than_equal": "This must be at least {ge}.",
     "less_than_equal": "This must be at most {le}.",
     "finite_number": "This must be an ordinary number.",
@@ -77,7 +78,11 @@ def _check_size(document: Any) -> None:
 def _explain(error: ValidationError) -> list[Problem]:
     """One problem for each place. A value that fits none of several types is reported by each: the first speaks."""
     problems: dict[str, str] = {}
-    for finding in error.errors(include_url=False, include_input=False):
+    findings = error.errors(include_url=False, include_input=False)
+    within = {finding["loc"][:end] for finding in findings for end in range(len(finding["loc"]))}
+    for finding in findings:
+        if finding["type"] == "too_short" and finding["loc"] in within:
+            continue  # only because pydantic does not count the elements that are wrong themselves
         context = finding.get("ctx", {})
         sentence = SENTENCES.get(finding["type"], finding["msg"])
         if finding["type"] == "value_error":

@@ -12,7 +12,9 @@ from segments.rules.sql import FALSE, SUBSCRIBER, Fragment, join_all, join_any
 from segments.rules.windows import Bounds
 
 # Strictly earlier and strictly later rows: events of the same instant are one group.
-EARLIER = "(PARTITION BY subscriber_id ORDER BY occurred_at GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+EARLIER = (
+    "(PARTITION BY subscriber_id ORDER BY occurred_at GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+)
 LATER = "(PARTITION BY subscriber_id ORDER BY occurred_at DESC GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
 
 

@@ -117,7 +117,15 @@ SEQUENCES: list[list[JSON]] = [
     [CART, {**NO_BUY, "where": [{"property": "price", "operator": "not_exists"}]}],
     [CART, BUY, CART, BUY, CART, BUY],
 ]  # fmt: skip
-ZONES = ["", "Europe/Berlin", "Asia/Kathmandu", "America/New_York", "Pacific/Kiritimati", "Mars/Olympus", "europe/berlin"]
+ZONES = [
+    "",
+    "Europe/Berlin",
+    "Asia/Kathmandu",
+    "America/New_York",
+    "Pacific/Kiritimati",
+    "Mars/Olympus",
+    "europe/berlin",
+]
 CLOCKS: list[JSON] = [
     {"between": ["13:00", "13:01"]}, {"between": ["12:59", "13:00"]}, {"between": ["22:00", "06:00"]},
     {"between": ["06:00", "22:00"]}, {"between": ["00:00", "23:59"]}, {"between": ["23:59", "00:00"]},

@@ -24,7 +24,23 @@ NUMBERS: list[list[Any]] = [
     [-2, 0, 0], [1e18, 1e-10, 0], [-0.0], [], [{"a": 1, "b": [2]}, {"b": [2.0], "a": 1.0}, [], {}, ""],
     [[1, 2], [2, 1], [1.0, 2]], [{"a": None}, {}, [None], [[]]], ["a", "A"], [True, True, 1, 1],
 ]  # fmt: skip
-OPERANDS = [0, 1, 2, 3, 0.1, 1e30, -1e30, 1e-10, -1e-10, 5e-324, -1, 1.0000000001, 0.6666666667, -0.6666666667, 3.0 * 2**63]
+OPERANDS = [
+    0,
+    1,
+    2,
+    3,
+    0.1,
+    1e30,
+    -1e30,
+    1e-10,
+    -1e-10,
+    5e-324,
+    -1,
+    1.0000000001,
+    0.6666666667,
+    -0.6666666667,
+    3.0 * 2**63,
+]
 
 
 def agree(site: Site, root: JSON, as_of: dt.datetime = NOW) -> set[int]:
@@ -69,7 +85,12 @@ def test_places_of_hardly_any_difference_agree(site: Site, tiny: float) -> None:
 
     agree(site, {"type": "location", "near": {"lat": tiny, "lon": tiny}, "radius": {"km": 1}})
     agree(site, {"type": "location", "near": {"lat": 0, "lon": tiny}, "radius": {"km": 5e-324}})
-    for corners in [[(0, 0), (1, tiny), (1, 1)], [(0, 0), (tiny, 1), (1, 1)], [(tiny, tiny), (0, 90), (-1, tiny)]]:
+    outlines: list[list[tuple[float, float]]] = [
+        [(0, 0), (1, tiny), (1, 1)],
+        [(0, 0), (tiny, 1), (1, 1)],
+        [(tiny, tiny), (0, 90), (-1, tiny)],
+    ]
+    for corners in outlines:
         agree(site, {"type": "location", "polygon": [{"lat": lat, "lon": lon} for lat, lon in corners]})
 
 
@@ -112,7 +133,12 @@ def test_six_steps_over_many_events_are_followed_at_once(site: Site, gap: JSON |
     make_event(who, "view")
     event_type = EventType.objects.get()
     Event.objects.bulk_create(
-        Event(subscriber=who, event_type=event_type, occurred_at=NOW - dt.timedelta(minutes=minutes), received_at=NOW)
+        Event(
+            subscriber=who,
+            event_type=event_type,
+            occurred_at=NOW - dt.timedelta(minutes=minutes),
+            received_at=NOW,
+        )
         for minutes in range(400)
     )
     never = {"event": "view", "where": [{"property": "price", "operator": "exists"}]}

@@ -4,8 +4,8 @@
 smallest rule and people that show it.
 """
 
-import os
 import datetime as dt
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Never

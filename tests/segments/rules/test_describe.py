@@ -9,6 +9,7 @@ from tests.segments.rules.documents import attribute, event, group, read
 
 NAMES = Names(segments={7: "Big spenders"}, campaigns={3: "Spring sale"})
 WEEK = {"last": {"days": 7}}
+TOTAL = {"type": "event_aggregate", "event": "purchase", "property": "price"}
 NEVER = {"operator": "at_most", "value": 0}
 
 
@@ -116,6 +117,62 @@ def say(root: Any) -> str:
             },
             "Subscribers who are within 5 km of 1, 2.5 or the store.",
             id="location",
+        ),
+        pytest.param(
+            {"type": "location", "polygon": [{"lat": 0, "lon": 0}] * 3},
+            "Subscribers who are inside an area with 3 corners.",
+            id="outline",
+        ),
+        pytest.param(
+            {**TOTAL, "function": "average", "operator": "between", "values": [1, 2000.5]},
+            "Subscribers whose average of price in “purchase” is between 1 and 2,000.5.",
+            id="average",
+        ),
+        pytest.param(
+            {**TOTAL, "function": "distinct", "operator": "not_equals", "value": 1, "within": WEEK},
+            "Subscribers whose number of different values of price in “purchase” in the last 7 days does not equal 1.",
+            id="different-values",
+        ),
+        pytest.param(
+            {"type": "event_recency", "event": "$page_view", "occurrence": "first", "operator": "exists"},
+            "Subscribers whose first page view is known.",
+            id="first-time",
+        ),
+        pytest.param(
+            {"type": "event_sequence", "steps": [{"event": "a", "absent": True}, {"event": "$page_view"}]},
+            "Subscribers who did not do “a”, then viewed a page.",
+            id="sequence",
+        ),
+        pytest.param(
+            {
+                "type": "event_repeat",
+                "event": "view",
+                "property": "item",
+                "count": {"operator": "at_least", "value": 2},
+                "where": [{"property": "sale", "operator": "is_true"}],
+            },
+            "Subscribers who did “view” with the same item and sale that is yes at least 2 times.",
+            id="repeat",
+        ),
+        pytest.param(
+            {"type": "bucket", "salt": "test", "from": 1, "to": 3_350},
+            "Subscribers in the random share from 0.01 % to 33.5 % of “test”.",
+            id="share",
+        ),
+        pytest.param(
+            {"type": "local_time", "weekdays": ["saturday", "sunday"]},
+            "Subscribers whose own clock now is on Saturday or Sunday.",
+            id="weekdays",
+        ),
+        pytest.param(
+            {"type": "local_time", "between": ["22:00", "06:00"]},
+            "Subscribers whose own clock now shows 22:00 to 06:00.",
+            id="overnight",
+        ),
+        pytest.param(
+            attribute("birthday", "anniversary_within", {"days": 7}),
+            "Subscribers whose birthday has its anniversary within the next 7 days.",
+            id="anniversary",
         ),
         pytest.param(
             attribute("{x}", "equals", "{x} {0}"), "Subscribers whose {x} equals “{x} {0}”.", id="braces-stay"
