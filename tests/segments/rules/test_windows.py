@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from segments.rules import RuleError
-from segments.rules.ast import EventCondition
+from segments.rules.event_nodes import EventCondition
 from segments.rules.windows import Bounds, find_bounds, read_instant
 from tests.factories import NOW
 from tests.segments.rules.documents import event, read
