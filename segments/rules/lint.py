@@ -29,7 +29,7 @@ KINDS = {
     Family.LIST: "a list",
 }
 
-PAIRS = {"all": "“{}” and “{}”", "any": "“{}” or “{}”", "none": "neither “{}” nor “{}”"}
+PAIRS = {"all": "{} and {}", "any": "{} or {}", "none": "neither {} nor {}"}
 
 
 class Remark(NamedTuple):
@@ -88,9 +88,7 @@ def _lint_node(node: Condition, path: str, names: Names) -> Iterator[Remark]:
                 yield from _lint_node(child, f"{path}.conditions[{index}]", names)
         case EventCondition() | PageViewCondition() | MessageCondition():
             if node.count and node.count.span == (0, None):
-                yield Remark(
-                    path, f"Everybody fits “{_say(node, names)}”: nothing happens less than 0 times."
-                )
+                yield Remark(path, f"Everybody fits this: {_say(node, names)}.")
             if isinstance(node, EventCondition):
                 yield from _lint_where(node.where, path)
         case EventSequenceCondition():
@@ -121,7 +119,8 @@ def _find_repetitions(group: Group, path: str, names: Names) -> Iterator[Remark]
         if written in known:
             effect = "It counts each time." if group.match == "at_least" else "Once is enough."
             yield Remark(
-                f"{path}.conditions[{index}]", f"“{_say(node, names)}” stands there more than once. {effect}"
+                f"{path}.conditions[{index}]",
+                f"This stands there more than once: {_say(node, names)}. {effect}",
             )
         known.add(written)
 

@@ -114,7 +114,7 @@ def test_what_looks_wrong_with_the_rule_is_said_after_what_its_size_says(site: S
 
     assert preview_rule(site, both, as_of=NOW).warnings == [
         "Nobody is in this segment right now.",
-        "Nobody fits this: “whose tier equals “gold”” and “whose tier equals “silver””.",
+        "Nobody fits this: whose tier equals “gold” and whose tier equals “silver”.",
     ]
 
 
