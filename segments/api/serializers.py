@@ -85,10 +85,20 @@ class MembershipChangeSerializer(serializers.ModelSerializer[MembershipChange]):
         read_only_fields = fields
 
 
+class InstantField(serializers.DateTimeField):
+    """A moment with its offset; without one nobody knows which moment it is."""
+
+    def to_internal_value(self, value: Any) -> dt.datetime:
+        try:
+            return read_instant(value)
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from None
+
+
 class PreviewRequestSerializer(serializers.Serializer[Any]):
     site = serializers.PrimaryKeyRelatedField(queryset=Site.objects.all())
     rule = RuleField()
-    as_of = serializers.DateTimeField(
+    as_of = InstantField(
         required=False, allow_null=True, default=None, help_text="The instant to count for; null: now"
     )
     exact = serializers.BooleanField(
@@ -117,16 +127,6 @@ class PreviewSerializer(serializers.Serializer[Any]):
     sample = SampleMemberSerializer(many=True)
     warnings = serializers.ListField(child=serializers.CharField())
     took_ms = serializers.IntegerField()
-
-
-class InstantField(serializers.DateTimeField):
-    """A moment with its offset; without one nobody knows which moment it is."""
-
-    def to_internal_value(self, value: Any) -> dt.datetime:
-        try:
-            return read_instant(value)
-        except ValueError as error:
-            raise serializers.ValidationError(str(error)) from None
 
 
 class ExplainRequestSerializer(serializers.Serializer[Any]):

@@ -161,6 +161,18 @@ def test_a_preview_is_exact_whether_or_not_an_estimate_would_do(
     assert (body["count"], body["exact"], body["margin"]) == (1, True, 0)
 
 
+@pytest.mark.parametrize(
+    "as_of", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-11-21", "soon", 7, [1]]
+)
+def test_an_instant_that_cannot_be_counted_for_is_refused_in_words(
+    client: APIClient, site: Site, as_of: object
+) -> None:
+    response = preview(client, site, as_of=as_of)
+
+    assert response.status_code == 400
+    assert response.json()["as_of"]
+
+
 def test_a_preview_counts_and_says_the_rule_in_english(client: APIClient, site: Site) -> None:
     ana = factories.make_subscriber(site, country="DE")
     factories.make_push_subscription(ana)
