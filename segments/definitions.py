@@ -40,12 +40,15 @@ def _read_used(document: Any) -> frozenset[int]:
         return frozenset()  # set aside by membership, with the reason
 
 
-def select_subscribers(site: Site, rule: Rule, *, as_of: dt.datetime) -> QuerySet[Subscriber]:
-    """The site's living subscribers for whom the rule holds at `as_of`."""
+def select_subscribers(
+    site: Site, rule: Rule, *, as_of: dt.datetime, sampled: bool = False
+) -> QuerySet[Subscriber]:
+    """The site's living subscribers for whom the rule holds at `as_of`; or those of the fixed sample of people."""
     context = CompileContext(
         as_of=as_of,
         zone=ZoneInfo(site.timezone),
         event_types=dict(EventType.objects.filter(site=site).values_list("name", "pk")),
+        sampled=sampled,
     )
     return Subscriber.objects.living().filter(compile_rule(rule, context), site=site)
 

@@ -38,6 +38,7 @@ from segments.rules.event_sql import EventCompiler, exists_grouped_sql, exists_s
 from segments.rules.messages import find_message_tests, find_page_tests, name_message_event
 from segments.rules.operators import Family
 from segments.rules.places import inside_sql, near_sql
+from segments.rules.samples import in_sample_sql
 from segments.rules.sequence_sql import sequence_sql
 from segments.rules.shares import bucket_sql, clock_sql
 from segments.rules.sql import SUBSCRIBER, TRUE, Fragment, at_least, join_all, join_any
@@ -55,11 +56,14 @@ class CompileContext:
     as_of: dt.datetime
     zone: ZoneInfo
     event_types: Mapping[str, int]
+    sampled: bool = False
 
 
 def compile_rule(rule: Rule, context: CompileContext) -> RawSQL:
     """A boolean expression for `Subscriber.objects.filter(…)`, never NULL, with every value bound."""
     condition = _Compiler(context).compile(rule.root)
+    if context.sampled:
+        condition = join_all([Fragment(in_sample_sql(f"{SUBSCRIBER}.id")), condition])
     return RawSQL(condition.text, condition.params, output_field=BooleanField())  # noqa: S611  # text is ours alone
 
 
