@@ -11,14 +11,13 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
 from segments.definitions import read_names, read_rule, select_subscribers
+from segments.remarks import read_remarks
 from segments.rules import Problem, RuleError, describe_rule
-from segments.rules.lint import lint_rule
+from segments.rules.lint import Remark
 from segments.rules.windows import EARLIEST, LATEST
-from segments.seen import read_seen
 from subscribers.models import PushSubscription, Site, Subscriber
 
 SAMPLE = 8
-MOST_REMARKS = 10  # on the rule itself; who has put those right sees the next
 SMALL_SHARE, LARGE_SHARE = (
     0.05,
     0.50,
@@ -46,7 +45,10 @@ class SampleMember:
 
 @dataclass(frozen=True)
 class Preview:
-    """`share` is of all subscribers (0 to 1); `margin` is 0 where `exact`; `reachable` counts those a push can reach."""
+    """`share` is of all subscribers (0 to 1); `margin` is 0 where `exact`; `reachable` counts those a push can reach.
+
+    `remarks` are on the rule, placed; `warnings` hold their words, too, after what there is to say of the numbers.
+    """
 
     count: int
     exact: bool
@@ -57,6 +59,7 @@ class Preview:
     sentence: str
     sample: list[SampleMember]
     warnings: list[str]
+    remarks: list[Remark]
     took_ms: int
 
 
@@ -85,7 +88,7 @@ def preview_rule(site: Site, document: Any, *, as_of: dt.datetime) -> Preview:
         raise
     count = numbers["count"]
     names = read_names(site)
-    remarks = lint_rule(rule, read_seen(site), names)
+    remarks = read_remarks(site, rule, names)
     return Preview(
         count=count,
         exact=True,
@@ -97,8 +100,9 @@ def preview_rule(site: Site, document: Any, *, as_of: dt.datetime) -> Preview:
         sample=sample,
         warnings=[
             *_advise(count, total, numbers["reachable"]),
-            *list(dict.fromkeys(remark.message for remark in remarks))[:MOST_REMARKS],
+            *dict.fromkeys(remark.message for remark in remarks),
         ],
+        remarks=remarks,
         took_ms=round((time.monotonic() - began) * 1000),
     )
 

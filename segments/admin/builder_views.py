@@ -49,6 +49,7 @@ def show_preview(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> Http
         "reachable": preview.reachable,
         "sentence": preview.sentence,
         "warnings": preview.warnings,
+        "remarks": [remark._asdict() for remark in preview.remarks],
         "sample": _describe_sample(preview, request, now),
         "took_ms": preview.took_ms,
     }

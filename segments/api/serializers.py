@@ -116,6 +116,11 @@ class SampleMemberSerializer(serializers.Serializer[Any]):
     reachable = serializers.BooleanField()
 
 
+class RemarkSerializer(serializers.Serializer[Any]):
+    path = serializers.CharField(help_text="Of the condition it is about, like root.conditions[0]")
+    message = serializers.CharField()
+
+
 class PreviewSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField()
     exact = serializers.BooleanField(help_text="Always true: everybody is counted, nothing is estimated")
@@ -126,6 +131,7 @@ class PreviewSerializer(serializers.Serializer[Any]):
     sentence = serializers.CharField()
     sample = SampleMemberSerializer(many=True)
     warnings = serializers.ListField(child=serializers.CharField())
+    remarks = RemarkSerializer(many=True, help_text="What looks wrong with the rule, condition by condition")
     took_ms = serializers.IntegerField()
 
 

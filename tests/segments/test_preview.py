@@ -218,3 +218,12 @@ def test_the_number_of_queries_does_not_grow_with_the_people(
 
     with django_assert_max_num_queries(14):
         preview_rule(site, GOLD, as_of=NOW)
+
+
+def test_a_remark_names_the_condition_it_is_about(site: Site) -> None:
+    silver = {**GOLD["root"], "value": "silver"}
+    both = {"version": 1, "root": {"type": "group", "match": "all", "conditions": [GOLD["root"], silver]}}
+
+    [remark] = preview_rule(site, both, as_of=NOW).remarks
+
+    assert remark.path == "root.conditions[1]"
