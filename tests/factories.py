@@ -10,7 +10,8 @@ from django.contrib.auth.models import Group, User
 from campaigns.models import Campaign
 from segments.models import Segment
 from subscribers.models import Attribute, Place, PushSubscription, Site, Subscriber
-from tracking.models import Event, EventSummary, EventType
+from tracking.log import append_events
+from tracking.models import Event, EventType
 
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
 EVERYONE: dict[str, Any] = {"version": 1, "root": {"type": "group", "match": "all", "conditions": []}}
@@ -58,16 +59,10 @@ def make_place(site: Site, **values: Any) -> Place:
 def make_event(subscriber: Subscriber, name: str, at: dt.datetime = NOW, **properties: Any) -> Event:
     """One event in the log, counted in the summary as ingestion would."""
     event_type, _ = EventType.objects.get_or_create(site_id=subscriber.site_id, name=name)
-    event = Event.objects.create(
+    event = Event(
         subscriber=subscriber, event_type=event_type, occurred_at=at, received_at=at, properties=properties
     )
-    times = Event.objects.filter(subscriber=subscriber, event_type=event_type).order_by("occurred_at")
-    happened = list(times.values_list("occurred_at", flat=True))
-    EventSummary.objects.update_or_create(
-        subscriber=subscriber,
-        event_type=event_type,
-        defaults={"count": len(happened), "first_at": happened[0], "last_at": happened[-1]},
-    )
+    append_events([event])
     return event
 
 

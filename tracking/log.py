@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from subscribers.attribute_values import coerce_value, guess_type
 from subscribers.identities import lock_subscribers
 from subscribers.models import Attribute, Site, Subscriber
+from tracking.interning import intern_values
 from tracking.models import Event, EventSummary, EventType, MessageCampaign
 
 logger = logging.getLogger(__name__)
@@ -78,12 +79,18 @@ def record_events(site: Site, events: Sequence[NewEvent], *, received_at: dt.dat
         for (subscriber_id, _), event in distinct.items()
         if event.name in types
     ]
-    rows.sort(key=lambda row: (row.subscriber_id, row.occurred_at, row.id))
-    Event.objects.bulk_create(rows, batch_size=1000)
-    _count_events(rows)
+    append_events(rows)
     _learn_properties(rows)
     _learn_campaigns(site, distinct.values())
     return len(rows)
+
+
+def append_events(rows: list[Event]) -> None:
+    """Write rows that are known to be new, with their hot values and their summaries; sorts them."""
+    rows.sort(key=lambda row: (row.subscriber_id, row.occurred_at, row.id))
+    intern_values(rows)
+    Event.objects.bulk_create(rows, batch_size=1000)
+    _count_events(rows)
 
 
 def find_refused_names(site: Site, names: Iterable[str]) -> set[str]:

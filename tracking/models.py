@@ -5,9 +5,14 @@ from typing import ClassVar
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 from subscribers.models import Site, Subscriber
+
+NUMERIC_VALUE = """
+CASE WHEN jsonb_typeof(properties -> 'value') = 'number' THEN (properties ->> 'value')::numeric END
+"""
 
 
 class InboxItem(models.Model):
@@ -71,8 +76,30 @@ class EventType(models.Model):
         return self.name
 
 
+class PropertyValue(models.Model):
+    """One distinct value of a hot property of one event (tracking/hot_properties.py)."""
+
+    event_type = models.ForeignKey(EventType, on_delete=models.CASCADE, related_name="values")
+    property = models.CharField(max_length=100)
+    digest = models.UUIDField(
+        help_text="MD5 of the value's canonical JSON: texts may be too long for an index"
+    )
+    value = models.JSONField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["event_type", "property", "digest"], name="property_value_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.property} = {self.value}"
+
+
 class Event(models.Model):
-    """One thing a subscriber did. Append-only, in weekly partitions by `occurred_at` (tracking/partitions.py)."""
+    """One thing a subscriber did. Append-only, in weekly partitions by `occurred_at` (tracking/partitions.py).
+
+    `properties` holds all that came with it; `value`, `item` and `category` repeat the hot ones for the index.
+    """
 
     pk = models.CompositePrimaryKey("subscriber_id", "id", "occurred_at")
     id = models.UUIDField(default=uuid.uuid4, help_text="Made by the client: the same id twice is one event")
@@ -85,12 +112,36 @@ class Event(models.Model):
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField()
     properties = models.JSONField(default=dict)
+    value = models.GeneratedField(
+        expression=RawSQL(NUMERIC_VALUE, ()),  # noqa: S611  # no part of it comes from outside
+        output_field=models.DecimalField(max_digits=1000, decimal_places=100),
+        db_persist=True,
+    )
+    item = models.ForeignKey(
+        PropertyValue,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+    )
+    category = models.ForeignKey(
+        PropertyValue,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+    )
 
     class Meta:
-        # The table is made by hand in the first migration; this describes it.
+        # The table is made by hand in the migrations; this describes it. There, event_by_type exists once more for
+        # the sample of people that estimates look at.
         indexes: ClassVar = [
             models.Index(
-                fields=["event_type", "occurred_at"], include=["subscriber_id"], name="event_by_type"
+                fields=["event_type", "occurred_at"],
+                include=["subscriber_id", "value", "item_id", "category_id"],
+                name="event_by_type",
             ),
             models.Index(fields=["subscriber", "event_type", "occurred_at"], name="event_by_subscriber"),
         ]
@@ -110,7 +161,14 @@ class EventSummary(models.Model):
     last_at = models.DateTimeField()
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["event_type", "last_at"], name="summary_last")]
+        # Made by hand in the migrations, together with its twin for the sample of people that estimates look at.
+        indexes: ClassVar = [
+            models.Index(
+                fields=["event_type", "last_at"],
+                include=["subscriber_id", "first_at", "count"],
+                name="summary_last",
+            )
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(count__gt=0), name="summary_counts_something")
         ]

@@ -16,9 +16,11 @@ MOVE = SQL("""
 WITH moved AS (
     DELETE FROM tracking_event_default WHERE occurred_at >= {start} AND occurred_at < {end} RETURNING *
 )
-INSERT INTO {week} SELECT * FROM moved
+INSERT INTO {week} ({columns}) SELECT {columns} FROM moved
 """)
 ATTACH = SQL("ALTER TABLE tracking_event ATTACH PARTITION {week} FOR VALUES FROM ({start}) TO ({end})")
+# All but the generated ones, which nobody may write.
+COLUMNS = SQL("subscriber_id, id, occurred_at, received_at, event_type_id, properties, item_id, category_id")
 FIND_STRAYS = """
 SELECT DISTINCT date_trunc('week', occurred_at, 'UTC') FROM tracking_event_default WHERE occurred_at >= %s
 """
@@ -60,6 +62,7 @@ def _make_partition(start: dt.datetime) -> str:
             "week": Identifier(name),
             "start": Literal(start),
             "end": Literal(start + dt.timedelta(weeks=1)),
+            "columns": COLUMNS,
         }
         cursor.execute("LOCK TABLE tracking_event_default IN ACCESS EXCLUSIVE MODE")
         for statement in (CREATE, MOVE, ATTACH):

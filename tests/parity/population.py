@@ -10,6 +10,7 @@ from segments.models import Membership, Segment
 from subscribers.models import PushSubscription, Site, Subscriber
 from tests.factories import EVERYONE, NOW
 from tests.parity import strategies as some
+from tracking.log import append_events
 from tracking.models import Event, EventType
 
 JSON = dict[str, Any]
@@ -71,16 +72,18 @@ def write_population(population: list[JSON]) -> Site:
         for who, person in pairs
         for number in person["segments"]
     )
-    Event.objects.bulk_create(
-        Event(
-            subscriber=who,
-            event_type=types[each["name"]],
-            occurred_at=each["occurred_at"],
-            received_at=NOW,
-            properties=each["properties"],
-        )
-        for who, person in pairs
-        for each in person["events"]
+    append_events(
+        [
+            Event(
+                subscriber=who,
+                event_type=types[each["name"]],
+                occurred_at=each["occurred_at"],
+                received_at=NOW,
+                properties=each["properties"],
+            )
+            for who, person in pairs
+            for each in person["events"]
+        ]
     )
     return site
 

@@ -10,6 +10,7 @@ from segments.rules.facts import write_instant
 from subscribers.models import Site
 from tests.factories import NOW, make_event, make_subscriber
 from tests.parity.test_parity import compile_answer, evaluate_answer
+from tracking.log import append_events
 from tracking.models import Event, EventType
 
 JSON = dict[str, Any]
@@ -132,14 +133,16 @@ def test_six_steps_over_many_events_are_followed_at_once(site: Site, gap: JSON |
     who = make_subscriber(site)
     make_event(who, "view")
     event_type = EventType.objects.get()
-    Event.objects.bulk_create(
-        Event(
-            subscriber=who,
-            event_type=event_type,
-            occurred_at=NOW - dt.timedelta(minutes=minutes),
-            received_at=NOW,
-        )
-        for minutes in range(400)
+    append_events(
+        [
+            Event(
+                subscriber=who,
+                event_type=event_type,
+                occurred_at=NOW - dt.timedelta(minutes=minutes),
+                received_at=NOW,
+            )
+            for minutes in range(400)
+        ]
     )
     never = {"event": "view", "where": [{"property": "price", "operator": "exists"}]}
     steps = [*[{"event": "view"}] * 5, {"event": "view", "absent": True} if absent else never]

@@ -19,6 +19,7 @@ from subscribers.models import PushSubscription, Site, Subscriber
 from tests.factories import EVERYONE, NOW, make_site
 from tests.parity import matrix, strategies
 from tests.parity.strategies import negate
+from tracking.log import append_events
 from tracking.models import Event, EventType
 
 JSON = dict[str, Any]
@@ -58,7 +59,7 @@ class Population:
 
     def write(self) -> "Population":
         Subscriber.objects.bulk_create(self.people)
-        Event.objects.bulk_create(self.events)
+        append_events(self.events)
         PushSubscription.objects.bulk_create(self.devices)
         Membership.objects.bulk_create(self.memberships)
         self.facts = load_facts([who.pk for who in self.people])

@@ -20,6 +20,7 @@ from tests.factories import (
     make_site,
     make_subscriber,
 )
+from tracking.log import append_events
 from tracking.models import Event, EventType, MessageCampaign
 from tracking.partitions import prepare_partitions
 
@@ -94,14 +95,16 @@ def test_old_weeks_of_the_log_are_not_opened(site: Site) -> None:
 def test_the_newest_events_are_read_in_the_order_of_their_index(site: Site) -> None:
     """Sorting them would read the whole log each time that somebody opens the builder."""
     person, types = make_subscriber(site), [EventType.objects.create(site=site, name=name) for name in "abc"]
-    Event.objects.bulk_create(
-        Event(
-            subscriber=person,
-            event_type=types[number % 3],
-            occurred_at=NOW - dt.timedelta(minutes=10 * number),
-            received_at=NOW,
-        )
-        for number in range(4000)
+    append_events(
+        [
+            Event(
+                subscriber=person,
+                event_type=types[number % 3],
+                occurred_at=NOW - dt.timedelta(minutes=10 * number),
+                received_at=NOW,
+            )
+            for number in range(4000)
+        ]
     )
     prepare_partitions(now=NOW)
 

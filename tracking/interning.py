@@ -1,0 +1,88 @@
+"""Distinct values of hot properties, stored once each: events refer to them by id."""
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from tracking.hot_properties import list_interned
+from tracking.models import Event
+
+FIND = """
+SELECT wanted.event_type_id, wanted.property, wanted.digest, known.id
+FROM unnest(%s::bigint[], %s::text[], %s::uuid[]) AS wanted (event_type_id, property, digest)
+JOIN tracking_propertyvalue AS known USING (event_type_id, property, digest)
+"""
+ADD = """
+INSERT INTO tracking_propertyvalue (event_type_id, property, digest, value)
+SELECT * FROM unnest(%s::bigint[], %s::text[], %s::uuid[], %s::jsonb[])
+ON CONFLICT DO NOTHING
+"""
+
+
+class Key(NamedTuple):
+    """Which value of which property, without the value itself."""
+
+    event_type: int
+    property: str
+    digest: UUID
+
+
+def intern_values(events: Sequence[Event]) -> None:
+    """Set `item_id` and `category_id` of events that are about to be written, from their `properties`."""
+    wanted: dict[Key, Any] = {}
+    places: list[tuple[Event, str, Key]] = []
+    for event in events:
+        for column, name in list_interned(event.event_type.name).items():
+            value = event.properties.get(name)
+            if value is not None:
+                key = Key(event.event_type_id, name, digest_value(value))
+                wanted[key] = value
+                places.append((event, column, key))
+    ids = _find_or_add(wanted)
+    for event, column, key in places:
+        setattr(event, column, ids[key])
+
+
+def _find_or_add(wanted: dict[Key, Any]) -> dict[Key, int]:
+    ids = _find(wanted)
+    # In order, so that two workers who add the same values wait for each other and do not lock each other out.
+    new = sorted(wanted.keys() - ids.keys())
+    if new:
+        with connection.cursor() as cursor:
+            cursor.execute(ADD, [*_columns(new), [json.dumps(wanted[key]) for key in new]])
+        ids |= _find(new)
+    return ids
+
+
+def _find(keys: Collection[Key]) -> dict[Key, int]:
+    if not keys:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, _columns(keys))
+        return {Key(*row[:3]): row[3] for row in cursor.fetchall()}
+
+
+def _columns(keys: Collection[Key]) -> list[list[Any]]:
+    return [list(column) for column in zip(*keys, strict=True)]
+
+
+def digest_value(value: Any) -> UUID:
+    """One digest for all JSON values that jsonb holds to be equal: 1.0 is 1, and the order of keys says nothing."""
+    text = json.dumps(_unify_numbers(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return UUID(bytes=hashlib.md5(text.encode(), usedforsecurity=False).digest())
+
+
+def _unify_numbers(value: Any) -> Any:
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case list():
+            return [_unify_numbers(item) for item in value]
+        case dict():
+            return {key: _unify_numbers(item) for key, item in value.items()}
+        case _:
+            return value
