@@ -19,7 +19,7 @@ from segments.rules.describe_events import describe_events
 from segments.rules.names import Names
 from segments.rules.shares import BUCKETS
 from segments.rules.values import Spot
-from segments.rules.wording import say_test, say_window, write
+from segments.rules.wording import join_words, say_name, say_test, say_window, write
 
 PROFILE_LABELS = {
     "country": "country", "region": "region", "city": "city", "timezone": "time zone", "language": "language",
@@ -28,11 +28,12 @@ PROFILE_LABELS = {
 }  # fmt: skip
 COUNTRIES = Locale("en").territories
 WHOLE_VALUES = {"equals", "not_equals", "in", "not_in"}
+DEVICE_KINDS = {"mobile", "tablet", "desktop"}
 DEVICE_LABELS = {"kind": "kind", "os": "system", "browser": "browser"}
 
 
 def describe_rule(rule: Rule, names: Names) -> str:
-    """One sentence, like “Subscribers whose loyalty_tier equals “gold” and who …”."""
+    """One sentence, like “Subscribers whose loyalty tier equals “gold” and who …”."""
     root = rule.root
     if isinstance(root, Group) and not root.conditions and root.match in {"all", "none"}:
         return "Every subscriber."
@@ -44,13 +45,12 @@ def _describe(node: Condition, names: Names, *, top: bool = False) -> str:
         case Group():
             return _describe_group(node, names, top=top)
         case AttributeCondition():
-            return f"whose {node.key} {say_test(node)}"
+            return f"whose {say_name(node.key)} {say_test(node)}"
         case ProfileCondition():
             writer = _write_country if node.field == "country" and node.row.key in WHOLE_VALUES else write
             return f"whose {PROFILE_LABELS[node.field]} {say_test(node, writer=writer)}"
         case DeviceCondition():
-            no = "without" if node.negated else "with"
-            return f"{no} a device whose {DEVICE_LABELS[node.field]} {say_test(node, positive=True)}"
+            return _describe_device(node)
         case ChannelCondition():
             return _describe_channel(node)
         case LocationCondition():
@@ -73,12 +73,24 @@ def _describe_group(node: Group, names: Names, *, top: bool) -> str:
         return "for whom nothing is asked" if not nobody else "that nobody can be (no condition is given)"
     match node.match:
         case "all" | "any":
-            text = f" {'and' if node.match == 'all' else 'or'} ".join(parts)
+            text = join_words(parts, "and" if node.match == "all" else "or")
             return text if top or len(parts) == 1 else f"({text})"
         case "none":
-            return f"of whom none of this is true: ({'; '.join(parts)})"
+            asked = "none of this is true"
         case "at_least":
-            return f"of whom at least {node.n} of these {len(parts)} are true: ({'; '.join(parts)})"
+            asked = f"at least {node.n} of these {len(parts)} {'is' if node.n == 1 else 'are'} true"
+    listed = "; ".join(parts)
+    return f"for whom {asked}: {listed if top else f'({listed})'}"
+
+
+def _describe_device(node: DeviceCondition) -> str:
+    test = say_test(node, positive=True)
+    kinds = [str(each).lower() for each in (node.values or (node.value,))]
+    if node.field == "kind" and node.row.key in WHOLE_VALUES and DEVICE_KINDS.issuperset(kinds):
+        device = f"a {join_words(kinds, 'or')} device"
+    else:
+        device = f"a device whose {DEVICE_LABELS[node.field]} {test}"
+    return f"{'without' if node.negated else 'with'} {device}"
 
 
 def _describe_channel(node: ChannelCondition) -> str:
@@ -94,7 +106,7 @@ def _describe_location(node: LocationCondition) -> str:
     if node.radius is None:
         return f"who are inside an area with {len(node.polygon or ())} corners"
     radius = f"{node.radius.miles:g} miles" if node.radius.miles is not None else f"{node.radius.km:g} km"
-    return f"who are within {radius} of {' or '.join(map(_describe_spot, node.spots))}"
+    return f"who are within {radius} of {join_words(map(_describe_spot, node.spots), 'or')}"
 
 
 def _describe_clock(node: LocalTimeCondition) -> str:
@@ -102,7 +114,7 @@ def _describe_clock(node: LocalTimeCondition) -> str:
     if node.between:
         parts.append(f"shows {node.between[0]} to {node.between[1]}")
     if node.weekdays:
-        parts.append(f"is on {' or '.join(day.capitalize() for day in node.weekdays)}")
+        parts.append(f"is on {join_words((day.capitalize() for day in node.weekdays), 'or')}")
     return f"whose own clock now {' and '.join(parts)}"
 
 

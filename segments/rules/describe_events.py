@@ -12,14 +12,30 @@ from segments.rules.event_nodes import (
 )
 from segments.rules.names import Names
 from segments.rules.windows import Window
-from segments.rules.wording import say_test, say_where, say_window, write
+from segments.rules.wording import say_name, say_test, say_where, say_window, write
 
 # What people did, and what they did not do.
 DEEDS = {
-    "$page_view": ("viewed a page", "view a page"),
-    "$session_start": ("visited the site", "visit the site"),
-    "$subscribed": ("subscribed to notifications", "subscribe to notifications"),
-    "$unsubscribed": ("unsubscribed from notifications", "unsubscribe from notifications"),
+    "$page_view": ("viewed a page", "did not view a page"),
+    "$session_start": ("visited the site", "did not visit the site"),
+    "$subscribed": ("subscribed to notifications", "did not subscribe to notifications"),
+    "$unsubscribed": ("unsubscribed from notifications", "did not unsubscribe from notifications"),
+    "$push_sent": ("were sent a notification", "were not sent a notification"),
+    "$push_displayed": ("were shown a notification", "were not shown a notification"),
+    "$push_clicked": ("clicked a notification", "did not click a notification"),
+    "$push_dismissed": ("dismissed a notification", "did not dismiss a notification"),
+    "$converted": ("converted after a notification", "did not convert after a notification"),
+}
+TIMES_OF = {
+    "$page_view": "page view",
+    "$session_start": "visit",
+    "$subscribed": "opt-in to notifications",
+    "$unsubscribed": "opt-out of notifications",
+    "$push_sent": "notification sent",
+    "$push_displayed": "notification shown",
+    "$push_clicked": "click on a notification",
+    "$push_dismissed": "dismissal of a notification",
+    "$converted": "conversion",
 }
 ACTIVITIES = {
     "sent": ("were sent", "were not sent"),
@@ -29,10 +45,9 @@ ACTIVITIES = {
     "converted": ("converted after", "did not convert after"),
     "failed": ("could not be sent", "had no failure of"),
 }
-TIMES_OF = {"$page_view": "page view", "$session_start": "visit"}
 FUNCTIONS = {
-    "sum": "total of",
-    "average": "average of",
+    "sum": "total",
+    "average": "average",
     "minimum": "smallest",
     "maximum": "largest",
     "distinct": "number of different values of",
@@ -58,25 +73,31 @@ def describe_events(
         case MessageCondition():
             return _describe_message(node, names)
         case EventAggregateCondition():
-            event = f"“{node.event}”{say_where(node.where)}{say_window(node.within)}"
-            return f"whose {FUNCTIONS[node.function]} {node.property} in {event} {say_test(node)}"
+            number = f"{FUNCTIONS[node.function]} {say_name(node.property)}"
+            events = f"“{_name_time(node.event)}” events{say_where(node.where)}{say_window(node.within)}"
+            return f"whose {number} over all {events} {say_test(node)}"
         case EventRecencyCondition():
-            return f"whose {node.occurrence} {TIMES_OF.get(node.event, f'“{node.event}”')} {say_test(node)}"
+            return f"whose {node.occurrence} {TIMES_OF.get(node.event, f'“{say_name(node.event)}”')} {say_test(node)}"
         case EventSequenceCondition():
             return _describe_sequence(node)
         case EventRepeatCondition():
-            same = f" with the same {node.property}{say_where(node.where, lead=' and ')}"
+            same = f" with the same {say_name(node.property)}{say_where(node.where)}"
             return _describe_doing(_name_deed(node.event), same, node.count, node.within)
 
 
 def _name_deed(event: str) -> tuple[str, str]:
-    return DEEDS.get(event, (f"did “{event}”", f"do “{event}”"))
+    name = say_name(event)
+    return DEEDS.get(event, (f"did “{name}”", f"did not do “{name}”"))
+
+
+def _name_time(event: str) -> str:
+    return TIMES_OF.get(event, say_name(event))
 
 
 def _describe_doing(deed: tuple[str, str], details: str, count: Count | None, within: Window | None) -> str:
     least, most = count.span if count else (1, None)
     if (least, most) == (0, 0):
-        return f"who did not {deed[1]}{details}{say_window(within)}"
+        return f"who {deed[1]}{details}{say_window(within)}"
     often = "" if (least, most) == (1, None) else f" {_say_count(least, most)}"
     return f"who {deed[0]}{details}{often}{say_window(within)}"
 
@@ -84,22 +105,21 @@ def _describe_doing(deed: tuple[str, str], details: str, count: Count | None, wi
 def _describe_sequence(node: EventSequenceCondition) -> str:
     steps = []
     for step in node.steps:
-        did, do = _name_deed(step.event)
-        steps.append(
-            f"did not {do}{say_where(step.where)}" if step.absent else f"{did}{say_where(step.where)}"
-        )
-    gap = f", each no more than {write(node.gap)} after the one before" if node.gap else ""
-    return f"who {', then '.join(steps)}{gap}{say_window(node.within)}"
+        did, did_not = _name_deed(step.event)
+        steps.append(f"{did_not if step.absent else did}{say_where(step.where)}")
+    said = f"who {', then '.join(steps)}"
+    if node.gap:
+        said += f", each no more than {write(node.gap)} after the one before{',' if node.within else ''}"
+    return said + say_window(node.within)
 
 
 def _describe_message(node: MessageCondition, names: Names) -> str:
     least, most = node.count.span if node.count else (1, None)
     did, did_not = ACTIVITIES[node.activity]
-    name = (
-        f"the campaign “{names.campaigns.get(node.campaign, f'number {node.campaign}')}”"
-        if node.campaign
-        else "any campaign"
-    )
+    campaign = "any campaign"
+    if node.campaign:
+        campaign = f"the campaign “{names.campaigns.get(node.campaign, f'number {node.campaign}')}”"
+    name = f"a message of {campaign}"
     if (least, most) == (0, 0):
         return f"who {did_not} {name}{say_window(node.within)}"
     often = "" if (least, most) == (1, None) else f" {_say_count(least, most)}"
@@ -108,11 +128,11 @@ def _describe_message(node: MessageCondition, names: Names) -> str:
 
 def _say_count(least: int, most: int | None) -> str:
     if most is None:
-        return f"at least {least:,} {_times(least)}"
+        return f"at least {_say_times(least)}"
     if least == most:
-        return f"exactly {least:,} {_times(least)}"
-    return f"at most {most:,} {_times(most)}" if least == 0 else f"{least:,} to {most:,} times"
+        return f"exactly {_say_times(least)}"
+    return f"at most {_say_times(most)}" if least == 0 else f"{least:,} to {most:,} times"
 
 
-def _times(number: int) -> str:
-    return "time" if number == 1 else "times"
+def _say_times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number:,} times")

@@ -169,8 +169,8 @@ Z, ONE, TWO, MANY, SPAN = Arity.NONE, Arity.ONE, Arity.TWO, Arity.MANY, Arity.DU
 OPERATORS: tuple[Operator, ...] = (
     Operator("equals", T, ONE, "equals", "equals {x}", lambda v, x: v == x, _infix("="), _fold),
     Operator("not_equals", T, ONE, "does not equal", "does not equal {x}", negates="equals"),
-    Operator("in", T, MANY, "is one of", "is one of {x}", lambda v, x: v in x, _is_any, _fold_each),
-    Operator("not_in", T, MANY, "is none of", "is none of {x}", negates="in"),
+    Operator("in", T, MANY, "is one of", "is {x}", lambda v, x: v in x, _is_any, _fold_each),
+    Operator("not_in", T, MANY, "is none of", "is not {x}", negates="in"),
     Operator("contains", T, ONE, "contains", "contains {x}", _matches, _pattern_sql, _pattern()),
     Operator("not_contains", T, ONE, "does not contain", "does not contain {x}", negates="contains"),
     Operator("starts_with", T, ONE, "starts with", "starts with {x}", lambda v, x: v.startswith(x),
@@ -189,8 +189,8 @@ OPERATORS: tuple[Operator, ...] = (
     Operator("less_than", N, ONE, "is less than", "is less than {x}", lambda v, x: v < x, _infix("<"), _decimal),
     Operator("at_most", N, ONE, "is at most", "is at most {x}", lambda v, x: v <= x, _infix("<="), _decimal),
     Operator("between", N, TWO, "is between", "is between {x}", _is_between, _between_sql, _decimals),
-    Operator("in", N, MANY, "is one of", "is one of {x}", lambda v, x: v in x, _is_any, _decimals),
-    Operator("not_in", N, MANY, "is none of", "is none of {x}", negates="in"),
+    Operator("in", N, MANY, "is one of", "is {x}", lambda v, x: v in x, _is_any, _decimals),
+    Operator("not_in", N, MANY, "is none of", "is not {x}", negates="in"),
 
     Operator("is_true", B, Z, "is yes", "is yes", lambda v, x: v, _fixed("{v}")),
     Operator("is_false", B, Z, "is no", "is no", lambda v, x: not v, _fixed("NOT {v}")),

@@ -1,10 +1,11 @@
-"""Windows, values and comparisons in words."""
+"""Names, windows, values and comparisons in words."""
 
 import datetime as dt
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from segments.rules.comparisons import Comparison, EventTests
+from segments.rules.comparisons import Comparison, EventTests, UrlComparison
 from segments.rules.operators import Arity
 from segments.rules.windows import (
     AgoWindow,
@@ -16,7 +17,19 @@ from segments.rules.windows import (
     Window,
 )
 
+PATTERNS = {"contains", "not_contains", "matches"}
 CALENDAR = {"today": "today", "yesterday": "yesterday", "this_week": "this week", "this_month": "this month"}
+
+
+def say_name(key: str) -> str:
+    """“loyalty tier” for loyalty_tier: a name of the site's own as the builder shows it."""
+    return key.replace("_", " ").strip() or key
+
+
+def join_words(parts: Iterable[str], last: str) -> str:
+    """“a, b and c”: `last` stands before the last of them."""
+    *most, end = parts
+    return f"{', '.join(most)} {last} {end}" if most else end
 
 
 def say_window(window: Window | None) -> str:
@@ -29,7 +42,8 @@ def _say_window(window: Window) -> str:
         case LastWindow(last=last):
             return f"in the last {write(last)}"
         case AgoWindow(between_ago=(longer, shorter)):
-            return f"between {write(longer)} and {write(shorter)} ago"
+            start, end = write(longer), write(shorter)
+            return f"between {start.removesuffix(f' {end.split()[-1]}')} and {end} ago"
         case SinceWindow(since=since):
             return f"since {write(since)}"
         case BetweenWindow(between=(start, end)):
@@ -57,12 +71,31 @@ def say_test(test: Comparison, *, positive: bool = False, writer: Callable[[Any]
     row = test.row
     if positive and test.negated:
         row = test.prepare(row.families[0], dt.datetime(2000, 1, 1, tzinfo=dt.UTC))[0]
-    joiner = " and " if row.arity is Arity.TWO else " or "
+    if row.key in PATTERNS or isinstance(test, UrlComparison):
+        writer = write_pattern
+    joiner = "and" if row.arity is Arity.TWO or row.key == "includes_all" else "or"
     operand = test.operand
-    written = joiner.join(map(writer, operand)) if isinstance(operand, tuple) else writer(operand)
+    written = join_words(map(writer, operand), joiner) if isinstance(operand, tuple) else writer(operand)
     return row.phrase.format(x=written)
 
 
-def say_where(where: EventTests, *, lead: str = " with ") -> str:
-    tests = [f"{test.property} that {say_test(test)}" for test in where]
-    return lead + " and ".join(tests) if tests else ""
+def write_pattern(pattern: str) -> str:
+    """“/sale” or “/outlet” for /sale|/outlet; what stands for any run of characters, `*`, stays."""
+    return join_words(map(_write_parts, _split(pattern, "|")), "or")
+
+
+def _write_parts(alternative: str) -> str:
+    parts = [re.sub(r"\\([|+])", r"\1", part) for part in _split(alternative, "+")]
+    both = {1: "", 2: "both "}.get(len(parts), "all of ")
+    return both + join_words(map(write, parts), "and")
+
+
+def _split(pattern: str, sign: str) -> list[str]:
+    """What stands between the signs that no backslash takes literally."""
+    return re.findall(rf"(?:\\.|[^\\{sign}]|\\$)+", pattern, flags=re.DOTALL)
+
+
+def say_where(where: EventTests) -> str:
+    """With a blank before it; nothing where there is no test."""
+    tests = [f"{say_name(test.property)} {say_test(test)}" for test in where]
+    return f" where {join_words(tests, 'and')}" if tests else ""

@@ -74,7 +74,7 @@ def test_the_list_says_who_is_in_each_segment_and_how_many(
     segment = factories.make_segment(site, GOLD, name="Gold members")
     refresh_membership(segment, as_of=now, cause=MembershipChange.Cause.BUILD)
     page = text_of(marketer, LIST)
-    assert "Subscribers whose loyalty_tier equals “gold”." in page
+    assert "Subscribers whose loyalty tier equals “gold”." in page
     assert f'href="{page_of(segment, "members")}">1</a>' in page
 
 
@@ -211,7 +211,7 @@ def test_a_segment_that_another_is_built_on_is_not_deleted(marketer: Client, sit
 def test_an_analyst_sees_the_sentence_and_the_members_but_no_builder(site: Site) -> None:
     segment = factories.make_segment(site, GOLD)
     page = text_of(sign_in("analyst"), page_of(segment))
-    assert "Subscribers whose loyalty_tier equals “gold”." in page
+    assert "Subscribers whose loyalty tier equals “gold”." in page
     assert page_of(segment, "members") in page
     assert "data-rule-builder" not in page
 

@@ -35,16 +35,32 @@ def say(root: Any) -> str:
         ),
         pytest.param(
             group("none", attribute("vip", "is_true"), event()),
-            "Subscribers of whom none of this is true: (whose vip is yes; who did “purchase”).",
+            "Subscribers for whom none of this is true: whose vip is yes; who did “purchase”.",
             id="none",
         ),
         pytest.param(
-            attribute("size", "in", values=[38, 39]), "Subscribers whose size is one of 38 or 39.", id="in"
+            attribute("size", "in", values=[38, 39]), "Subscribers whose size is 38 or 39.", id="in"
         ),
         pytest.param(
             attribute("size", "between", values=[38, 40.5]),
             "Subscribers whose size is between 38 and 40.5.",
             id="between",
+        ),
+        pytest.param(
+            attribute("tags", "includes_all", values=["new", "hot", 3]),
+            "Subscribers whose tags includes all of “new”, “hot” and 3.",
+            id="includes-all",
+        ),
+        pytest.param(
+            group("any", attribute("a_b", "exists"), attribute("b", "exists"), attribute("c", "exists")),
+            "Subscribers whose a b is known, whose b is known or whose c is known.",
+            id="three-of-them",
+        ),
+        pytest.param(
+            group("all", event(), group("at_least", attribute("vip", "is_true"), event(), n=1)),
+            "Subscribers who did “purchase” and for whom at least 1 of these 2 is true: "
+            "(whose vip is yes; who did “purchase”).",
+            id="at-least-one-inside",
         ),
         pytest.param(
             attribute("due", "before", "2026-11-21T10:00:00+01:00"),
@@ -58,7 +74,7 @@ def say(root: Any) -> str:
         ),
         pytest.param(
             {"type": "profile", "field": "country", "operator": "in", "values": ["DE", "at", "XX"]},
-            "Subscribers whose country is one of Germany or Austria or “XX”.",
+            "Subscribers whose country is Germany, Austria or “XX”.",
             id="countries-by-name",
         ),
         pytest.param(
@@ -73,12 +89,12 @@ def say(root: Any) -> str:
         ),
         pytest.param(
             event("$session_start", count={"operator": "equals", "value": 1}),
-            "Subscribers who visited the site exactly 1 time.",
+            "Subscribers who visited the site exactly once.",
             id="once",
         ),
         pytest.param(
             event(count={"operator": "less_than", "value": 3}),
-            "Subscribers who did “purchase” at most 2 times.",
+            "Subscribers who did “purchase” at most twice.",
             id="less-than",
         ),
         pytest.param(
@@ -87,16 +103,36 @@ def say(root: Any) -> str:
             id="between-ago",
         ),
         pytest.param(
+            event("$push_sent", count=NEVER, within={"between_ago": [{"days": 9}, {"days": 2}]}),
+            "Subscribers who were not sent a notification between 9 and 2 days ago.",
+            id="reserved-between-ago",
+        ),
+        pytest.param(
+            event(where=[{"property": "unit_price", "operator": "at_least", "value": 5}]),
+            "Subscribers who did “purchase” where unit price is at least 5.",
+            id="where",
+        ),
+        pytest.param(
             event(within={"calendar": "this_month"}), "Subscribers who did “purchase” this month.", id="month"
         ),
         pytest.param(
+            {"type": "page_view", "url": {"operator": "contains", "value": "/sale|/a*b|red+hat"}},
+            "Subscribers who viewed a page whose address contains “/sale”, “/a*b” or both “red” and “hat”.",
+            id="pattern",
+        ),
+        pytest.param(
+            attribute("size", "contains", "c\\+\\+|x\\|y"),
+            "Subscribers whose size contains “c++” or “x|y”.",
+            id="pattern-with-literal-signs",
+        ),
+        pytest.param(
             {"type": "message", "activity": "clicked", "campaign": 3, "count": NEVER},
-            "Subscribers who did not click the campaign “Spring sale”.",
+            "Subscribers who did not click a message of the campaign “Spring sale”.",
             id="message",
         ),
         pytest.param(
             {"type": "message", "activity": "sent", "campaign": 4},
-            "Subscribers who were sent the campaign “number 4”.",
+            "Subscribers who were sent a message of the campaign “number 4”.",
             id="campaign-without-a-name",
         ),
         pytest.param(
@@ -108,6 +144,16 @@ def say(root: Any) -> str:
             {"type": "device", "field": "os", "operator": "not_equals", "value": "iOS"},
             "Subscribers without a device whose system equals “iOS”.",
             id="no-such-device",
+        ),
+        pytest.param(
+            {"type": "device", "field": "kind", "operator": "in", "values": ["Mobile", "tablet"]},
+            "Subscribers with a mobile or tablet device.",
+            id="kinds-of-device",
+        ),
+        pytest.param(
+            {"type": "device", "field": "kind", "operator": "not_equals", "value": "watch"},
+            "Subscribers without a device whose kind equals “watch”.",
+            id="unknown-kind-of-device",
         ),
         pytest.param(
             {
@@ -125,12 +171,12 @@ def say(root: Any) -> str:
         ),
         pytest.param(
             {**TOTAL, "function": "average", "operator": "between", "values": [1, 2000.5]},
-            "Subscribers whose average of price in “purchase” is between 1 and 2,000.5.",
+            "Subscribers whose average price over all “purchase” events is between 1 and 2,000.5.",
             id="average",
         ),
         pytest.param(
             {**TOTAL, "function": "distinct", "operator": "not_equals", "value": 1, "within": WEEK},
-            "Subscribers whose number of different values of price in “purchase” in the last 7 days does not equal 1.",
+            "Subscribers whose number of different values of price over all “purchase” events in the last 7 days does not equal 1.",
             id="different-values",
         ),
         pytest.param(
@@ -145,13 +191,24 @@ def say(root: Any) -> str:
         ),
         pytest.param(
             {
+                "type": "event_sequence",
+                "steps": [{"event": "$session_start"}, {"event": "buy_it", "absent": True}],
+                "gap": {"hours": 1},
+                "within": WEEK,
+            },
+            "Subscribers who visited the site, then did not do “buy it”, "
+            "each no more than 1 hour after the one before, in the last 7 days.",
+            id="sequence-with-gap",
+        ),
+        pytest.param(
+            {
                 "type": "event_repeat",
                 "event": "view",
                 "property": "item",
                 "count": {"operator": "at_least", "value": 2},
                 "where": [{"property": "sale", "operator": "is_true"}],
             },
-            "Subscribers who did “view” with the same item and sale that is yes at least 2 times.",
+            "Subscribers who did “view” with the same item where sale is yes at least twice.",
             id="repeat",
         ),
         pytest.param(
