@@ -6,12 +6,14 @@ from collections import defaultdict
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from segments.definitions import list_campaigns
 from segments.models import Segment
 from segments.rules.describe import DEVICE_LABELS, PROFILE_LABELS
+from segments.rules.describe_events import DEEDS
 from segments.rules.operators import Family, list_operators
+from segments.rules.wording import say_name
 from subscribers.countries import COUNTRIES
 from subscribers.models import Attribute, Place, PushSubscription, Site, Subscriber
 from tracking.models import EventType
@@ -62,7 +64,7 @@ def _list_attributes(site: Site) -> list[dict[str, Any]]:
         {
             "key": attribute.key,
             "type": attribute.type,
-            "label": attribute.key.replace("_", " "),
+            "label": say_name(attribute.key),
             "values": sorted(values[attribute.key]),
         }
         for attribute in Attribute.objects.filter(site=site).order_by("key")
@@ -110,21 +112,28 @@ def _select_newest(site: Site) -> QuerySet[Subscriber]:
 
 
 def _list_events(site: Site, since: dt.datetime) -> list[dict[str, Any]]:
-    offered = ~Q(name__startswith="$") | Q(name="$session_start")
-    types = list(EventType.objects.filter(offered, site=site).order_by("name"))
-    values = _sample_properties([row.pk for row in types], since)
+    """The site's own by name, then what Carillon itself records, whether it has happened yet or not."""
+    types = {row.name: row for row in EventType.objects.filter(site=site).order_by("name")}
+    own = [name for name in types if not name.startswith("$")]
+    values = _sample_properties([types[name].pk for name in [*own, *DEEDS] if name in types], since)
+    labels = {name: say_name(name) for name in own} | {
+        name: did[:1].upper() + did[1:] for name, (did, _) in DEEDS.items()
+    }
     return [
         {
-            "key": event_type.name,
-            "label": "Visited the site (session started)"
-            if event_type.name == "$session_start"
-            else event_type.name.replace("_", " "),
-            "properties": [
-                {"key": key, "type": kind, "values": sorted(values[event_type.pk, key])}
-                for key, kind in sorted(event_type.properties.items())
-            ],
+            "key": name,
+            "label": label,
+            "reserved": name in DEEDS,
+            "properties": _list_properties(types[name], values) if name in types else [],
         }
-        for event_type in types
+        for name, label in labels.items()
+    ]
+
+
+def _list_properties(event_type: EventType, values: dict[tuple[int, str], set[str]]) -> list[dict[str, Any]]:
+    return [
+        {"key": key, "type": kind, "values": sorted(values[event_type.pk, key])}
+        for key, kind in sorted(event_type.properties.items())
     ]
 
 

@@ -3,11 +3,14 @@ import { h, slot } from "./dom.js";
 
 let lists = 0;
 
-/** A choice. `options` are {value, label}; a `value` that is not among them is offered all the same, and kept. */
+/**
+ * A choice. `options` are {value, label, group: the heading it stands under, if any}; a `value` that is not among them
+ * is offered all the same, and kept.
+ */
 export function choice(label, options, value, { placeholder, onChange, whenUnknown = "not seen yet" } = {}) {
   const select = h("select", { "aria-label": label, required: true, class: "rule-control" });
   if (placeholder) select.append(h("option", { value: "" }, placeholder));
-  select.append(...options.map((option) => h("option", { value: option.value }, option.label)));
+  select.append(...arrange(options));
   const wanted = value == null ? "" : String(value);
   if (wanted && !options.some((option) => String(option.value) === wanted)) {
     select.append(h("option", { value: wanted }, `${wanted} (${whenUnknown})`));
@@ -15,6 +18,15 @@ export function choice(label, options, value, { placeholder, onChange, whenUnkno
   select.value = wanted || (placeholder ? "" : String(options[0]?.value ?? ""));
   if (onChange) select.addEventListener("change", () => onChange(select.value));
   return select;
+}
+
+/** The options as elements, those of a group under its heading. */
+function arrange(options) {
+  const groups = new Set(options.map(({ group }) => group));
+  return [...groups].flatMap((group) => {
+    const those = options.filter((option) => option.group === group).map(({ value, label }) => h("option", { value }, label));
+    return group ? [h("optgroup", { label: group }, ...those)] : those;
+  });
 }
 
 export function numberInput(label, value, { min, max, step = "any" } = {}) {

@@ -58,16 +58,15 @@ def test_events_come_with_their_properties_and_values_seen(site: Site) -> None:
     make_event(make_subscriber(site), "add_to_cart", category="shoes", price=5)
     EventType.objects.update(properties={"price": "number", "category": "text"})
 
-    assert read_catalogue(site, now=NOW)["events"] == [
-        {
-            "key": "add_to_cart",
-            "label": "add to cart",
-            "properties": [
-                {"key": "category", "type": "text", "values": ["shoes"]},
-                {"key": "price", "type": "number", "values": []},
-            ],
-        }
-    ]
+    assert read_catalogue(site, now=NOW)["events"][0] == {
+        "key": "add_to_cart",
+        "label": "add to cart",
+        "reserved": False,
+        "properties": [
+            {"key": "category", "type": "text", "values": ["shoes"]},
+            {"key": "price", "type": "number", "values": []},
+        ],
+    }
 
 
 def test_a_busy_event_does_not_crowd_out_the_values_of_a_rare_one(
@@ -80,7 +79,7 @@ def test_a_busy_event_does_not_crowd_out_the_values_of_a_rare_one(
     make_event(person, "rare", NOW - dt.timedelta(hours=1), colour="red")
     EventType.objects.filter(name="rare").update(properties={"colour": "text"})
 
-    _, rare = read_catalogue(site, now=NOW)["events"]
+    rare = read_catalogue(site, now=NOW)["events"][1]
 
     assert rare["properties"] == [{"key": "colour", "type": "text", "values": ["red"]}]
 
@@ -129,12 +128,38 @@ def test_the_catalogue_takes_the_same_few_queries_however_many_events_there_are(
         read_catalogue(site, now=NOW)
 
 
-def test_of_the_reserved_events_only_visits_are_offered(site: Site) -> None:
-    person = make_subscriber(site)
-    for name in ("$session_start", "$push_sent", "$page_view"):
-        make_event(person, name)
+def test_what_carillon_records_is_offered_in_words_after_the_sites_own_seen_or_not(site: Site) -> None:
+    make_event(make_subscriber(site), "zoom_in")
+    make_event(make_subscriber(site), "$internal")
 
-    assert [event["key"] for event in read_catalogue(site, now=NOW)["events"]] == ["$session_start"]
+    events = read_catalogue(site, now=NOW)["events"]
+
+    assert [(event["label"], event["reserved"]) for event in events] == [
+        ("zoom in", False),
+        ("Viewed a page", True),
+        ("Visited the site", True),
+        ("Subscribed to notifications", True),
+        ("Unsubscribed from notifications", True),
+        ("Were sent a notification", True),
+        ("Were shown a notification", True),
+        ("Clicked a notification", True),
+        ("Dismissed a notification", True),
+        ("Converted after a notification", True),
+    ]
+
+
+def test_what_carillon_records_comes_with_its_properties(site: Site) -> None:
+    make_event(make_subscriber(site), "$page_view", url="https://shop.example/sale", title="Sale")
+    EventType.objects.update(properties={"url": "text", "title": "text"})
+
+    (page_view,) = (
+        event for event in read_catalogue(site, now=NOW)["events"] if event["key"] == "$page_view"
+    )
+
+    assert page_view["properties"] == [
+        {"key": "title", "type": "text", "values": ["Sale"]},
+        {"key": "url", "type": "text", "values": ["https://shop.example/sale"]},
+    ]
 
 
 def test_pages_are_the_addresses_seen(site: Site) -> None:
@@ -191,7 +216,8 @@ def test_nothing_of_another_site_is_offered(site: Site) -> None:
 
     catalogue = read_catalogue(site, now=NOW)
 
-    for part in ("attributes", "events", "pages", "places", "segments", "campaigns"):
+    for part in ("attributes", "pages", "places", "segments", "campaigns"):
         assert catalogue[part] == []
+    assert all(event["reserved"] for event in catalogue["events"])
     fields = {field["key"]: field["values"] for field in [*catalogue["profile"], *catalogue["device"]]}
     assert not any(fields.values())

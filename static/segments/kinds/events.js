@@ -5,7 +5,9 @@ import { humanize, propertyList } from "./event_properties.js";
 import { asOptions } from "./fields.js";
 
 export function eventChoice(event, site, onChange) {
-  const options = site.catalogue.events.map(({ key, label }) => ({ value: key, label }));
+  const options = site.catalogue.events.map(({ key, label, reserved }) => ({
+    value: key, label, group: reserved ? "What Carillon sees by itself" : "What this site sends",
+  }));
   return choice("Event", options, event, { placeholder: "Choose an event…", onChange });
 }
 
