@@ -4,15 +4,18 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from segments.models import Segment
 from segments.rules import Knowledge, Names, Rule, RuleError, check_rule, describe_rule, parse_rule
 from segments.rules.compiler import CompileContext, compile_rule
+from segments.rules.event_log import EventLog
+from segments.rules.messages import list_events
 from segments.rules.operators import Family
 from segments.rules.validation import list_used_segments
 from subscribers.models import Attribute, Site, Subscriber
-from tracking.models import EventType, MessageCampaign
+from tracking.hot_properties import find_hot_column
+from tracking.models import EventSummary, EventType, MessageCampaign
 
 
 def read_rule(site: Site, document: Any, *, segment: Segment | None = None) -> Rule:
@@ -47,10 +50,22 @@ def select_subscribers(
     context = CompileContext(
         as_of=as_of,
         zone=ZoneInfo(site.timezone),
-        event_types=dict(EventType.objects.filter(site=site).values_list("name", "pk")),
+        log=read_log(site, rule),
         sampled=sampled,
     )
     return Subscriber.objects.living().filter(compile_rule(rule, context), site=site)
+
+
+def read_log(site: Site, rule: Rule) -> EventLog:
+    """What the compiler must know of those events that the rule names."""
+    rows = EventType.objects.filter(site=site, name__in=list_events(rule))
+    newest = EventSummary.objects.filter(event_type=OuterRef("pk")).order_by("-last_at").values("last_at")[:1]
+    found = list(rows.values_list("name", "pk", Subquery(newest)))
+    return EventLog(
+        types={name: pk for name, pk, _ in found},
+        newest={name: at for name, _, at in found if at},
+        find_hot_column=find_hot_column,
+    )
 
 
 def read_names(site: Site) -> Names:

@@ -29,25 +29,32 @@ def holds_value(
     return (value is not None and bool(row.holds(value, operand))) != test.negated
 
 
-def json_sql(test: Comparison, raw: Fragment, as_of: dt.datetime) -> Fragment:
-    """`holds_json` in SQL, over an expression of type jsonb."""
+def json_sql(test: Comparison, raw: Fragment, as_of: dt.datetime, *, complement: bool = True) -> Fragment:
+    """`holds_json` in SQL, over an expression of type jsonb; without `complement`, that of the positive twin."""
+    negated = test.negated and complement
     if len(test.families) > 1:
-        known = Fragment(f"COALESCE(jsonb_typeof({raw.text}) <> 'null', FALSE)", raw.params)
-        return known.negate() if test.negated else known
+        known = Fragment(f"jsonb_typeof({raw.text}) <> 'null'", raw.params, nullable=True)
+        return known.negate() if negated else known
     family = test.families[0]
-    return value_sql(test, family, Fragment(READ_JSON[family]).place(raw), as_of, in_json=True)
+    positive = positive_sql(test, family, Fragment(READ_JSON[family]).place(raw), as_of, in_json=True)
+    return positive.negate() if negated else positive
 
 
-def value_sql(
+def value_sql(test: Comparison, family: Family, value: Fragment, as_of: dt.datetime) -> Fragment:
+    """`holds_value` in SQL; where the expression `value` is NULL it is missing."""
+    positive = positive_sql(test, family, value, as_of)
+    return positive.negate() if test.negated else positive
+
+
+def positive_sql(
     test: Comparison, family: Family, value: Fragment, as_of: dt.datetime, *, in_json: bool = False
 ) -> Fragment:
-    """`holds_value` in SQL; where the expression `value` is NULL it is missing."""
+    """The test, or, if it is a `not_…`, its positive twin."""
     row, operand = test.prepare(family, as_of)
     if family is Family.TIME and (in_json or row.on_text):
         operand = _write_instants(operand)
         value = value if in_json else Fragment(WRITE_INSTANT).place(value)
-    condition = row.to_sql(operand).place(value).or_false()
-    return condition.negate() if test.negated else condition
+    return row.to_sql(operand).place(value).or_null()
 
 
 def _write_instants(operand: Any) -> Any:

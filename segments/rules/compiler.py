@@ -4,7 +4,6 @@ Every condition becomes a two-valued SQL expression about the row of `subscriber
 """
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -25,6 +24,7 @@ from segments.rules.ast import (
     SegmentCondition,
 )
 from segments.rules.comparing import json_sql, value_sql
+from segments.rules.event_log import EventLog
 from segments.rules.event_nodes import (
     EventAggregateCondition,
     EventCondition,
@@ -34,7 +34,7 @@ from segments.rules.event_nodes import (
     MessageCondition,
     PageViewCondition,
 )
-from segments.rules.event_sql import EventCompiler, exists_grouped_sql, exists_sql, within_sql
+from segments.rules.event_sql import EventCompiler, within_sql
 from segments.rules.messages import find_message_tests, find_page_tests, name_message_event
 from segments.rules.operators import Family
 from segments.rules.places import inside_sql, near_sql
@@ -42,6 +42,7 @@ from segments.rules.samples import in_sample_sql
 from segments.rules.sequence_sql import sequence_sql
 from segments.rules.shares import bucket_sql, clock_sql
 from segments.rules.sql import SUBSCRIBER, TRUE, Fragment, at_least, join_all, join_any
+from segments.rules.subqueries import Subqueries
 from segments.rules.text import fold_sql
 from segments.rules.windows import Bounds, Window, find_bounds
 
@@ -51,16 +52,17 @@ MEMBERSHIP = "segments_membership"
 
 @dataclass(frozen=True)
 class CompileContext:
-    """What the SQL depends on besides the rule: the instant, the site's zone, the ids of its event types by name."""
+    """What the SQL depends on besides the rule: the instant, the site's zone and event log, and whether to look at the
+    sample of people alone."""
 
     as_of: dt.datetime
     zone: ZoneInfo
-    event_types: Mapping[str, int]
+    log: EventLog
     sampled: bool = False
 
 
 def compile_rule(rule: Rule, context: CompileContext) -> RawSQL:
-    """A boolean expression for `Subscriber.objects.filter(…)`, never NULL, with every value bound."""
+    """A boolean expression for `Subscriber.objects.filter(…)`, with every value bound; NULL, too, means no."""
     condition = _Compiler(context).compile(rule.root)
     if context.sampled:
         condition = join_all([Fragment(in_sample_sql(f"{SUBSCRIBER}.id")), condition])
@@ -70,6 +72,10 @@ def compile_rule(rule: Rule, context: CompileContext) -> RawSQL:
 @dataclass(frozen=True)
 class _Compiler:
     context: CompileContext
+
+    @property
+    def rows(self) -> Subqueries:
+        return Subqueries(self.context.sampled)
 
     def compile(self, node: Condition) -> Fragment:
         match node:
@@ -89,7 +95,7 @@ class _Compiler:
                     return near_sql(node.spots, node.radius.kilometres)
                 return inside_sql(node.polygon or ())
             case SegmentCondition():
-                return _is_member(node)
+                return self.compile_membership(node)
             case BucketCondition():
                 return bucket_sql(node.salt, node.first, node.to)
             case LocalTimeCondition():
@@ -107,24 +113,24 @@ class _Compiler:
         | EventSequenceCondition
         | EventRepeatCondition,
     ) -> Fragment:
-        log = EventCompiler(self.context.as_of, self.context.event_types)
+        events = EventCompiler(self.context.as_of, self.context.log, self.rows)
         match node:
             case EventCondition():
-                return log.count_sql(log.select(node.event, self.bounds(node.within), node.where), node.count)
+                return events.count_sql(node.event, self.bounds(node.within), node.where, node.count)
             case PageViewCondition():
-                rows = log.select("$page_view", self.bounds(node.within), find_page_tests(node))
-                return log.count_sql(rows, node.count)
+                tests = find_page_tests(node)
+                return events.count_sql("$page_view", self.bounds(node.within), tests, node.count)
             case MessageCondition():
-                name, tests = name_message_event(node), find_message_tests(node)
-                return log.count_sql(log.select(name, self.bounds(node.within), tests), node.count)
+                name = name_message_event(node)
+                return events.count_sql(name, self.bounds(node.within), find_message_tests(node), node.count)
             case EventAggregateCondition():
-                return log.aggregate_sql(node, self.bounds(node.within))
+                return events.aggregate_sql(node, self.bounds(node.within))
             case EventRecencyCondition():
-                return log.recency_sql(node)
+                return events.recency_sql(node)
             case EventSequenceCondition():
-                return sequence_sql(node, self.bounds(node.within), log)
+                return sequence_sql(node, self.bounds(node.within), events)
             case EventRepeatCondition():
-                return log.repeat_sql(node, self.bounds(node.within))
+                return events.repeat_sql(node, self.bounds(node.within))
 
     def bounds(self, within: Window | None) -> Bounds:
         return find_bounds(within, as_of=self.context.as_of, zone=self.context.zone)
@@ -151,7 +157,9 @@ class _Compiler:
     def compile_device(self, node: DeviceCondition) -> Fragment:
         row, operand = node.prepare(Family.TEXT, self.context.as_of)
         matches = row.to_sql(operand).place(Fragment(fold_sql(f"NULLIF(device.{node.field}, '')")))
-        condition = exists_sql(DEVICE, "device", join_all([Fragment("device.ended_at IS NULL"), matches]))
+        condition = self.rows.exists(
+            DEVICE, "device", join_all([Fragment("device.ended_at IS NULL"), matches])
+        )
         return condition.negate() if node.negated else condition
 
     def compile_channel(self, node: ChannelCondition) -> Fragment:
@@ -159,17 +167,17 @@ class _Compiler:
         is_active = Fragment("device.ended_at IS NULL")
         match node.state:
             case "never":
-                return exists_sql(DEVICE, "device", TRUE).negate()
+                return self.rows.exists(DEVICE, "device", TRUE).negate()
             case "subscribed":
                 began = within_sql("device.created_at", bounds) if node.within else TRUE
-                return exists_sql(DEVICE, "device", join_all([is_active, began]))
+                return self.rows.exists(DEVICE, "device", join_all([is_active, began]))
             case "unsubscribed":
                 # The last end counts: within the window, and none after it.
                 ended = within_sql("max(device.ended_at)", bounds) if node.within else TRUE
                 having = join_all([Fragment("bool_and(device.ended_at IS NOT NULL)"), ended])
-                return exists_grouped_sql(DEVICE, "device", TRUE, having)
+                return self.rows.exists_grouped(DEVICE, "device", TRUE, having)
 
-
-def _is_member(node: SegmentCondition) -> Fragment:
-    is_member = exists_sql(MEMBERSHIP, "membership", Fragment("membership.segment_id = %s", (node.segment,)))
-    return is_member if node.member else is_member.negate()
+    def compile_membership(self, node: SegmentCondition) -> Fragment:
+        is_segment = Fragment("membership.segment_id = %s", (node.segment,))
+        is_member = self.rows.exists(MEMBERSHIP, "membership", is_segment)
+        return is_member if node.member else is_member.negate()

@@ -1,7 +1,16 @@
 """Nodes that are events under another name: message activity and page views."""
 
+from segments.rules.ast import Condition, Rule, list_conditions
 from segments.rules.comparisons import PropertyComparison, UrlComparison
-from segments.rules.event_nodes import MessageCondition, PageViewCondition
+from segments.rules.event_nodes import (
+    EventAggregateCondition,
+    EventCondition,
+    EventRecencyCondition,
+    EventRepeatCondition,
+    EventSequenceCondition,
+    MessageCondition,
+    PageViewCondition,
+)
 
 EVENT_NAMES = {
     "sent": "$push_sent",
@@ -27,3 +36,22 @@ def find_message_tests(node: MessageCondition) -> tuple[PropertyComparison, ...]
 
 def find_page_tests(node: PageViewCondition) -> tuple[UrlComparison, ...]:
     return (node.url,) if node.url else ()
+
+
+def list_events(rule: Rule) -> frozenset[str]:
+    """The names of all events that a rule asks about, under whatever name."""
+    return frozenset(name for node in list_conditions(rule.root) for name in _list_names(node))
+
+
+def _list_names(node: Condition) -> tuple[str, ...]:
+    match node:
+        case PageViewCondition():
+            return ("$page_view",)
+        case MessageCondition():
+            return (name_message_event(node),)
+        case EventSequenceCondition():
+            return tuple(step.event for step in node.steps)
+        case EventCondition() | EventAggregateCondition() | EventRecencyCondition() | EventRepeatCondition():
+            return (node.event,)
+        case _:
+            return ()

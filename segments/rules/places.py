@@ -40,7 +40,7 @@ def _near_one_sql(spot: Spot, kilometres: float) -> Fragment:
     return Fragment(
         f"{LAT} BETWEEN %s AND %s AND {LON} IS NOT NULL AND 2 * {EARTH_RADIUS_KM} * asin(sqrt(least(1, {half}))) <= %s",
         (spot.lat - reach, spot.lat + reach, float(spot.lat), float(spot.lat), float(spot.lon), kilometres),
-    ).or_false()
+    ).or_null()
 
 
 def is_inside(lat: float, lon: float, corners: Sequence[Spot]) -> bool:
@@ -71,7 +71,7 @@ def inside_sql(corners: Sequence[Spot]) -> Fragment:
     return Fragment(
         f"{LAT} BETWEEN %s AND %s AND mod({' + '.join(crossings)}, 2) = 1",
         (min(lats), max(lats), *map(float, params)),
-    ).or_false()
+    ).or_null()
 
 
 def _edges(corners: Sequence[Spot]) -> list[tuple[Spot, Spot]]:

@@ -18,12 +18,12 @@ EARLIER = (
 LATER = "(PARTITION BY subscriber_id ORDER BY occurred_at DESC GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
 
 
-def sequence_sql(node: EventSequenceCondition, bounds: Bounds, log: EventCompiler) -> Fragment:
+def sequence_sql(node: EventSequenceCondition, bounds: Bounds, events: EventCompiler) -> Fragment:
     """`hit_i` is the i-th step that happened, `missed_i` what must be absent before it (and, last, after all)."""
     hits: list[Fragment] = []
     missed: list[list[Fragment]] = [[]]
     for step in node.steps:
-        rows = log.select(step.event, Bounds(None, log.as_of) if step.absent else bounds, step.where)
+        rows = events.select(step.event, Bounds(None, events.as_of) if step.absent else bounds, step.where)
         if step.absent:
             missed[-1] += [rows] if rows else []
         elif rows is None:
@@ -32,7 +32,7 @@ def sequence_sql(node: EventSequenceCondition, bounds: Bounds, log: EventCompile
             hits.append(rows)
             missed.append([])
     gap = node.gap.delta if node.gap else None
-    table = _select_events(node, bounds, log, hits, [join_any(each) for each in missed])
+    table = _select_events(node, bounds, events, hits, [join_any(each) for each in missed])
     for index in range(len(hits)):
         table = _look_back(table, index, gap)
     found = join_all([_is_reached(len(hits) - 1, gap), _is_missed_after(gap)])
@@ -47,7 +47,7 @@ def sequence_sql(node: EventSequenceCondition, bounds: Bounds, log: EventCompile
 def _select_events(
     node: EventSequenceCondition,
     bounds: Bounds,
-    log: EventCompiler,
+    events: EventCompiler,
     hits: list[Fragment],
     missed: list[Fragment],
 ) -> Fragment:
@@ -55,17 +55,20 @@ def _select_events(
     lower = bounds.lower
     if lower is not None and node.steps[0].absent:
         lower = lower - node.gap.delta if node.gap else None
-    types = [log.event_types[step.event] for step in node.steps if step.event in log.event_types]
-    is_near = within_sql("event.occurred_at", Bounds(lower, log.as_of, lower_in=True))
+    types = [events.log.types[step.event] for step in node.steps if step.event in events.log.types]
+    is_near = within_sql("event.occurred_at", Bounds(lower, events.as_of, lower_in=True))
     columns = [
         Fragment(f"({each.text}) AS {name}_{index}", each.params)
         for name, conditions in (("hit", hits), ("missed", missed))
         for index, each in enumerate(conditions)
     ]
+    where = events.rows.narrow(
+        join_all([Fragment("event.event_type_id = ANY(%s)", (types,)), is_near]), "event"
+    )
     return Fragment(
         f"SELECT event.subscriber_id, event.occurred_at, {', '.join(each.text for each in columns)}"
-        f" FROM {EVENT} AS event WHERE event.event_type_id = ANY(%s) AND {is_near.text}",
-        (*(value for each in columns for value in each.params), types, *is_near.params),
+        f" FROM {EVENT} AS event WHERE {where.text}",
+        (*(value for each in columns for value in each.params), *where.params),
     )
 
 

@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Fragment:
-    """SQL `text` with one `%s` for each of `params`."""
+    """SQL `text` with one `%s` for each of `params`.
+
+    A `nullable` condition may be NULL where the language says false. That is as good in a WHERE, and better: no index
+    serves COALESCE(…). Only `negate` has to tell the two apart.
+    """
 
     text: str
     params: tuple[Any, ...] = ()
+    nullable: bool = False
 
     def place(self, value: "Fragment") -> "Fragment":
         """This with `value` wherever `{v}` stands, its values bound at the right places."""
@@ -21,12 +26,14 @@ class Fragment:
             params.extend(value.params if sign == "{v}" else [next(own)])
         return Fragment(self.text.replace("{v}", value.text), tuple(params))
 
-    def or_false(self) -> "Fragment":
-        """Two-valued: what is not known to be true is false."""
-        return Fragment(f"COALESCE({self.text}, FALSE)", self.params)
+    def or_null(self) -> "Fragment":
+        """The same condition, known to be NULL where something is missing."""
+        return replace(self, nullable=True)
 
     def negate(self) -> "Fragment":
-        return Fragment(f"NOT ({self.text})", self.params)
+        """The exact complement: true also where this is NULL."""
+        known = f"COALESCE({self.text}, FALSE)" if self.nullable else f"({self.text})"
+        return Fragment(f"NOT {known}", self.params)
 
 
 SUBSCRIBER = "subscribers_subscriber"  # the row that every condition is about
@@ -58,7 +65,8 @@ def _join(fragments: Iterable[Fragment], word: str, empty: Fragment) -> Fragment
     parts = tuple(fragments)
     if not parts:
         return empty
-    return Fragment(word.join(f"({part.text})" for part in parts), _params(parts))
+    nullable = any(part.nullable for part in parts)
+    return Fragment(word.join(f"({part.text})" for part in parts), _params(parts), nullable)
 
 
 def _params(parts: Iterable[Fragment]) -> tuple[Any, ...]:

@@ -154,6 +154,10 @@ class Bounds:
             return False
         return self.lower is None or instant > self.lower or (instant == self.lower and self.lower_in)
 
+    def reaches(self, instant: dt.datetime) -> bool:
+        """Whether nothing at or before this instant lies after the upper end."""
+        return instant < self.upper or (instant == self.upper and self.upper_in)
+
 
 def find_bounds(window: Window | None, *, as_of: dt.datetime, zone: ZoneInfo) -> Bounds:
     """The instants a window holds; nothing after `as_of` ever counts. Rolling windows are (as_of − d, as_of]."""
@@ -177,16 +181,18 @@ def _find_calendar_bounds(calendar: str, as_of: dt.datetime, zone: ZoneInfo) -> 
     match calendar:
         case "yesterday":
             yesterday = today - dt.timedelta(days=1)
-            return Bounds(_midnight(yesterday, zone), _midnight(today, zone), lower_in=True, upper_in=False)
+            return Bounds(
+                find_midnight(yesterday, zone), find_midnight(today, zone), lower_in=True, upper_in=False
+            )
         case "this_week":
             first = today - dt.timedelta(days=today.weekday())
         case "this_month":
             first = today.replace(day=1)
         case _:
             first = today
-    return Bounds(_midnight(first, zone), as_of, lower_in=True)
+    return Bounds(find_midnight(first, zone), as_of, lower_in=True)
 
 
-def _midnight(day: dt.date, zone: ZoneInfo) -> dt.datetime:
+def find_midnight(day: dt.date, zone: ZoneInfo) -> dt.datetime:
     """The first instant of a day. Where the clock skips midnight, zoneinfo's answer is the instant of the skip."""
     return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)

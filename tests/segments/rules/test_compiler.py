@@ -9,12 +9,13 @@ from django.db import connection
 
 from segments.definitions import select_subscribers
 from segments.rules.compiler import CompileContext, compile_rule
+from segments.rules.event_log import EventLog
 from segments.rules.sql import Fragment, at_least, join_all, join_any
 from subscribers.models import Site
 from tests.factories import NOW, make_event, make_site, make_subscriber
 from tests.segments.rules.documents import attribute, event, group, read
 
-CONTEXT = CompileContext(as_of=NOW, zone=ZoneInfo("UTC"), event_types={"purchase": 1})
+CONTEXT = CompileContext(as_of=NOW, zone=ZoneInfo("UTC"), log=EventLog({"purchase": 1}))
 NASTY = "'); DROP TABLE subscribers_subscriber; -- %s {v} \\"
 
 
@@ -32,7 +33,7 @@ NASTY = "'); DROP TABLE subscribers_subscriber; -- %s {v} \\"
 )
 @pytest.mark.django_db
 def test_what_people_write_is_bound_and_never_part_of_the_text(root: Any) -> None:
-    context = CompileContext(NOW, ZoneInfo("UTC"), {"purchase": 1, "$page_view": 2})
+    context = CompileContext(NOW, ZoneInfo("UTC"), EventLog({"purchase": 1, "$page_view": 2}))
 
     condition = compile_rule(read(root), context)
 
