@@ -12,6 +12,7 @@ from campaigns.checks import check_campaign, list_unknown_variables
 from campaigns.models import Batch, Campaign, Delivery
 from campaigns.plans import Decision, Plan, Tally
 from campaigns.schedule import choose_zone, due_at
+from campaigns.windows import remark_on_campaign
 
 __all__ = ["Plan", "dry_run", "plan_campaign", "plan_due_campaigns"]
 
@@ -126,6 +127,7 @@ def dry_run(campaign: Campaign, *, now: dt.datetime) -> Plan:
         tally.count(decisions)
     plan = tally.to_plan(campaign)
     plan.remarks[:0] = check_campaign(campaign, now=now)
+    plan.remarks.extend(remark_on_campaign(campaign, now=now))
     for key in list_unknown_variables(campaign):
         plan.remarks.append(
             f"Nobody has an attribute called “{key}”: its place stays empty, or gets the default."

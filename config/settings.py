@@ -42,6 +42,8 @@ PUSH_LOOPBACK_HOSTS = read_list("PUSH_LOOPBACK_HOSTS")
 TRACK_MAX_BYTES = read_int("TRACK_MAX_BYTES", 512 * 1024, minimum=1024)
 TRACK_MAX_OPERATIONS = read_int("TRACK_MAX_OPERATIONS", 500, minimum=1)
 EVENT_WEEKS_AHEAD = read_int("EVENT_WEEKS_AHEAD", 4, minimum=1)
+# What has something to say on a segment's rule, of the apps that use segments and that these do not know.
+SEGMENT_REMARKS = ["campaigns.windows.remark_on_segment"]
 PREVIEW_TIMEOUT_MS = read_int("PREVIEW_TIMEOUT_MS", 5000, minimum=1)
 SEND_CONCURRENCY = read_int("SEND_CONCURRENCY", 100, minimum=1)
 DEMO = read_bool("DEMO")

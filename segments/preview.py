@@ -11,6 +11,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
 from segments.definitions import read_names, read_rule, select_subscribers
+from segments.models import Segment
 from segments.remarks import read_remarks
 from segments.rules import Problem, RuleError, describe_rule
 from segments.rules.lint import Remark
@@ -63,8 +64,13 @@ class Preview:
     took_ms: int
 
 
-def preview_rule(site: Site, document: Any, *, as_of: dt.datetime) -> Preview:
-    """Count and show the audience of a rule document. Raises RuleError, or PreviewTooSlow past the time limit."""
+def preview_rule(
+    site: Site, document: Any, *, as_of: dt.datetime, segment: Segment | None = None
+) -> Preview:
+    """Count and show the audience of a rule document, perhaps of a saved `segment`.
+
+    Raises RuleError, or PreviewTooSlow past the time limit.
+    """
     if not EARLIEST <= as_of <= LATEST:
         raise RuleError([Problem("as_of", "A moment must lie between the years 1900 and 2200.")])
     began = time.monotonic()
@@ -88,7 +94,7 @@ def preview_rule(site: Site, document: Any, *, as_of: dt.datetime) -> Preview:
         raise
     count = numbers["count"]
     names = read_names(site)
-    remarks = read_remarks(site, rule, names)
+    remarks = read_remarks(site, rule, names, segment=segment, now=as_of)
     return Preview(
         count=count,
         exact=True,

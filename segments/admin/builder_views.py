@@ -34,8 +34,8 @@ def show_preview(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> Http
     _require_builder(request, model_admin)
     now = timezone.now()
     try:
-        site, rule = _read_question(request.body)
-        preview = preview_rule(site, rule, as_of=now)
+        site, rule, segment = _read_question(request.body)
+        preview = preview_rule(site, rule, as_of=now, segment=segment)
     except RuleError as error:
         return _refuse(error.problems)
     except PreviewTooSlow as error:
@@ -63,18 +63,23 @@ def _require_builder(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> 
         raise PermissionDenied
 
 
-def _read_question(body: bytes) -> tuple[Site, Any]:
-    """The site and the rule to count. Raises RuleError."""
+def _read_question(body: bytes) -> tuple[Site, Any, Segment | None]:
+    """The site, the rule to count, and the segment it belongs to once that is saved. Raises RuleError."""
     try:
         asked = json.loads(body)
     except (ValueError, RecursionError):
         raise RuleError([Problem("", "The request is not JSON.")]) from None
-    key = asked.get("site") if isinstance(asked, dict) else None
-    # `True` is an int in Python, and would be site 1.
-    site = Site.objects.filter(pk=key).first() if type(key) is int else None
+    asked = asked if isinstance(asked, dict) else {}
+    site = Site.objects.filter(pk=_read_key(asked, "site")).first()
     if site is None:
         raise RuleError([Problem("site", "Choose a site first.")])
-    return site, asked.get("rule")
+    segment = Segment.objects.filter(pk=_read_key(asked, "segment"), site=site).first()
+    return site, asked.get("rule"), segment
+
+
+def _read_key(asked: dict[str, Any], name: str) -> int:
+    key = asked.get(name)
+    return key if type(key) is int else 0  # nobody's; `True` is an int in Python, and would be the first
 
 
 def _refuse(problems: list[Problem]) -> HttpResponse:

@@ -106,6 +106,18 @@ class PreviewRequestSerializer(serializers.Serializer[Any]):
         default=True,
         help_text="false: an estimate would do. The answer is exact all the same, so this changes nothing.",
     )
+    segment = serializers.PrimaryKeyRelatedField(
+        queryset=Segment.objects.all(),
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The saved segment whose rule this is to be: the remarks then heed the campaigns that use it",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["segment"] and attrs["segment"].site_id != attrs["site"].pk:
+            raise serializers.ValidationError({"segment": "This segment belongs to another site."})
+        return attrs
 
 
 class SampleMemberSerializer(serializers.Serializer[Any]):

@@ -103,7 +103,7 @@ class SegmentViewSet(viewsets.ModelViewSet[Segment]):
         wanted = form.validated_data
         as_of = wanted["as_of"] or timezone.now()
         try:
-            preview = preview_rule(wanted["site"], wanted["rule"], as_of=as_of)
+            preview = preview_rule(wanted["site"], wanted["rule"], as_of=as_of, segment=wanted["segment"])
         except RuleError as error:
             raise ValidationError({"rule": list_problems(error)}) from None
         except PreviewTooSlow as error:

@@ -88,7 +88,7 @@ def _lint_node(node: Condition, path: str, names: Names) -> Iterator[Remark]:
                 yield from _lint_node(child, f"{path}.conditions[{index}]", names)
         case EventCondition() | PageViewCondition() | MessageCondition():
             if node.count and node.count.span == (0, None):
-                yield Remark(path, f"Everybody fits this: {_say(node, names)}.")
+                yield Remark(path, f"Everybody fits this: {quote_condition(node, names)}.")
             if isinstance(node, EventCondition):
                 yield from _lint_where(node.where, path)
         case EventSequenceCondition():
@@ -120,7 +120,7 @@ def _find_repetitions(group: Group, path: str, names: Names) -> Iterator[Remark]
             effect = "It counts each time." if group.match == "at_least" else "Once is enough."
             yield Remark(
                 f"{path}.conditions[{index}]",
-                f"This stands there more than once: {_say(node, names)}. {effect}",
+                f"This stands there more than once: {quote_condition(node, names)}. {effect}",
             )
         known.add(written)
 
@@ -134,7 +134,7 @@ def _find_conflicts(group: Group, path: str, names: Names) -> Iterator[Remark]:
         for index, (where, node) in enumerate(rivals):
             rival = next((each for _, each in rivals[:index] if collides(each, node)), None)
             if rival is not None:
-                pair = words.format(_say(rival, names), _say(node, names))
+                pair = words.format(quote_condition(rival, names), quote_condition(node, names))
                 yield Remark(where, f"{who} fits this: {pair}.")
 
 
@@ -169,6 +169,7 @@ def _lint_where(where: tuple[Comparison, ...], path: str) -> Iterator[Remark]:
             )
 
 
-def _say(node: Condition, names: Names) -> str:
+def quote_condition(node: Condition, names: Names) -> str:
+    """A condition as it stands in a sentence: “who did …”, “whose …”, cut off where it goes on for too long."""
     sentence = describe_rule(Rule(version=1, root=node), names)
     return shorten(sentence.removeprefix("Subscribers ").removesuffix("."), LONGEST_QUOTE, placeholder=" …")

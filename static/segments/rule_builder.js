@@ -54,7 +54,7 @@ function mount(box) {
       method: "POST",
       signal,
       headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-      body: JSON.stringify({ site: Number(siteId()), rule: JSON.parse(textarea.value) }),
+      body: JSON.stringify({ site: Number(siteId()), rule: JSON.parse(textarea.value), segment: Number(box.dataset.segment) || null }),
     });
     return { ok: response.ok, body: await response.json() };
   }

@@ -224,6 +224,8 @@ def test_a_remark_names_the_condition_it_is_about(site: Site) -> None:
     silver = {**GOLD["root"], "value": "silver"}
     both = {"version": 1, "root": {"type": "group", "match": "all", "conditions": [GOLD["root"], silver]}}
 
+    make_people(site, gold=1, others=1)
+
     [remark] = preview_rule(site, both, as_of=NOW).remarks
 
     assert remark.path == "root.conditions[1]"
