@@ -8,7 +8,7 @@ from segments.rules.sql import Fragment, join_all, join_any
 def has_anniversary(value: str, span: tuple[str, str]) -> bool:
     """Whether the moment comes round again, a year or more later, in (start, end], all as JSON keeps moments."""
     start, end = span
-    return any(value[:4] < year and start < _move(value, year) <= end for year in _list_years(span))
+    return any(value[:4] < year and start < move_to_year(value, year) <= end for year in _list_years(span))
 
 
 def anniversary_sql(span: tuple[str, str]) -> Fragment:
@@ -30,7 +30,7 @@ def _list_years(span: tuple[str, str]) -> list[str]:
     return [f"{year:04}" for year in range(int(span[0][:4]), int(span[1][:4]) + 1)]
 
 
-def _move(value: str, year: str) -> str:
+def move_to_year(value: str, year: str) -> str:
     """The same day and time in another year; 29 February is kept on the 28th where there is none."""
     if value[4:10] == "-02-29" and not calendar.isleap(int(year)):
         return f"{year}-02-28{value[10:]}"

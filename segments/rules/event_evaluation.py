@@ -59,25 +59,33 @@ class EventLog:
         return any(number >= node.times for number in times.values())
 
     def holds_sequence(self, node: EventSequenceCondition, bounds: Bounds) -> bool:
-        """Step by step, the times at which each can have happened; of those before it, the latest is the best one."""
-        gap = node.gap.delta if node.gap else None
-        reached: list[dt.datetime] | None = None
-        missed: list[dt.datetime] = []  # when what must be absent since the last step did happen
-        for step in node.steps:
-            if step.absent:
-                missed = sorted([*missed, *self._list_times(step, Bounds(None, self.as_of))])
-                continue
-            times = self._list_times(step, bounds)
-            reached = [at for at in times if _can_follow(at, reached, missed, gap)]
-            missed = []
-        ends = ((last, min(self.as_of, last + gap) if gap else self.as_of) for last in reached or ())
-        return any(bisect_right(missed, last) == bisect_right(missed, end) for last, end in ends)
+        ever = Bounds(None, self.as_of)
+        times = [self._list_times(step, ever if step.absent else bounds) for step in node.steps]
+        return holds_steps(node, times)
 
     def _list_times(self, step: Step, bounds: Bounds) -> list[dt.datetime]:
         return sorted(event.occurred_at for event in self.select(step.event, bounds, step.where))
 
     def _fits(self, event: EventFacts, where: EventTests) -> bool:
         return all(holds_json(test, event.properties.get(test.property), self.as_of) for test in where)
+
+
+def holds_steps(node: EventSequenceCondition, times: Sequence[Sequence[dt.datetime]]) -> bool:
+    """Whether the steps happened one after the other; `times` are those of each step's own events, in order.
+
+    Step by step, the times at which each can have happened; of those before it, the latest is the best one.
+    """
+    gap = node.gap.delta if node.gap else None
+    reached: list[dt.datetime] | None = None
+    missed: list[dt.datetime] = []  # when what must be absent since the last step did happen
+    for step, own in zip(node.steps, times, strict=True):
+        if step.absent:
+            missed = sorted([*missed, *own])
+            continue
+        reached = [at for at in own if _can_follow(at, reached, missed, gap)]
+        missed = []
+    ends = ((last, bisect_right(missed, last + gap) if gap else len(missed)) for last in reached or ())
+    return any(bisect_right(missed, last) == end for last, end in ends)
 
 
 def _can_follow(
@@ -124,4 +132,8 @@ def aggregate(function: str, raws: Sequence[Any]) -> Decimal | None:
         total = EXACT.add(total, number)
     if function == "sum":
         return total
-    return EXACT.divide(total, Decimal(len(numbers))).quantize(AVERAGE_PLACES, context=EXACT)
+    return find_average(total, len(numbers))
+
+
+def find_average(total: Decimal, number: int) -> Decimal:
+    return EXACT.divide(total, Decimal(number)).quantize(AVERAGE_PLACES, context=EXACT)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -74,7 +75,7 @@ class Duration(Node):
         amount: float = getattr(self, self.unit)
         return amount
 
-    @property
+    @cached_property
     def delta(self) -> dt.timedelta:
         return dt.timedelta(**{self.unit: self.amount})
 

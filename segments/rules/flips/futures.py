@@ -1,0 +1,54 @@
+"""What is to come for one subscriber if nothing else happens: their events coming into windows and going again."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
+from zoneinfo import ZoneInfo
+
+from segments.rules.comparing import holds_json
+from segments.rules.comparisons import EventTests
+from segments.rules.facts import EventFacts, SubscriberFacts
+from segments.rules.flips.moments import list_json_spans, moves_on
+from segments.rules.flips.spans import Span, intersect
+from segments.rules.flips.stays import find_stay
+from segments.rules.windows import Window
+
+Stay = tuple[EventFacts, Iterable[Span]]  # an event, and when it counts
+
+
+@dataclass(frozen=True)
+class Future:
+    """One subscriber from `as_of` (UTC) on; `zone` is the site's."""
+
+    facts: SubscriberFacts
+    as_of: dt.datetime
+    zone: ZoneInfo
+
+    def list_events(self, name: str) -> list[EventFacts]:
+        """In the order in which they happen; some may be ahead."""
+        return self._events.get(name, [])
+
+    def list_stays(self, name: str, within: Window | None, where: EventTests) -> Iterator[Stay]:
+        """The events that count at `as_of` or later, each with the spans in which it does."""
+        still = [test for test in where if not moves_on(test)]
+        moving = [test for test in where if moves_on(test)]
+        for event in self.list_events(name):
+            stay = find_stay(within, event.occurred_at, self.zone)
+            if stay is None or stay[1] <= self.as_of:
+                continue
+            if all(holds_json(test, event.properties.get(test.property), self.as_of) for test in still):
+                spans: Iterable[Span] = (stay,)
+                for test in moving:
+                    raw = event.properties.get(test.property)
+                    spans = intersect(spans, list_json_spans(test, raw, self.as_of))
+                yield event, spans
+
+    @cached_property
+    def _events(self) -> dict[str, list[EventFacts]]:
+        groups = defaultdict(list)
+        for event in sorted(self.facts.events, key=attrgetter("occurred_at")):
+            groups[event.name].append(event)
+        return groups
