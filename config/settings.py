@@ -44,7 +44,16 @@ TRACK_MAX_OPERATIONS = read_int("TRACK_MAX_OPERATIONS", 500, minimum=1)
 EVENT_WEEKS_AHEAD = read_int("EVENT_WEEKS_AHEAD", 4, minimum=1)
 # What has something to say on a segment's rule, of the apps that use segments and that these do not know.
 SEGMENT_REMARKS = ["campaigns.windows.remark_on_segment"]
+# What a preview may cost: the exact count, the first answer, the past 30 days; how many at once; temporary files of each.
 PREVIEW_TIMEOUT_MS = read_int("PREVIEW_TIMEOUT_MS", 5000, minimum=1)
+PREVIEW_QUICK_MS = read_int("PREVIEW_QUICK_MS", 120, minimum=1)
+PREVIEW_PAST_MS = read_int("PREVIEW_PAST_MS", 3000, minimum=1)
+PREVIEW_CONCURRENCY = read_int("PREVIEW_CONCURRENCY", 4, minimum=1)
+PREVIEW_DISK_MB = read_int("PREVIEW_DISK_MB", 1024, minimum=1)
+# How large a rule may be. The maxima are what the rule language itself can bear (segments/rules/limits.py).
+RULE_MAX_DEPTH = read_int("RULE_MAX_DEPTH", 12, minimum=1, maximum=30)
+RULE_MAX_CONDITIONS = read_int("RULE_MAX_CONDITIONS", 300, minimum=1, maximum=2_000)
+RULE_MAX_VALUES = read_int("RULE_MAX_VALUES", 1_000, minimum=2, maximum=10_000)
 SEND_CONCURRENCY = read_int("SEND_CONCURRENCY", 100, minimum=1)
 DEMO = read_bool("DEMO")
 

@@ -4,12 +4,14 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from segments.models import Segment
 from segments.rules import Knowledge, Names, Rule, RuleError, check_rule, describe_rule, parse_rule
 from segments.rules.compiler import CompileContext, compile_rule
 from segments.rules.event_log import EventLog
+from segments.rules.limits import Limits
 from segments.rules.messages import list_events
 from segments.rules.operators import Family
 from segments.rules.validation import list_used_segments
@@ -20,7 +22,8 @@ from tracking.models import EventSummary, EventType, MessageCampaign
 
 def read_rule(site: Site, document: Any, *, segment: Segment | None = None) -> Rule:
     """Read a rule document and check it against what the site knows. Raises RuleError; never half-applied."""
-    rule = parse_rule(document)
+    limits = Limits(settings.RULE_MAX_DEPTH, settings.RULE_MAX_CONDITIONS, settings.RULE_MAX_VALUES)
+    rule = parse_rule(document, limits)
     check_rule(rule, read_knowledge(site), segment=segment.pk if segment else None)
     return rule
 

@@ -6,20 +6,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from django.db import DataError, ProgrammingError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Count
 
 from segments.definitions import read_dependencies, read_rule, select_subscribers
 from segments.models import Membership, MembershipChange, Segment
+from segments.refusals import explain_refusal
 from segments.rules import RuleError
 from segments.rules.validation import reach_segments
 from subscribers.models import Site
 
 logger = logging.getLogger(__name__)
-
-NOT_APPLICABLE = (
-    "The database cannot work with this rule; the server's log says why. Change it and save it again."
-)
 
 # One statement: whoever is new enters, whoever is there no longer leaves, and both are logged. Modifying parts of a
 # WITH all see the table as it was before.
@@ -72,9 +69,12 @@ def refresh_membership(segment: Segment, *, as_of: dt.datetime, cause: str) -> M
                 counts = _apply_rule(found, as_of, cause)
         except RuleError as error:
             return _set_aside(found, str(error))
-        except (DataError, ProgrammingError):
+        except DatabaseError as error:
+            reason = explain_refusal(error)
+            if reason is None:
+                raise
             logger.exception("The database refuses the rule of segment %s", found.pk)
-            return _set_aside(found, NOT_APPLICABLE)
+            return _set_aside(found, reason)
         Segment.objects.filter(pk=found.pk).update(
             status=Segment.Status.READY, failure="", refreshed_at=as_of
         )

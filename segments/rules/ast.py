@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Discriminator,
     Field,
     StrictBool,
@@ -25,9 +26,10 @@ from segments.rules.event_nodes import (
     MessageCondition,
     PageViewCondition,
 )
+from segments.rules.limits import validate_count
 from segments.rules.operators import Family
 from segments.rules.shares import BUCKETS, WEEKDAYS
-from segments.rules.values import MOST_VALUES, Id, Name, Number, Spot
+from segments.rules.values import Id, Name, Number, Spot
 from segments.rules.windows import Node, Window
 
 
@@ -113,7 +115,9 @@ class LocationCondition(Node):
     near: (
         Annotated[
             Annotated[Spot, Tag("a:spot")]
-            | Annotated[tuple[Spot, ...], Field(min_length=1, max_length=MOST_VALUES), Tag("a:list")],
+            | Annotated[
+                tuple[Spot, ...], Field(min_length=1), BeforeValidator(validate_count), Tag("a:list")
+            ],
             Discriminator(lambda near: "a:list" if isinstance(near, list | tuple) else "a:spot"),
         ]
         | None

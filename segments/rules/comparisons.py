@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import BeforeValidator, Field, StrictInt, model_validator
 
+from segments.rules.limits import validate_count
 from segments.rules.operators import KEYS, Arity, Family, Operator, find_positive, resolve_operator
 from segments.rules.text import parse_pattern
-from segments.rules.values import MOST_VALUES, Name, Operand, Scalar, Text
+from segments.rules.values import Name, Operand, Scalar, Text
 from segments.rules.windows import Duration, Node, read_instant
 
 # Any instant will do to find out whether an operand can be prepared at all.
@@ -21,7 +22,7 @@ class Comparison(Node):
 
     operator: Name
     value: Operand | None = None
-    values: Annotated[tuple[Scalar, ...], Field(min_length=1, max_length=MOST_VALUES)] | None = None
+    values: Annotated[tuple[Scalar, ...], Field(min_length=1), BeforeValidator(validate_count)] | None = None
 
     @model_validator(mode="after")
     def check_operand(self) -> Self:

@@ -6,10 +6,8 @@ from pydantic import ValidationError
 
 from segments.rules.ast import Rule
 from segments.rules.errors import Problem, RuleError
+from segments.rules.limits import LARGEST, MOST_PARTS, Limits
 
-DEEPEST = 12
-MOST_NODES = 300
-MOST_VALUES = 20_000
 MOST_PROBLEMS = 50
 
 # How pydantic names its findings → what a person should read; `{…}` is filled from the finding's own context.
@@ -40,11 +38,14 @@ SENTENCES = {
 }
 
 
-def parse_rule(document: Any) -> Rule:
-    """Read a rule document. Raises RuleError with the path of each node that is wrong and what would be right."""
-    _check_size(document)
+def parse_rule(document: Any, limits: Limits = LARGEST) -> Rule:
+    """Read a rule document. Raises RuleError with the path of each node that is wrong and what would be right.
+
+    What people write is read within the `limits` of the settings; what is stored, whatever they are today.
+    """
+    _check_size(document, limits)
     try:
-        return Rule.model_validate(document)
+        return Rule.model_validate(document, context=limits)
     except ValidationError as error:
         raise RuleError(_explain(error)) from None
 
@@ -54,7 +55,7 @@ def dump_rule(rule: Rule) -> dict[str, Any]:
     return rule.model_dump(mode="json", exclude_none=True, by_alias=True)
 
 
-def _check_size(document: Any) -> None:
+def _check_size(document: Any, limits: Limits) -> None:
     """Bound depth and size first: deep nesting must be a sentence, not a recursion error."""
     level, nodes = [document] if isinstance(document, dict | list) else [], 0
     values = 0
@@ -63,16 +64,20 @@ def _check_size(document: Any) -> None:
         values += len(children)
         level = [child for child in children if isinstance(child, dict | list)]
         nodes += sum(isinstance(each, dict) and "type" in each for each in level)
-        if not level and values <= MOST_VALUES:
+        if not level and max(nodes - limits.conditions, values - MOST_PARTS) <= 0:
             return
         # A group is two levels of JSON, itself and its list of conditions; no other condition is deeper than seven.
         has_group = any(isinstance(each, dict) and each.get("type") == "group" for each in level)
-        if depth > 2 * DEEPEST + 6 or (depth >= 2 * DEEPEST and has_group):
-            raise RuleError([Problem("root", f"Groups are nested too deeply; {DEEPEST} levels is the most.")])
-        if nodes > MOST_NODES:
-            raise RuleError([Problem("root", f"The rule is too large; {MOST_NODES} conditions is the most.")])
-        if values > MOST_VALUES:
-            raise RuleError([Problem("root", f"The rule is too large; {MOST_VALUES:,} values is the most.")])
+        if depth > 2 * limits.depth + 6 or (depth >= 2 * limits.depth and has_group):
+            raise _refuse(f"Groups are nested too deeply; {limits.depth} levels is the most.")
+        if nodes > limits.conditions:
+            raise _refuse(f"The rule is too large; {limits.conditions:,} conditions is the most.")
+        if values > MOST_PARTS:
+            raise _refuse(f"The rule is too large; {MOST_PARTS:,} values is the most.")
+
+
+def _refuse(sentence: str) -> RuleError:
+    return RuleError([Problem("root", sentence)])
 
 
 def _explain(error: ValidationError) -> list[Problem]:

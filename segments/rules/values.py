@@ -7,7 +7,6 @@ from pydantic import AfterValidator, Discriminator, Field, StrictBool, StrictFlo
 from segments.rules.windows import Duration, Node
 
 LONGEST_TEXT = 500
-MOST_VALUES = 1000
 LARGEST_NUMBER = 10**30
 
 

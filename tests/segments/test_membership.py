@@ -5,12 +5,12 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from django.db import OperationalError
-from django.db.models import BigIntegerField, Value
+from django.db import OperationalError, connection
+from django.db.models import BigIntegerField, BooleanField, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
 from segments.membership import (
-    NOT_APPLICABLE,
     MembershipCounts,
     count_members,
     order_segments,
@@ -18,6 +18,7 @@ from segments.membership import (
     refresh_membership,
 )
 from segments.models import Membership, MembershipChange, Segment
+from segments.refusals import NOT_APPLICABLE, TOO_COMPLEX
 from segments.tasks import build_segment, refresh_segments
 from subscribers.models import Site, Subscriber
 from tests.factories import (
@@ -222,6 +223,22 @@ def test_a_rule_that_the_database_refuses_is_set_aside_in_plain_words(
 
     assert (segment.status, segment.failure) == ("failed", NOT_APPLICABLE)
     assert "invalid input syntax" in caplog.text, "the log has what the database said"
+
+
+def test_a_rule_that_the_database_finds_too_complex_is_set_aside_and_not_tried_for_ever(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nested = RawSQL("NOT (" * 3000 + "TRUE" + ")" * 3000, (), output_field=BooleanField())
+    monkeypatch.setattr(
+        "segments.membership.select_subscribers", lambda *_, **__: Subscriber.objects.filter(nested)
+    )
+    segment = make_segment(site)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL max_stack_depth = '100kB'")
+
+    refresh(segment)
+
+    assert (segment.status, segment.failure) == ("failed", TOO_COMPLEX)
 
 
 def test_a_passing_fault_of_the_database_is_not_the_rule_s(

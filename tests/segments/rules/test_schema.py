@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from segments.rules import RuleError, dump_rule, parse_rule
-from tests.segments.rules.documents import attribute, event, group, read, rule
+from tests.segments.rules.documents import attribute, event, group, rule
 
 NAN, INFINITE = float("nan"), float("inf")
 JUNK: list[Any] = [
@@ -206,40 +206,6 @@ def test_junk_anywhere_is_refused_in_words_or_makes_sense(place: Any, junk: Any)
         said = "an ordinary rule"
         assert parse_rule(json.loads(json.dumps(dump_rule(parsed)))) == parsed
     assert said.encode()  # a lone surrogate could not be sent
-
-
-def _nest(levels: int) -> Any:
-    node: Any = group("all")
-    for _ in range(levels - 1):
-        node = group("all", node)
-    return node
-
-
-def test_twelve_levels_of_groups_are_read_and_thirteen_refused() -> None:
-    read(_nest(12))
-
-    assert "12 levels is the most" in refuse(rule(_nest(13)))[0][1]
-
-
-def test_the_deepest_group_may_hold_the_deepest_condition() -> None:
-    node: Any = event(
-        where=[{"property": "p", "operator": "within_last", "value": {"days": 1}}],
-        within={"last": {"days": 1}},
-    )
-    for _ in range(12):
-        node = group("all", node)
-
-    read(node)
-
-
-def test_nesting_beyond_python_s_own_depth_is_a_sentence_too() -> None:
-    assert "12 levels" in refuse(rule(_nest(100_000)))[0][1]
-
-
-def test_three_hundred_conditions_are_read_and_one_more_refused() -> None:
-    read(group("all", *[event()] * 299))
-
-    assert "300 conditions is the most" in refuse(rule(group("all", *[event()] * 300)))[0][1]
 
 
 @pytest.mark.parametrize(
