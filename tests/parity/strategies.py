@@ -17,7 +17,7 @@ JSON = dict[str, Any]
 
 KEYS = ("tier", "value", "vip", "since", "tags")
 EVENTS = ("add_to_cart", "purchase", "$page_view", "$push_clicked", "never_seen")
-PROPERTIES = ("price", "item", "url", "campaign", "at")
+PROPERTIES = ("value", "product_id", "url", "campaign", "at")
 PLACES = (
     (52.52, 13.405),
     (52.39, 13.06),

@@ -55,14 +55,15 @@ def write_people(site: Site) -> None:
     for values in NUMBERS:
         who = make_subscriber(site)
         for value in values:
-            make_event(who, "purchase", price=value)
+            make_event(who, "purchase", price=value, value=value, product_id=value)
     make_subscriber(site)
 
 
+@pytest.mark.parametrize("name", ["price", "value", "product_id"])
 @pytest.mark.parametrize("function", ["sum", "average", "minimum", "maximum", "distinct"])
-def test_totals_of_extreme_numbers_agree(site: Site, function: str) -> None:
+def test_totals_of_extreme_numbers_agree(site: Site, function: str, name: str) -> None:
     write_people(site)
-    node = {"type": "event_aggregate", "event": "purchase", "function": function, "property": "price"}
+    node = {"type": "event_aggregate", "event": "purchase", "function": function, "property": name}
 
     for operator in ("equals", "not_equals", "greater_than", "less_than"):
         for operand in OPERANDS:
@@ -71,12 +72,13 @@ def test_totals_of_extreme_numbers_agree(site: Site, function: str) -> None:
     assert len(known) + len(agree(site, {**node, "operator": "not_exists"})) == len(NUMBERS) + 1
 
 
+@pytest.mark.parametrize("name", ["price", "value", "product_id"])
 @pytest.mark.parametrize("times", [1, 2, 3])
-def test_repeated_values_of_any_type_agree(site: Site, times: int) -> None:
+def test_repeated_values_of_any_type_agree(site: Site, times: int, name: str) -> None:
     write_people(site)
     count = {"operator": "at_least", "value": times}
 
-    assert agree(site, {"type": "event_repeat", "event": "purchase", "property": "price", "count": count})
+    assert agree(site, {"type": "event_repeat", "event": "purchase", "property": name, "count": count})
 
 
 @pytest.mark.parametrize("tiny", [5e-324, -5e-324, 1e-300, 1e-200, 1e-160, 1e-9])
@@ -144,7 +146,7 @@ def test_six_steps_over_many_events_are_followed_at_once(site: Site, gap: JSON |
             for minutes in range(400)
         ]
     )
-    never = {"event": "view", "where": [{"property": "price", "operator": "exists"}]}
+    never = {"event": "view", "where": [{"property": "value", "operator": "exists"}]}
     steps = [*[{"event": "view"}] * 5, {"event": "view", "absent": True} if absent else never]
     began = time.monotonic()
 

@@ -251,7 +251,7 @@ def test_sequences_agree(lives: Population, within: JSON | None, gap: JSON | Non
 @pytest.mark.parametrize("within", [pytest.param(each, id=name) for name, each in matrix.WINDOWS.items()])
 def test_repeats_agree(lives: Population, within: JSON | None) -> None:
     for event, times in itertools.product(("purchase", "cart", "$page_view", "never_seen"), (1, 2, 3)):
-        for name in ("price", "url", "missing"):
+        for name in ("price", "value", "product_id", "url", "missing"):
             count = {"operator": "at_least", "value": times}
             lives.check(
                 {"type": "event_repeat", "event": event, "property": name, "count": count, "within": within}
