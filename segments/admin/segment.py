@@ -11,11 +11,12 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from segments.admin.builder_views import show_catalogue, show_preview
+from segments.admin.builder_views import show_catalogue
 from segments.admin.deletion import explain_deletion
 from segments.admin.explain_view import show_explanation
 from segments.admin.gallery_view import read_prefill, show_gallery
 from segments.admin.members_view import show_members
+from segments.admin.preview_views import show_past, show_preview
 from segments.definitions import describe_document, describe_segment, read_names
 from segments.forms import SegmentForm
 from segments.membership import count_members
@@ -53,6 +54,7 @@ class SegmentAdmin(ModelAdmin):
     custom_urls = (
         ("gallery/", "segments_segment_gallery", show_gallery),
         ("preview/", "segments_segment_preview", show_preview),
+        ("preview/history/", "segments_segment_past", show_past),
         ("catalogue/<int:site_id>/", "segments_segment_catalogue", show_catalogue),
         ("<int:segment_id>/members/", "segments_segment_members", show_members),
         ("<int:segment_id>/explain/<int:subscriber_id>/", "segments_segment_explain", show_explanation),

@@ -95,58 +95,6 @@ class InstantField(serializers.DateTimeField):
             raise serializers.ValidationError(str(error)) from None
 
 
-class PreviewRequestSerializer(serializers.Serializer[Any]):
-    site = serializers.PrimaryKeyRelatedField(queryset=Site.objects.all())
-    rule = RuleField()
-    as_of = InstantField(
-        required=False, allow_null=True, default=None, help_text="The instant to count for; null: now"
-    )
-    exact = serializers.BooleanField(
-        required=False,
-        default=True,
-        help_text="false: an estimate would do. The answer is exact all the same, so this changes nothing.",
-    )
-    segment = serializers.PrimaryKeyRelatedField(
-        queryset=Segment.objects.all(),
-        required=False,
-        allow_null=True,
-        default=None,
-        help_text="The saved segment whose rule this is to be: the remarks then heed the campaigns that use it",
-    )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs["segment"] and attrs["segment"].site_id != attrs["site"].pk:
-            raise serializers.ValidationError({"segment": "This segment belongs to another site."})
-        return attrs
-
-
-class SampleMemberSerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    label = serializers.CharField()  # type: ignore[assignment]
-    country = serializers.CharField()
-    last_seen_at = serializers.DateTimeField()
-    reachable = serializers.BooleanField()
-
-
-class RemarkSerializer(serializers.Serializer[Any]):
-    path = serializers.CharField(help_text="Of the condition it is about, like root.conditions[0]")
-    message = serializers.CharField()
-
-
-class PreviewSerializer(serializers.Serializer[Any]):
-    count = serializers.IntegerField()
-    exact = serializers.BooleanField(help_text="Always true: everybody is counted, nothing is estimated")
-    margin = serializers.IntegerField(help_text="How far the count may be off: always 0, as it is exact")
-    total = serializers.IntegerField()
-    share = serializers.FloatField(help_text="From 0 to 1")
-    reachable = serializers.IntegerField()
-    sentence = serializers.CharField()
-    sample = SampleMemberSerializer(many=True)
-    warnings = serializers.ListField(child=serializers.CharField())
-    remarks = RemarkSerializer(many=True, help_text="What looks wrong with the rule, condition by condition")
-    took_ms = serializers.IntegerField()
-
-
 class ExplainRequestSerializer(serializers.Serializer[Any]):
     subscriber = serializers.IntegerField(
         min_value=1,

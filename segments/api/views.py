@@ -8,27 +8,23 @@ from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import status, viewsets
+from rest_framework import viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from segments.api.previews import PreviewActions
 from segments.api.serializers import (
     ExplainRequestSerializer,
     MemberSerializer,
     MembershipChangeSerializer,
     MembershipExplanationSerializer,
-    PreviewRequestSerializer,
-    PreviewSerializer,
     SegmentSerializer,
     SubscriberSegmentSerializer,
-    list_problems,
 )
 from segments.explanation import TELLS_OF, explain_membership
 from segments.models import Membership, MembershipChange, Segment
-from segments.preview import PreviewTooSlow, preview_rule
 from segments.rules import RuleError
 from segments.tasks import build_segment
 from segments.usage import list_usages
@@ -52,20 +48,16 @@ MEMBER_COUNT = Coalesce(
 WRITING = {"update", "partial_update", "destroy"}
 
 
-class TooSlow(APIException):
-    """503: the answer would take longer than a preview may; the sentence says what to do."""
-
-    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_code = "too_slow"
-
-
-class SegmentViewSet(viewsets.ModelViewSet[Segment]):
+class SegmentViewSet(PreviewActions, viewsets.ModelViewSet[Segment]):
     """Named rules over a site's subscribers."""
 
     queryset = Segment.objects.annotate(member_count=MEMBER_COUNT)
     serializer_class = SegmentSerializer
     filterset_fields: ClassVar = ["site", "name", "status"]
-    action_permissions: ClassVar = {"preview": "segments.view_segment"}
+    action_permissions: ClassVar = {
+        "preview": "segments.view_segment",
+        "preview_history": "segments.view_segment",
+    }
 
     def get_queryset(self) -> QuerySet[Segment]:
         """Locked while it is being written, so that a build that ends meanwhile is not undone."""
@@ -93,22 +85,6 @@ class SegmentViewSet(viewsets.ModelViewSet[Segment]):
         if usages:
             raise Conflict(f"Still used by {', '.join(usages)}. Change those first.")
         instance.delete()
-
-    @extend_schema(request=PreviewRequestSerializer, responses=PreviewSerializer)
-    @action(detail=False, methods=["post"])
-    def preview(self, request: Request) -> Response:
-        """Who a rule would match, without saving it."""
-        form = PreviewRequestSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        wanted = form.validated_data
-        as_of = wanted["as_of"] or timezone.now()
-        try:
-            preview = preview_rule(wanted["site"], wanted["rule"], as_of=as_of, segment=wanted["segment"])
-        except RuleError as error:
-            raise ValidationError({"rule": list_problems(error)}) from None
-        except PreviewTooSlow as error:
-            raise TooSlow(str(error)) from None
-        return Response(PreviewSerializer(preview).data)
 
     @extend_schema(
         parameters=[ExplainRequestSerializer], responses=MembershipExplanationSerializer, filters=False

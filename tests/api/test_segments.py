@@ -203,7 +203,7 @@ def test_a_preview_of_nonsense_lists_the_problems(client: APIClient, site: Site)
 
 
 def test_a_preview_that_takes_too_long_says_so(client: APIClient, site: Site) -> None:
-    with patch("segments.api.views.preview_rule", side_effect=PreviewTooSlow):
+    with patch("segments.api.previews.preview_rule", side_effect=PreviewTooSlow):
         response = preview(client, site)
 
     assert response.status_code == 503

@@ -109,9 +109,9 @@ def test_counting_that_takes_too_long_is_said_in_words(
     def give_up(*args: Any, **kwargs: Any) -> None:
         raise preview_module.PreviewTooSlow
 
-    monkeypatch.setattr("segments.admin.builder_views.preview_rule", give_up)
+    monkeypatch.setattr("segments.admin.preview_views.preview_rule", give_up)
     response = ask(marketer, {"site": site.pk, "rule": factories.EVERYONE})
-    assert response.status_code == 400
+    assert response.status_code == 422
     assert "You can still save the segment" in response.json()["problems"][0]["message"]
 
 

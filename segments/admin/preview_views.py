@@ -1,0 +1,121 @@
+"""Who a rule would choose, asked by the rule builder while the rule is being built."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.views.decorators.http import require_POST
+
+from segments.admin.builder_views import require_builder
+from segments.models import Segment
+from segments.preview import (
+    Preview,
+    PreviewBusy,
+    PreviewImpossible,
+    PreviewTooSlow,
+    SampleMember,
+    preview_rule,
+    read_past_sizes,
+)
+from segments.rules import Problem, RuleError
+from subscribers.models import Site
+
+RETRY_SECONDS = 1
+Question = dict[str, Any]
+
+
+@require_POST
+def show_preview(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> HttpResponse:
+    """Who a rule would choose now, with `exact: false` at once; where that cannot be told, `problems` in words.
+
+    400: the rule is at fault, 422: it takes too long, 429: ask again after Retry-After.
+    """
+    require_builder(request, model_admin)
+    now = timezone.now()
+
+    def answer() -> dict[str, Any]:
+        asked, site = _read_question(request.body)
+        segment = Segment.objects.filter(pk=_read_key(asked, "segment"), site=site).first()
+        exact = asked.get("exact") is not False
+        preview = preview_rule(site, asked.get("rule"), as_of=now, exact=exact, segment=segment)
+        return {
+            **asdict(preview),
+            "remarks": [remark._asdict() for remark in preview.remarks],
+            "sample": _describe_sample(preview, request, now),
+        }
+
+    return _in_words(answer)
+
+
+@require_POST
+def show_past(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> HttpResponse:
+    """How many the rule would have chosen on each of the past 30 days; refused as a preview is."""
+    require_builder(request, model_admin)
+    now = timezone.now()
+
+    def answer() -> dict[str, Any]:
+        asked, site = _read_question(request.body)
+        return asdict(read_past_sizes(site, asked.get("rule"), as_of=now))
+
+    return _in_words(answer)
+
+
+def _in_words(answer: Callable[[], dict[str, Any]]) -> HttpResponse:
+    try:
+        return JsonResponse(answer())
+    except RuleError as error:
+        return _refuse(400, *error.problems)
+    except PreviewImpossible as error:
+        return _refuse(400, Problem("", str(error)))
+    except PreviewTooSlow as error:
+        return _refuse(422, Problem("", str(error)))
+    except PreviewBusy as error:
+        refusal = _refuse(429, Problem("", str(error)))
+        refusal["Retry-After"] = str(RETRY_SECONDS)
+        return refusal
+
+
+def _refuse(status: int, *problems: Problem) -> HttpResponse:
+    return JsonResponse({"problems": [asdict(problem) for problem in problems]}, status=status)
+
+
+def _read_question(body: bytes) -> tuple[Question, Site]:
+    """What is asked, and of which site. Raises RuleError."""
+    try:
+        asked = json.loads(body)
+    except (ValueError, RecursionError):
+        raise RuleError([Problem("", "The request is not JSON.")]) from None
+    asked = asked if isinstance(asked, dict) else {}
+    site = Site.objects.filter(pk=_read_key(asked, "site")).first()
+    if site is None:
+        raise RuleError([Problem("site", "Choose a site first.")])
+    return asked, site
+
+
+def _read_key(asked: Question, name: str) -> int:
+    key = asked.get(name)
+    return key if type(key) is int else 0  # nobody's; `True` is an int in Python, and would be the first
+
+
+def _describe_sample(preview: Preview, request: HttpRequest, now: dt.datetime) -> list[dict[str, Any]]:
+    may_open = request.user.has_perm("subscribers.view_subscriber")
+    return [
+        {
+            "label": member.label,
+            "note": _describe_member(member, now),
+            "url": reverse("admin:subscribers_subscriber_change", args=[member.id]) if may_open else None,
+        }
+        for member in preview.sample
+    ]
+
+
+def _describe_member(member: SampleMember, now: dt.datetime) -> str:
+    seen = f"seen {timesince(member.last_seen_at, now, depth=1)} ago"
+    return " · ".join(filter(None, [member.country, seen, "" if member.reachable else "no push"]))
