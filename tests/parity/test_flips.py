@@ -19,6 +19,7 @@ from tests.parity.test_explanation import read_facts
 JSON = dict[str, Any]
 Life = tuple[JSON, dt.datetime]
 
+NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 TICK = dt.timedelta(microseconds=1)
 FAR = [dt.timedelta(hours=1), *(dt.timedelta(days=days) for days in (1, 7, 14, 30, 366, 3 * 366, 40 * 366))]
 
@@ -29,7 +30,6 @@ thorough = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
-busily = given(document=busy.documents, life=busy.lives(), zone=busy.site_zones, parts=shares)
 
 
 def holds(rule: Rule, facts: SubscriberFacts, at: dt.datetime, zone: ZoneInfo) -> bool:
@@ -50,14 +50,13 @@ def check_outlook(document: JSON, life: Life, zone: ZoneInfo, parts: list[float]
     flip = find_next_flip(rule, facts, as_of=as_of, zone=zone)
     outlook = find_next_change(rule, facts, as_of=as_of, zone=zone)
 
-    changes_at = outlook.changes_at
-    if changes_at:
-        assert holds(rule, facts, changes_at, zone) != now
-    if flip is None or changes_at:
-        assert changes_at is flip or as_of < flip <= changes_at
+    same_until = outlook.changes_at or outlook.certain_until
+    assert as_of < (flip or NEVER) <= (same_until or NEVER)
     if document["root"]["type"] != "group":
-        assert flip == changes_at
-    for at in list_probes(as_of, changes_at or outlook.certain_until, parts):
+        assert flip == outlook.changes_at
+    if outlook.changes_at:
+        assert holds(rule, facts, outlook.changes_at, zone) != now
+    for at in list_probes(as_of, same_until, parts):
         assert holds(rule, facts, at, zone) == now, (outlook, at)
 
 
@@ -70,7 +69,7 @@ def test_the_next_change_is_the_first_instant_with_another_answer(
 
 
 @thorough
-@busily
+@given(document=busy.documents, life=busy.lives(), zone=busy.site_zones, parts=shares)
 def test_so_it_is_where_much_happens(document: JSON, life: Life, zone: ZoneInfo, parts: list[float]) -> None:
     check_outlook(document, life, zone, parts)
 
