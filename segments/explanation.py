@@ -1,4 +1,4 @@
-"""Why somebody is, or is not, in a segment: its rule over their facts, with the evidence."""
+"""Why somebody is, or is not, in a segment, and for how long: its rule over their facts, with the evidence."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -32,6 +32,25 @@ class MembershipExplanation:
     @property
     def holds(self) -> bool:
         return self.root.holds
+
+    @property
+    def changes_at(self) -> dt.datetime | None:
+        """When time alone changes the answer; None: never, or at no time that could be found."""
+        return self.root.outlook.changes_at if self.root.outlook else None
+
+    @property
+    def outlook(self) -> str:
+        """The same in words, on the site's clock."""
+        certain_until = self.root.outlook.certain_until if self.root.outlook else None
+        if self.changes_at:
+            step = "leave" if self.holds else "enter"
+            return f"If nothing else happens, they {step} this segment on {self._show(self.changes_at)}."
+        if certain_until:
+            return f"Time alone will not change this before {self._show(certain_until)}."
+        return "Time alone will not change this."
+
+    def _show(self, instant: dt.datetime) -> str:
+        return f"{instant.astimezone(ZoneInfo(self.timezone)):%-d %b %Y, %H:%M:%S} ({self.timezone})"
 
 
 def explain_membership(

@@ -117,6 +117,12 @@ class EvidenceSerializer(serializers.Serializer[Any]):
 class ExplanationSerializer(serializers.Serializer[Any]):
     sentence = serializers.CharField(help_text="What this node of the rule asks")
     holds = serializers.BooleanField()
+    changes_at = serializers.DateTimeField(
+        source="outlook.changes_at",
+        default=None,
+        allow_null=True,
+        help_text="When time alone changes this condition's answer; null: never, or a group, whose conditions tell",
+    )
     evidence = EvidenceSerializer(many=True)
     children = serializers.SerializerMethodField(help_text="The conditions of a group, in order")
 
@@ -132,5 +138,10 @@ class MembershipExplanationSerializer(serializers.Serializer[Any]):
     entered_at = serializers.DateTimeField(
         allow_null=True, help_text="Since when they are a member as stored now; null: they are none"
     )
-    timezone = serializers.CharField(help_text="The site's, in which evidence tells times")
+    changes_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="When they leave or enter if nothing else happens; null: time alone does neither, as `outlook` says",
+    )
+    outlook = serializers.CharField(help_text="The same in words")
+    timezone = serializers.CharField(help_text="The site's, in which evidence and outlook tell times")
     root = ExplanationSerializer()

@@ -1,8 +1,11 @@
-"""Why a rule holds or does not hold for one subscriber: its tree, each node with its answer and the facts behind it."""
+"""Why a rule holds or does not hold for one subscriber: its tree, each node with its answer and the facts behind it.
+
+And for how long, if nothing else happens.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from segments.rules.ast import Condition, Group, Rule
@@ -10,16 +13,22 @@ from segments.rules.describe import describe_rule
 from segments.rules.evaluator import evaluate_rule
 from segments.rules.evidence import list_evidence
 from segments.rules.facts import SubscriberFacts
+from segments.rules.flips import Outlook, find_next_change
 from segments.rules.names import Names
 from segments.rules.witness import Evidence, Witness
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """One node: what it asks, whether that is so, and why. `children` are a group's conditions, in order."""
+    """One node: what it asks, whether that is so, and why. `children` are a group's conditions, in order.
+
+    `outlook`: when time alone changes the answer, of a condition and of the whole rule; None: the conditions of a group
+    within the rule speak for it.
+    """
 
     sentence: str
     holds: bool
+    outlook: Outlook | None = None
     evidence: tuple[Evidence, ...] = ()
     children: tuple["Explanation", ...] = ()
 
@@ -37,7 +46,10 @@ def explain_rule(  # noqa: PLR0913 - the rule, and all that its answer depends o
 
     `entered_at` tells since when they are a member of each segment that the rule may ask about, where that is known.
     """
-    return _explain(rule.root, Witness(facts, as_of, zone, names, entered_at or {}))
+    root = _explain(rule.root, Witness(facts, as_of, zone, names, entered_at or {}))
+    return (
+        root if root.outlook else replace(root, outlook=find_next_change(rule, facts, as_of=as_of, zone=zone))
+    )
 
 
 def _explain(node: Condition, witness: Witness) -> Explanation:
@@ -49,7 +61,8 @@ def _explain(node: Condition, witness: Witness) -> Explanation:
         return Explanation(_say_group(node), holds, children=children)
     # A node's part of the sentence, as it follows “Subscribers”.
     phrase = describe_rule(alone, witness.names).removeprefix("Subscribers ").removesuffix(".")
-    return Explanation(phrase, holds, evidence=tuple(list_evidence(node, witness)))
+    outlook = find_next_change(alone, witness.facts, as_of=witness.as_of, zone=witness.zone)
+    return Explanation(phrase, holds, outlook, evidence=tuple(list_evidence(node, witness)))
 
 
 def _say_group(node: Group) -> str:

@@ -53,21 +53,26 @@ def test_the_tree_comes_with_the_answer_and_the_facts_of_each_node(
         "as_of": "2026-11-21T12:00:00Z",
         "holds": True,
         "entered_at": "2026-11-21T12:00:00Z",
+        "changes_at": "2026-11-27T12:00:00Z",
+        "outlook": "If nothing else happens, they leave this segment on 27 Nov 2026, 13:00:00 (Europe/Berlin).",
         "timezone": "Europe/Berlin",
         "root": {
             "sentence": "any of these is true",
             "holds": True,
+            "changes_at": "2026-11-27T12:00:00Z",
             "evidence": [],
             "children": [
                 {
                     "sentence": "whose tier is empty",
                     "holds": False,
+                    "changes_at": None,
                     "evidence": [{"label": "tier", "value": "“gold”"}],
                     "children": [],
                 },
                 {
                     "sentence": "who did “purchase” in the last 7 days",
                     "holds": True,
+                    "changes_at": "2026-11-27T12:00:00Z",
                     "evidence": [
                         {"label": "Counted", "value": "“purchase”: once"},
                         {"label": "20 Nov 2026, 13:00:00", "value": "“purchase”"},
@@ -91,6 +96,43 @@ def test_the_answer_is_for_the_instant_asked_about(
     answer = client.get(address(segment), ask(ana, as_of=as_of)).json()
 
     assert (answer["holds"], answer["entered_at"]) == (holds, None)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "changes_at", "outlook"),
+    [
+        (
+            "2026-11-20T11:59:59Z",
+            "2026-11-20T12:00:00Z",
+            "If nothing else happens, they enter this segment on 20 Nov 2026, 13:00:00 (Europe/Berlin).",
+        ),
+        (
+            "2026-11-20T12:00:00Z",
+            "2026-11-27T12:00:00Z",
+            "If nothing else happens, they leave this segment on 27 Nov 2026, 13:00:00 (Europe/Berlin).",
+        ),
+        ("2026-11-27T12:00:00Z", None, "Time alone will not change this."),
+    ],
+)
+def test_it_says_when_time_alone_changes_the_answer(
+    client: APIClient, ana: Subscriber, as_of: str, changes_at: str | None, outlook: str
+) -> None:
+    segment = factories.make_segment(ana.site, BOUGHT)
+
+    answer = client.get(address(segment), ask(ana, as_of=as_of)).json()
+
+    assert (answer["changes_at"], answer["outlook"]) == (changes_at, outlook)
+
+
+def test_where_conditions_turn_for_ever_it_says_how_far_it_looked(client: APIClient, ana: Subscriber) -> None:
+    days = [{"type": "local_time", "weekdays": [day]} for day in ("monday", "tuesday")]
+    root = {"type": "group", "match": "all", "conditions": days}
+    segment = factories.make_segment(ana.site, {"version": 1, "root": root})
+
+    answer = client.get(address(segment), ask(ana)).json()
+
+    assert answer["changes_at"] is None
+    assert answer["outlook"].startswith("Time alone will not change this before ")
 
 
 def test_without_an_instant_it_is_now(client: APIClient, ana: Subscriber) -> None:

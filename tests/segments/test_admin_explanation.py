@@ -65,6 +65,24 @@ def test_each_answer_is_a_sign_and_a_word_with_its_facts(
     assert "<dt>20 Nov 2026, 13:00:00</dt><dd>“purchase”</dd>" in page
 
 
+def test_it_says_until_when_the_answer_and_each_condition_stays_so(
+    analyst: Client, segment: Segment, ana: Subscriber
+) -> None:
+    page = read(analyst, explanation_of(segment, ana), at="2026-11-21T13:00")
+
+    assert (
+        "If nothing else happens, they leave this segment on 27 Nov 2026, 13:00:00 (Europe/Berlin)." in page
+    )
+    assert "until 27 Nov 2026, 13:00:00, if nothing else happens" in page
+
+
+def test_it_says_where_time_alone_changes_nothing(analyst: Client, site: Site, ana: Subscriber) -> None:
+    page = read(analyst, explanation_of(factories.make_segment(site), ana))
+
+    assert "Time alone will not change this." in page
+    assert "if nothing else happens" not in page
+
+
 def test_the_time_asked_about_is_one_on_the_sites_clock(
     analyst: Client, segment: Segment, ana: Subscriber
 ) -> None:

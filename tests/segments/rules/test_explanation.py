@@ -9,6 +9,7 @@ import pytest
 from segments.rules import Names, SubscriberFacts
 from segments.rules.explanation import Explanation, explain_rule
 from segments.rules.facts import DeviceFacts, EventFacts
+from segments.rules.flips import Outlook
 from tests.factories import NOW
 from tests.segments.rules.documents import JSON, attribute, event, group, read
 
@@ -61,6 +62,18 @@ def test_a_group_says_how_its_conditions_are_joined(root: JSON, sentence: str, h
     explanation = explain(root, person())
 
     assert (explanation.sentence, explanation.holds) == (sentence, holds)
+
+
+def test_each_condition_and_the_whole_say_until_when_their_answer_stays_so() -> None:
+    within = event(within={"last": {"days": 7}})
+    root = group("all", within, group("any", within, attribute("tier", "exists")))
+
+    explanation = explain(root, person(events=bought(1)))
+
+    counted, inner = explanation.children
+    leaves_at = NOW + 6 * DAY
+    assert (explanation.outlook, counted.outlook) == (Outlook(leaves_at), Outlook(leaves_at))
+    assert (inner.outlook, inner.children[1].outlook) == (None, Outlook(None))
 
 
 # --- Who they are ---------------------------------------------------------------
