@@ -1,15 +1,19 @@
-/** Who the rule would choose, counted again a moment after every change. */
+/** Who the rule would choose: a first answer soon after every change, then the exact one, then the past 30 days. */
 import { h } from "./dom.js";
+import { pastSection } from "./preview_past.js";
+import { details, say as put, summary } from "./preview_figures.js";
 
-const WAIT_MS = 400;
-const NUMBER = new Intl.NumberFormat("en");
+const WAIT_MS = 300;
+const BUSY = 429;
+const MOST_RETRIES = 20;
+const NO_ANSWER = { body: { problems: [{ message: "The server did not answer. Try again in a moment." }] } };
 
 /**
- * `ask(signal)` posts the rule and resolves to {ok, body}. The panel is empty until `update()` is called;
- * `onProblems(list)` hears what is wrong with the rule, or an empty list.
+ * `ask(path, how, signal)` posts the rule, with what `how` adds to it, and resolves to {status, body, retryAfter}.
+ * The panel is empty until `update()` is called; `onProblems(list)` hears what is wrong with the rule, or an empty list.
  */
 export function previewPanel({ ask, onProblems }) {
-  const status = h("p", { class: "rule-visually-hidden", role: "status" });
+  const status = h("p", { class: "rule-visually-hidden", role: "status", "aria-live": "polite" });
   const content = h("div", {});
   const element = h("section", { class: "rule-preview", "aria-label": "Who matches now" }, h("h3", {}, "Who matches now"), content, status);
   let timer;
@@ -24,23 +28,49 @@ export function previewPanel({ ask, onProblems }) {
     clearTimeout(timer);
     running?.abort();
   }
+  function show(answer, state) {
+    element.classList.remove("rule-waiting");
+    content.replaceChildren(...summary(answer, state), ...details(answer));
+    status.textContent = put(answer, state);
+  }
+  /** Asked again while others are being counted. */
+  async function askPatiently(path, how, signal) {
+    for (let turn = 0; ; turn += 1) {
+      const answer = await ask(path, how, signal);
+      if (answer.status !== BUSY || turn >= MOST_RETRIES) return answer;
+      await pause(answer.retryAfter, signal);
+    }
+  }
   async function count() {
     running = new AbortController();
     const { signal } = running;
     try {
-      const { ok, body } = await ask(signal);
+      const first = await askPatiently("", { exact: false }, signal);
       if (signal.aborted) return;
-      onProblems(ok ? [] : body.problems);
-      if (ok) show(body);
-      else say(body.problems.map(({ message }) => message).join(" "), "rule-note rule-error");
+      onProblems(first.status === 200 ? [] : first.body.problems);
+      if (first.status !== 200) {
+        say(words(first), "rule-note rule-error");
+        return;
+      }
+      if (!first.body.exact) await countExactly(first.body, signal);
+      else show(first.body, { isFinal: true });
+      if (!signal.aborted) await showPast(signal);
     } catch {
-      if (!signal.aborted) say("The server did not answer. Try again in a moment.", "rule-note rule-error");
+      if (!signal.aborted) say(words(NO_ANSWER), "rule-note rule-error");
     }
   }
-  function show(body) {
-    element.classList.remove("rule-waiting");
-    content.replaceChildren(...summary(body), ...details(body));
-    status.textContent = `${people(body)} match, ${percent(body.share)} of subscribers.`;
+  async function countExactly(estimate, signal) {
+    show(estimate, { isFinal: false });
+    const answer = await askPatiently("", { exact: true }, signal).catch(() => NO_ANSWER);
+    if (signal.aborted) return;
+    if (answer.status === 200) show(answer.body, { isFinal: true });
+    else show(estimate, { isFinal: true, why: words(answer) });
+  }
+  async function showPast(signal) {
+    const { status: code, body } = await askPatiently("history/", {}, signal).catch(() => ({}));
+    if (code !== 200 || signal.aborted) return;
+    const section = pastSection(body);
+    if (section) content.querySelector(".rule-sentence").after(section);
   }
   return {
     element,
@@ -59,36 +89,14 @@ export function previewPanel({ ask, onProblems }) {
   };
 }
 
-function summary({ count, exact, margin, total, share, reachable, ...rest }) {
-  const marker = h("span", { class: "rule-bar-fill" });
-  marker.style.width = `${Math.min(share * 100, 100)}%`;
-  return [
-    h("p", { class: "rule-count" }, h("strong", {}, people({ count, exact })), exact ? null : ` (± ${NUMBER.format(margin)})`),
-    h("p", {}, `${percent(share)} of ${NUMBER.format(total)} ${total === 1 ? "subscriber" : "subscribers"}`),
-    h("div", { class: "rule-bar", "aria-hidden": "true" }, h("span", { class: "rule-bar-good" }), marker),
-    h("div", { class: "rule-bar-scale", "aria-hidden": "true" }, h("span", {}, "5 %"), h("span", {}, "50 %")),
-    ...rest.warnings.map((warning) => h("p", { class: "rule-advice" }, warning)),
-    h("p", {}, h("strong", {}, NUMBER.format(reachable)), " can be reached by a push now"),
-    h("p", { class: "rule-sentence" }, rest.sentence),
-  ];
+function words({ body }) {
+  return body.problems.map(({ message }) => message).join(" ");
 }
 
-function details({ sample, exact, took_ms }) {
-  const members = sample.map((one) =>
-    h("li", {}, one.url ? h("a", { href: one.url, target: "_blank" }, one.label) : one.label, one.note ? h("span", {}, ` ${one.note}`) : null),
-  );
-  return [
-    ...(members.length ? [h("h4", {}, "Some of them"), h("ul", { class: "rule-sample" }, ...members)] : []),
-    h("p", { class: "rule-fine" }, `${exact ? "Counted exactly" : "Estimated"} in ${NUMBER.format(took_ms)} ms`),
-  ];
-}
-
-function people({ count, exact }) {
-  return `${exact ? "" : "about "}${NUMBER.format(count)} ${count === 1 ? "person" : "people"}`;
-}
-
-function percent(share) {
-  const points = share * 100;
-  const digits = points > 0 && points < 10 ? 1 : 0;
-  return `${points.toLocaleString("en", { maximumFractionDigits: digits })} %`;
+function pause(seconds, signal) {
+  return new Promise((resolve, reject) => {
+    // Those who were refused together do not come back together.
+    setTimeout(resolve, 1000 * seconds * (0.5 + Math.random()));
+    signal.addEventListener("abort", reject, { once: true });
+  });
 }

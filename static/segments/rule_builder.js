@@ -1,4 +1,5 @@
 /** The rule builder: turns the textarea that holds a rule into controls, and keeps the two alike. */
+import { complaints } from "./complaints.js";
 import { h } from "./dom.js";
 import { groupEditor } from "./group.js";
 import { previewPanel } from "./preview.js";
@@ -15,6 +16,7 @@ function mount(box) {
   const siteId = () => box.dataset.site || siteField?.value;
   const live = h("p", { class: "rule-visually-hidden", "aria-live": "polite" });
   const tree = h("div", { class: "rule-tree" });
+  const complaining = complaints(tree);
   const preview = previewPanel({ ask, onProblems: (problems) => showProblems(root, problems) });
   let root = null;
 
@@ -43,34 +45,41 @@ function mount(box) {
     if (!root) return;
     textarea.value = JSON.stringify({ version: 1, root: root.read() });
     clearProblems(root);
-    if (unfinished()) preview.wait("Finish the condition to see how many people it chooses.");
+    complaining.update();
+    if (unfinished().length) preview.wait("Finish the condition to see how many people it chooses.");
     else preview.update();
   }
-  const unfinished = () => tree.querySelector(":is(select, input, textarea):invalid");
+  const unfinished = () => [...tree.querySelectorAll(":is(select, input, textarea):invalid")];
 
-  async function ask(signal) {
+  /** Post the rule, and what `how` adds to it, to the preview or to a path below it. */
+  async function ask(path, how, signal) {
     const token = form.elements.csrfmiddlewaretoken.value;
-    const response = await fetch(box.dataset.previewUrl, {
+    const response = await fetch(box.dataset.previewUrl + path, {
       method: "POST",
       signal,
       headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-      body: JSON.stringify({ site: Number(siteId()), rule: JSON.parse(textarea.value), segment: Number(box.dataset.segment) || null }),
+      body: JSON.stringify({ site: Number(siteId()), rule: JSON.parse(textarea.value), segment: Number(box.dataset.segment) || null, ...how }),
     });
-    return { ok: response.ok, body: await response.json() };
+    return { status: response.status, retryAfter: Number(response.headers.get("Retry-After")), body: await response.json() };
   }
 
   for (const change of ["input", "change", "rulechange"]) tree.addEventListener(change, keep);
   tree.addEventListener("ruleannounce", ({ detail }) => (live.textContent = detail));
-  // Enter in a field must not save a segment that is half made.
+  // Lines of text are judged as they are written, everything else when somebody wants to go on.
+  tree.addEventListener("input", ({ target }) => {
+    if (target.tagName === "TEXTAREA" && target.value.trim()) live.textContent = complaining.check([target]);
+  });
   tree.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault();
+    if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
+    event.preventDefault(); // a segment that is half made must not be saved
+    live.textContent = complaining.check([event.target]);
   });
   form.addEventListener("submit", (event) => {
-    const control = root && unfinished();
-    if (!control) return;
+    const controls = root ? unfinished() : [];
+    if (!controls.length) return;
     event.preventDefault();
-    box.classList.add("rule-checked");
-    control.reportValidity();
+    complaining.check(controls);
+    controls[0].focus();
   });
   siteField?.addEventListener?.("change", load);
   box.append(h("div", { class: "rule-columns" }, tree, preview.element), live);
