@@ -36,8 +36,9 @@ def prepare_partitions(*, now: dt.datetime) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(FIND_STRAYS, [this_week - dt.timedelta(weeks=WEEKS_BACK)])
         weeks |= {start for (start,) in cursor.fetchall() if start < this_week}
-    made = [_make_partition(start) for start in sorted(weeks)]
-    return [name for name in made if name]
+    with connection.cursor() as cursor:
+        missing = [start for start in sorted(weeks) if not _exists(cursor, name_partition(start))]
+    return [make_partition(start) for start in missing]
 
 
 def name_partition(start: dt.datetime) -> str:
@@ -51,13 +52,16 @@ def _start_of_week(instant: dt.datetime) -> dt.datetime:
 
 
 @transaction.atomic
-def _make_partition(start: dt.datetime) -> str:
-    """The week's partition, if it is missing; the default one is closed meanwhile, lest a row slip in behind us."""
+def make_partition(start: dt.datetime) -> str:
+    """The week's partition, by name, made if it is missing.
+
+    The default one is closed meanwhile, lest a row slip in behind us.
+    """
     name = name_partition(start)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         if _exists(cursor, name):
-            return ""
+            return name
         values = {
             "week": Identifier(name),
             "start": Literal(start),
