@@ -28,7 +28,7 @@ DAYS = tuple(
 )  # fmt: skip
 EVENTS, HOURS = (
     ("add_to_cart", "purchase", "$page_view", "$push_clicked"),
-    (0, 1, 2, 3, 12, 24, 48, 7 * 24, 14 * 24),
+    (0, 1, 1.25, 1.5, 2, 3, 12, 24, 48, 7 * 24, 14 * 24),
 )
 names = st.sampled_from([*EVENTS, *EVENTS[:2]])
 apart = st.builds(

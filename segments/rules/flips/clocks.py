@@ -39,8 +39,9 @@ def _list_answers(
 def _list_instants(walls: list[dt.time], zone: ZoneInfo, start: dt.datetime) -> list[dt.datetime]:
     """Within a day from `start`, when the clock shows one of these times, or is changed."""
     end = start + DAY
-    change_at = _find_change(zone, start - SECOND)
-    # On such a day a time may occur twice, and the wall's calendar may be a day further at either end.
+    # Also a change of the day before: the times that it makes the clock show twice may still come.
+    change_at = _find_change(zone, start - DAY, end)
+    # On such a day the wall's calendar may be a day further at either end.
     first, margin = start.astimezone(zone).date(), DAY * (change_at is not None)
     dates = {first - margin, first, first + DAY, first + DAY + margin}
     found = {
@@ -52,14 +53,14 @@ def _list_instants(walls: list[dt.time], zone: ZoneInfo, start: dt.datetime) -> 
     return sorted(at for at in found if start <= at < end)
 
 
-def _find_change(zone: ZoneInfo, start: dt.datetime) -> dt.datetime | None:
-    """The second within a day after `start` from which the clock is changed, if it is."""
+def _find_change(zone: ZoneInfo, start: dt.datetime, end: dt.datetime) -> dt.datetime | None:
+    """The second after `start`, and before `end`, from which the clock is changed, if it is, once."""
 
     def find_offset(seconds: int) -> dt.timedelta | None:
         return (start + seconds * SECOND).astimezone(zone).utcoffset()
 
-    before, length = find_offset(0), DAY // SECOND
-    if find_offset(length) == before:
+    before, last = find_offset(0), (end - start) // SECOND - 1
+    if find_offset(last) == before:
         return None
-    seconds = bisect_left(range(length), True, key=lambda each: find_offset(each) != before)
+    seconds = bisect_left(range(last), True, key=lambda each: find_offset(each) != before)
     return start + seconds * SECOND

@@ -64,7 +64,7 @@ class Junction:
 
     @property
     def holds(self) -> bool:
-        return self._is_met() != self._negated
+        return (self._count_true() >= self._least) != self._negated
 
     @property
     def turns_at(self) -> dt.datetime:
@@ -73,8 +73,8 @@ class Junction:
         Parts that stand the right way already can only delay that. For all of them it is the first of the true ones
         and the last of the false ones, for any of them the other way round.
         """
-        met = self._is_met()
-        held = sum(part.holds for part in self._parts)
+        held = self._count_true()
+        met = held >= self._least
         needed = held - self._least + 1 if met else self._least - held
         turns = sorted(part.turns_at for part in self._parts if part.holds == met)
         return turns[needed - 1] if needed <= len(turns) else NEVER
@@ -83,5 +83,5 @@ class Junction:
         for part in self._parts:
             part.advance(to)
 
-    def _is_met(self) -> bool:
-        return sum(part.holds for part in self._parts) >= self._least
+    def _count_true(self) -> int:
+        return sum(part.holds for part in self._parts)
