@@ -4,14 +4,13 @@ import datetime as dt
 
 from django.db import connection
 
-from segments.rules.samples import in_sample_sql
-from subscribers.models import PushSubscription, Site, Subscriber
+from subscribers.models import PushSubscription, Site
 from tests.factories import NOW
 
 PEOPLE = """
 INSERT INTO subscribers_subscriber (site_id, uuid, external_id, email, country, region, city, timezone, language, source,
                                     attributes, created_at, last_seen_at)
-SELECT %s, gen_random_uuid(), '', '', country, '', '', '', '', '', '{{}}', %s, %s::timestamptz - i * interval '1 second'
+SELECT %s, gen_random_uuid(), '', '', country, '', '', '', '', '', '{}', %s, %s::timestamptz - i * interval '1 second'
 FROM generate_series(1, %s) AS i, LATERAL (SELECT CASE WHEN i %% 2 = 0 THEN 'DE' ELSE 'FR' END AS country) AS home
 """
 DEVICES = """
@@ -20,17 +19,12 @@ INSERT INTO subscribers_pushsubscription (id, subscriber_id, endpoint, p256dh, a
 SELECT gen_random_uuid(), id, 'https://fcm.googleapis.com/' || id, 'p', 'a', 'mobile', '', '', %s, %s, ''
 FROM subscribers_subscriber WHERE site_id = %s AND id %% %s = 0
 """
-EVENTS = """
-INSERT INTO tracking_event (id, subscriber_id, event_type_id, occurred_at, received_at, properties)
-SELECT gen_random_uuid(), id, %s, %s, %s, '{{}}'
-FROM subscribers_subscriber WHERE site_id = %s AND id %% %s = 0
-"""
 
 
 def make_crowd(site: Site, count: int, *, joined_at: dt.datetime = NOW - dt.timedelta(days=90)) -> None:
     """Half of them Germans, half French, all last seen within the last hours."""
     with connection.cursor() as cursor:
-        cursor.execute(PEOPLE.format(), [site.pk, joined_at, NOW, count])
+        cursor.execute(PEOPLE, [site.pk, joined_at, NOW, count])
         cursor.execute("ANALYZE subscribers_subscriber")
 
 
@@ -39,7 +33,3 @@ def equip(site: Site, *, every: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(DEVICES, [NOW, NOW, site.pk, every])
     return PushSubscription.objects.filter(subscriber__site=site).count()
-
-
-def count_sample(site: Site) -> int:
-    return Subscriber.objects.filter(site=site).extra(where=[in_sample_sql("id")]).count()
