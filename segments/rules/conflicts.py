@@ -4,6 +4,7 @@ Not every such pair is found; for those that are, it is so for every subscriber 
 """
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from segments.rules.ast import (
@@ -15,11 +16,21 @@ from segments.rules.ast import (
 )
 from segments.rules.comparisons import Comparison
 from segments.rules.event_nodes import EventCondition, MessageCondition, PageViewCondition
-from segments.rules.operators import Arity
+from segments.rules.operators import Arity, Operator
 from segments.rules.shares import BUCKETS
 
 SOME_INSTANT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # the same for both sides
+MOST_NAMED = 50  # values that are tried one by one
 Counted = EventCondition | PageViewCondition | MessageCondition
+
+
+class _Range(NamedTuple):
+    """All between two ends (None: open on that side); `strict` ends are not themselves inside."""
+
+    lower: Any
+    upper: Any
+    lower_strict: bool = False
+    upper_strict: bool = False
 
 
 def find_subject(node: Condition | Comparison) -> str | None:
@@ -78,6 +89,13 @@ def _find_span(node: Counted) -> tuple[float, float]:
     return least, float("inf") if most is None else most
 
 
+@lru_cache(maxsize=1024)  # a condition is compared with many others
+def read_operand(test: Comparison) -> tuple[Operator, Any]:
+    """The positive operator and what it compares with, ready for any instant: the same one for all."""
+    row, operand = test.prepare(test.families[0], SOME_INSTANT)
+    return row, frozenset(operand) if row.key == "in" else operand
+
+
 def _are_twins(one: Comparison, other: Comparison) -> bool:
     """Whether one is the exact complement of the other."""
     negates = one.row.negates == other.row.key or other.row.negates == one.row.key
@@ -90,39 +108,51 @@ def _values_exclude(one: Comparison, other: Comparison) -> bool:
         if test.operator == "not_exists":
             return not named.negated
         if named.row.key in {"equals", "in"} and named.families == test.families:
-            operand = named.prepare(named.families[0], SOME_INSTANT)[1]
+            operand = read_operand(named)[1]
             values = operand if named.row.key == "in" else (operand,)
-            row, asked = test.prepare(test.families[0], SOME_INSTANT)
+            row, asked = read_operand(test)
+            if len(values) > MOST_NAMED and row.key not in {"equals", "in"}:
+                return False
             return not any(bool(row.holds(value, asked)) != test.negated for value in values)
     return False
 
 
-class _Range(NamedTuple):
-    """All between two ends (None: open on that side); `strict` ends are not themselves inside."""
-
-    lower: Any
-    upper: Any
-    lower_strict: bool = False
-    upper_strict: bool = False
-
-
 def _ranges_exclude(one: Comparison, other: Comparison) -> bool:
-    # Lengths of time move with the clock, moments do not: the two cannot be compared once and for all.
-    if one.families != other.families or _is_relative(one) != _is_relative(other):
-        return False
-    ranges = [_find_range(one), _find_range(other)]
-    return any(
-        low is not None
-        and high is not None
-        and low.lower is not None
+    ranges = _find_ranges(one, other)
+    return ranges is not None and any(
+        low.lower is not None
         and high.upper is not None
         and (low.lower > high.upper or (low.lower == high.upper and (low.lower_strict or high.upper_strict)))
         for low, high in (ranges, ranges[::-1])
     )
 
 
+def ranges_contain(outer: Comparison, inner: Comparison) -> bool:
+    """Whether both take all between two ends, and the one all that the other does. They are positive, of one family."""
+    ranges = _find_ranges(outer, inner)
+    if ranges is None:
+        return False
+    wide, narrow = ranges
+    reaches_down = wide.lower is None or (
+        narrow.lower is not None and (wide.lower, wide.lower_strict) <= (narrow.lower, narrow.lower_strict)
+    )
+    reaches_up = wide.upper is None or (
+        narrow.upper is not None
+        and (wide.upper, not wide.upper_strict) >= (narrow.upper, not narrow.upper_strict)
+    )
+    return reaches_down and reaches_up
+
+
+def _find_ranges(one: Comparison, other: Comparison) -> tuple[_Range, _Range] | None:
+    # Lengths of time move with the clock, moments do not: the two cannot be compared once and for all.
+    if one.families != other.families or _is_relative(one) != _is_relative(other):
+        return None
+    ranges = _find_range(one), _find_range(other)
+    return ranges if None not in ranges else None  # type: ignore[return-value]  # mypy does not follow `in`
+
+
 def _find_range(test: Comparison) -> _Range | None:
-    operand = test.prepare(test.families[0], SOME_INSTANT)[1]
+    operand = read_operand(test)[1]
     match test.row.key:
         case "greater_than" | "after":
             return _Range(operand, None, lower_strict=True)

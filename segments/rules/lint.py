@@ -1,6 +1,7 @@
 """What looks wrong with a rule that is legal. Said in plain words; nothing of it forbids anything."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from textwrap import shorten
 from typing import NamedTuple
@@ -18,7 +19,9 @@ from segments.rules.event_nodes import (
 from segments.rules.names import Names
 from segments.rules.operators import Family
 from segments.rules.seen import Seen, Use, find_family, list_unseen, list_uses
+from segments.rules.superfluous import Placed, find_superfluous, flatten_group
 
+CONDITION = re.compile(r"(root)?(\.conditions\[\d+\])*")
 MOST_COMPARED = 50  # conditions of one subject; each is compared with each, while somebody waits
 LONGEST_QUOTE = 200  # signs of a condition that a remark repeats
 KINDS = {
@@ -39,24 +42,23 @@ class Remark(NamedTuple):
     message: str
 
 
-class Placed(NamedTuple):
-    """A condition and where it stands."""
-
-    path: str
-    node: Condition
-
-
 def lint_rule(rule: Rule, seen: Seen, names: Names) -> list[Remark]:
-    """Contradictions, tautologies, repetitions, and what the site has never seen, in reading order by kind."""
-    return list(
-        dict.fromkeys(
-            [
-                *(Remark(use.path, _say_unseen(use)) for use in list_unseen(rule, seen)),
-                *_find_other_types(rule, seen),
-                *_lint_node(rule.root, "root", names),
-            ]
-        )
-    )
+    """At most one remark on each condition, the most useful: what is not there, what cannot be, what changes nothing."""
+    remarks = [
+        *(Remark(use.path, _say_unseen(use)) for use in list_unseen(rule, seen)),
+        *_find_other_types(rule, seen),
+        *_lint_node(rule.root, "root", names),
+        *_find_superfluous(rule.root, "root", names),
+    ]
+    return keep_first(remarks)
+
+
+def keep_first(remarks: Iterable[Remark]) -> list[Remark]:
+    """The first on each condition, parts of it included: who has put that right sees the next."""
+    first: dict[str, Remark] = {}
+    for remark in remarks:
+        first.setdefault(CONDITION.match(remark.path)[0], remark)  # type: ignore[index]  # it matches any text
+    return list(first.values())
 
 
 def _say_unseen(use: Use) -> str:
@@ -130,7 +132,7 @@ def _find_conflicts(group: Group, path: str, names: Names) -> Iterator[Remark]:
     collides = exclude_each_other if group.match == "all" else cover_everybody
     who = "Everybody" if group.match == "any" else "Nobody"
     words = PAIRS[group.match]
-    for rivals in _group_by_subject(_flatten(group, path)):
+    for rivals in _group_by_subject(flatten_group(group, path)):
         for index, (where, node) in enumerate(rivals):
             rival = next((each for _, each in rivals[:index] if collides(each, node)), None)
             if rival is not None:
@@ -138,15 +140,14 @@ def _find_conflicts(group: Group, path: str, names: Names) -> Iterator[Remark]:
                 yield Remark(where, f"{who} fits this: {pair}.")
 
 
-def _flatten(group: Group, path: str) -> Iterator[Placed]:
-    """Its conditions, those of groups inside it included that are joined in the same way."""
-    for index, node in enumerate(group.conditions):
-        place = f"{path}.conditions[{index}]"
-        if isinstance(node, Group):
-            if node.match == group.match and group.match != "none":
-                yield from _flatten(node, place)
-        else:
-            yield Placed(place, node)
+def _find_superfluous(node: Condition, path: str, names: Names) -> Iterator[Remark]:
+    if not isinstance(node, Group):
+        return
+    for place, narrow, wide in find_superfluous(node, path):
+        pair = f"everybody {quote_condition(narrow, names)} is also somebody {quote_condition(wide, names)}"
+        yield Remark(place, f"This changes nothing: {pair}.")
+    for index, child in enumerate(node.conditions):
+        yield from _find_superfluous(child, f"{path}.conditions[{index}]", names)
 
 
 def _group_by_subject(placed: Iterator[Placed]) -> Iterator[list[Placed]]:

@@ -168,8 +168,8 @@ def test_all_of_two_that_exclude_each_other_chooses_nobody(pair: tuple[Node, Nod
 
 @pytest.mark.parametrize("pair", COMPATIBLE.values(), ids=COMPATIBLE)
 @pytest.mark.parametrize("match", ["all", "any", "none"])
-def test_what_goes_together_is_left_alone(match: str, pair: tuple[Node, Node]) -> None:
-    assert lint(group(match, *pair)) == []
+def test_what_goes_together_is_no_conflict(match: str, pair: tuple[Node, Node]) -> None:
+    assert "fits this" not in messages(group(match, *pair))
 
 
 @pytest.mark.parametrize("match", ["any", "none"])
@@ -382,3 +382,14 @@ def test_what_is_known_or_may_come_is_left_alone(root: Node) -> None:
 
 def test_a_thing_never_seen_is_said_once() -> None:
     assert len(lint(group("any", event("buy", within=DAY), event("buy", within=WEEK)))) == 1
+
+
+def test_of_several_things_wrong_with_a_condition_the_first_is_said() -> None:
+    twice = event("buy", where=[asked("shop", "equals", "A"), asked("shop", "equals", "B")])
+
+    [remark] = lint(group("all", event("visit"), twice))
+
+    assert remark == Remark(
+        "root.conditions[1]",
+        "This site has not seen the event “buy” yet. Check how it is written, or wait until it comes.",
+    )
