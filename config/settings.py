@@ -138,6 +138,10 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
+# Indexes on attributes and profile fields for what saved segments ask: at most so many, from so many people on.
+SEGMENT_INDEXES = read_int("SEGMENT_INDEXES", 12)
+SEGMENT_INDEX_FROM = read_int("SEGMENT_INDEX_FROM", 50_000, minimum=1)
+
 # --- Celery: interval ticks in UTC only; local time is ours (docs/decisions) ------
 BROKER_URL = _addresses["BROKER_URL"] or "redis://127.0.0.1:1/0"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": BROKER_URL}}
@@ -166,6 +170,7 @@ CELERY_BEAT_SCHEDULE = {
             "segments.tasks.refresh_segments",
             read_int("SEGMENT_REFRESH_SECONDS", 60, minimum=1),
         ),
+        ("Index what segments ask for", "segments.tasks.prepare_indexes", 6 * 3600),
         ("Launch scheduled campaigns", "campaigns.tasks.launch_scheduled_campaigns", 5),
         (
             "Send what is due",

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from segments.indexing import prepare_indexes
 from segments.membership import refresh_all, refresh_membership
 from segments.models import MembershipChange, Segment
 
@@ -18,3 +19,8 @@ def build_segment(segment_id: int) -> None:
 @shared_task(name="segments.tasks.refresh_segments")
 def refresh_segments() -> None:
     refresh_all(as_of=timezone.now())
+
+
+@shared_task(name="segments.tasks.prepare_indexes")
+def prepare_segment_indexes() -> None:
+    prepare_indexes()

@@ -235,7 +235,14 @@ class PushSubscription(models.Model):
                 name="ended_subscription_has_a_reason",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["endpoint"], name="subscription_endpoint")]
+        indexes: ClassVar = [
+            models.Index(fields=["endpoint"], name="subscription_endpoint"),
+            models.Index(
+                fields=["subscriber", "kind"],
+                condition=models.Q(ended_at__isnull=True),
+                name="subscription_active",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.browser or 'Browser'} on {self.os or 'a device'}"

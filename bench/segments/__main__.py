@@ -13,11 +13,12 @@ from tqdm import tqdm
 
 from bench.segments import generator
 from bench.segments.generator import Size
-from bench.segments.loader import load
+from bench.segments.loader import list_weeks, load
 from bench.segments.measuring import measure
 from bench.segments.standard import STANDARD
 from bench.segments.tables import print_results, print_sizes
 from subscribers.models import Site
+from tracking.partitions import name_partition
 
 
 def main() -> int:
@@ -50,7 +51,7 @@ def _prepare(duck: duckdb.DuckDBPyConnection, size: Size) -> Site:
     found = Site.objects.filter(name=name).first()
     if found:
         return found
-    call_command("flush", interactive=False, verbosity=0)
+    _empty()
     began = time.monotonic()
     with tqdm(total=size.events, desc="loading", unit="event", unit_scale=True) as bar:
         site = load(duck, advance=bar.update)
@@ -60,6 +61,13 @@ def _prepare(duck: duckdb.DuckDBPyConnection, size: Size) -> Site:
     print(f"{size.events / took:,.0f} events a second loaded, indexes and summaries included")
     Site.objects.filter(pk=site.pk).update(name=name)
     return site
+
+
+def _empty() -> None:
+    call_command("flush", interactive=False, verbosity=0)
+    with connection.cursor() as cursor:
+        for start in list_weeks():
+            cursor.execute(f"DROP TABLE IF EXISTS {name_partition(start)}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from bench.segments.generator import AS_OF, DAYS, EVENTS
 from subscribers.models import Attribute, Site
 from tracking.models import EventType
-from tracking.partitions import make_partition
+from tracking.partitions import name_partition
 
 BLOCK = 2**20  # bytes read from a file at a time
 
@@ -63,6 +63,7 @@ LEFT JOIN property_values AS category ON category.name = e.name AND category.pro
     AND category.value = to_json(e.category)
 WHERE e.occurred_at >= TIMESTAMPTZ '{start}' AND e.occurred_at < TIMESTAMPTZ '{end}'
 """
+ATTACH = "ALTER TABLE tracking_event ATTACH PARTITION {table} FOR VALUES FROM ('{start}') TO ('{end}')"
 EVENT_COLUMNS = "subscriber_id, id, occurred_at, received_at, event_type_id, properties, item_id, category_id"
 SUMMARIES = """
 SELECT e.subscriber_id, t.id, count(*), min(e.occurred_at), max(e.occurred_at)
@@ -99,17 +100,24 @@ def list_weeks() -> list[dt.datetime]:
 
 @transaction.atomic
 def _load_week(duck: duckdb.DuckDBPyConnection, start: dt.datetime) -> int:
-    table = make_partition(start)
-    end = start + dt.timedelta(weeks=1)
-    return copy(duck, WEEK.format(start=start.isoformat(), end=end.isoformat()), table, EVENT_COLUMNS)
+    """Fill a table and then make it the week's partition, so that its indexes are built at once and in order."""
+    table = name_partition(start)
+    span = {"start": start.isoformat(), "end": (start + dt.timedelta(weeks=1)).isoformat()}
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE {table} (LIKE tracking_event INCLUDING DEFAULTS INCLUDING GENERATED)")
+        rows = copy(duck, WEEK.format(**span), table, EVENT_COLUMNS, how="FORMAT csv, FREEZE")
+        cursor.execute(ATTACH.format(table=table, **span))
+    return rows
 
 
-def copy(duck: duckdb.DuckDBPyConnection, query: str, table: str, columns: str) -> int:
+def copy(
+    duck: duckdb.DuckDBPyConnection, query: str, table: str, columns: str, *, how: str = "FORMAT csv"
+) -> int:
     """Write what DuckDB answers to a file, and that into a table of PostgreSQL. Returns the number of rows."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "rows.csv"
         duck.execute(f"COPY ({query}) TO '{file}' (FORMAT csv, HEADER false)")
-        return _send(file, f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)")
+        return _send(file, f"COPY {table} ({columns}) FROM STDIN ({how})")
 
 
 def _send(file: Path, statement: str) -> int:

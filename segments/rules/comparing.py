@@ -64,8 +64,8 @@ def _write_instants(operand: Any) -> Any:
 _TEXT = "({v}) #>> '{}'"
 READ_JSON = {
     Family.TEXT: f"CASE WHEN jsonb_typeof({{v}}) = 'string' THEN {fold_sql(_TEXT)} END",
-    Family.NUMBER: "CASE WHEN jsonb_typeof({v}) = 'number' THEN (({v}) #>> '{}')::numeric END",
-    Family.BOOLEAN: "CASE WHEN jsonb_typeof({v}) = 'boolean' THEN (({v}) #>> '{}')::boolean END",
+    Family.NUMBER: "CASE WHEN jsonb_typeof({v}) = 'number' THEN ({v})::numeric END",
+    Family.BOOLEAN: "CASE WHEN jsonb_typeof({v}) = 'boolean' THEN ({v})::boolean END",
     Family.TIME: f"CASE WHEN {_TEXT} ~ '{INSTANT_REGEX}' THEN ({_TEXT}) COLLATE \"C\" END",
     Family.LIST: "CASE WHEN jsonb_typeof({v}) = 'array' THEN {v} END",
 }

@@ -23,6 +23,7 @@ from segments.rules.ast import (
     Rule,
     SegmentCondition,
 )
+from segments.rules.columns import attribute_sql, is_moment, profile_sql
 from segments.rules.comparing import json_sql, value_sql
 from segments.rules.event_log import EventLog
 from segments.rules.event_nodes import (
@@ -82,8 +83,7 @@ class _Compiler:
             case Group():
                 return self.compile_group(node)
             case AttributeCondition():
-                raw = Fragment(f"{SUBSCRIBER}.attributes -> %s", (node.key,))
-                return json_sql(node, raw, self.context.as_of)
+                return json_sql(node, attribute_sql(node.key), self.context.as_of)
             case ProfileCondition():
                 return self.compile_profile(node)
             case DeviceCondition():
@@ -148,15 +148,14 @@ class _Compiler:
                 return at_least(parts, node.n or 0)
 
     def compile_profile(self, node: ProfileCondition) -> Fragment:
-        column = f"{SUBSCRIBER}.{node.field}"
-        if node.field.endswith("_at"):
-            return value_sql(node, Family.TIME, Fragment(column), self.context.as_of)
-        text = Fragment(fold_sql(f"NULLIF({column}, '')"))
-        return value_sql(node, Family.TEXT, text, self.context.as_of)
+        family = Family.TIME if is_moment(node.field) else Family.TEXT
+        return value_sql(node, family, profile_sql(node.field), self.context.as_of)
 
     def compile_device(self, node: DeviceCondition) -> Fragment:
         row, operand = node.prepare(Family.TEXT, self.context.as_of)
-        matches = row.to_sql(operand).place(Fragment(fold_sql(f"NULLIF(device.{node.field}, '')")))
+        # A kind is one of our own words, in small letters, and as it stands it lies in an index.
+        column = "device.kind" if node.field == "kind" else fold_sql(f"NULLIF(device.{node.field}, '')")
+        matches = row.to_sql(operand).place(Fragment(column))
         condition = self.rows.exists(
             DEVICE, "device", join_all([Fragment("device.ended_at IS NULL"), matches])
         )

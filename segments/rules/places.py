@@ -31,16 +31,30 @@ def near_sql(spots: Sequence[Spot], kilometres: float) -> Fragment:
 
 
 def _near_one_sql(spot: Spot, kilometres: float) -> Fragment:
-    """A box of latitudes first, which an index answers, then the haversine distance; `least` passes over NULL."""
-    reach = math.degrees(kilometres / EARTH_RADIUS_KM) * 1.0001
+    """A box first, which an index answers, then the haversine distance; `least` passes over NULL."""
     half = (
         f"power(sin(radians(%s - {LAT}) / 2), 2)"
         f" + cos(radians({LAT})) * cos(radians(%s)) * power(sin(radians(%s - {LON}) / 2), 2)"
     )
+    south, north, west, east = _find_box(spot, kilometres)
     return Fragment(
-        f"{LAT} BETWEEN %s AND %s AND {LON} IS NOT NULL AND 2 * {EARTH_RADIUS_KM} * asin(sqrt(least(1, {half}))) <= %s",
-        (spot.lat - reach, spot.lat + reach, float(spot.lat), float(spot.lat), float(spot.lon), kilometres),
+        f"{LAT} BETWEEN %s AND %s AND {LON} BETWEEN %s AND %s"
+        f" AND 2 * {EARTH_RADIUS_KM} * asin(sqrt(least(1, {half}))) <= %s",
+        (south, north, west, east, float(spot.lat), float(spot.lat), float(spot.lon), kilometres),
     ).or_null()
+
+
+def _find_box(spot: Spot, kilometres: float) -> tuple[float, float, float, float]:
+    """South, north, west and east of a box around the circle, a trifle too large; all longitudes near a pole or where
+    it would reach across the date line."""
+    angle = kilometres / EARTH_RADIUS_KM * 1.0001
+    south, north = spot.lat - math.degrees(angle), spot.lat + math.degrees(angle)
+    if south > -89 and north < 89:
+        # Where the meridians touch the circle: sin(half the width) = sin(angle) / cos(latitude).
+        width = math.degrees(math.asin(math.sin(angle) / math.cos(math.radians(spot.lat)))) * 1.0001
+        if spot.lon - width >= -180 and spot.lon + width <= 180:
+            return south, north, spot.lon - width, spot.lon + width
+    return south, north, -math.inf, math.inf
 
 
 def is_inside(lat: float, lon: float, corners: Sequence[Spot]) -> bool:
