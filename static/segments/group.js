@@ -11,6 +11,8 @@ const MATCHES = [
   { value: "at_least", label: "at least" },
 ];
 
+let made = 0;
+
 /** `node` is a group as saved; `outermost` for the one group that a rule begins with. */
 export function groupEditor(node, site, { outermost = false } = {}) {
   const items = [];
@@ -18,7 +20,8 @@ export function groupEditor(node, site, { outermost = false } = {}) {
   const needed = numberInput("How many of them", node.n ?? 2, { min: 1, step: 1 });
   const neededBox = slot();
   const list = h("ol", { class: "rule-conditions" });
-  const everybody = h("p", { class: "rule-note rule-everybody" }, "Everybody, until you add a condition.");
+  const empty = outermost ? "Everybody, until you add a condition." : "Nothing yet. Add a condition to this group, or remove it.";
+  const emptyNote = h("p", { class: "rule-note rule-empty" }, empty);
   const addCondition = addButton("Condition", () => append({}));
   const addGroup = addButton("Group", () => append({ type: "group", match: "any", conditions: [{}] }));
   const element = h(
@@ -26,7 +29,7 @@ export function groupEditor(node, site, { outermost = false } = {}) {
     { class: "rule-group", role: "group", "aria-label": outermost ? "The rule" : "Group", on: { keydown: moveByKeys(items) } },
     h("div", { class: "rule-match" }, word("Match"), match, neededBox, word("of these")),
     list,
-    everybody,
+    emptyNote,
     h("div", { class: "rule-add" }, addCondition, addGroup),
   );
 
@@ -38,7 +41,7 @@ export function groupEditor(node, site, { outermost = false } = {}) {
   function settle() {
     needed.max = Math.max(items.length, 1);
     list.hidden = !items.length;
-    everybody.hidden = !outermost || items.length > 0;
+    emptyNote.hidden = items.length > 0;
     // A group inside a rule has to say something; the rule itself may be empty: then it is everybody.
     match.setCustomValidity(items.length || outermost ? "" : "Add a condition to this group, or remove it.");
     reportChange(element);
@@ -47,7 +50,8 @@ export function groupEditor(node, site, { outermost = false } = {}) {
     const editor = saved.type === "group" ? groupEditor(saved, site) : conditionEditor(saved, site);
     const what = saved.type === "group" ? "group" : "condition";
     const remove = h("button", { type: "button", class: "rule-remove", "aria-label": `Remove this ${what}`, on: { click: () => drop(item) } }, "×");
-    const problem = h("p", { class: "rule-problem", role: "alert", hidden: true });
+    const problem = h("p", { class: "rule-problem", id: `rule-problem-${(made += 1)}`, role: "alert", hidden: true });
+    editor.element.setAttribute("aria-describedby", problem.id);
     const item = { editor, what, problem, element: h("li", { class: "rule-item" }, h("div", { class: "rule-row" }, editor.element, remove), problem) };
     items.push(item);
     list.append(item.element);

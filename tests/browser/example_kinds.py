@@ -187,7 +187,7 @@ BUILT = {
     "a repetition": BuiltCondition(
         "keyboard",
         Condition(
-            "The same thing",
+            "Same thing",
             {
                 "Event": "product viewed",
                 "The same": "Product id",

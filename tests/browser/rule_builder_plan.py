@@ -55,7 +55,7 @@ def _event_repeat(node: Node) -> Condition:
         "The same": _property(node),
         "Times": str(node["count"]["value"]),
     }
-    return Condition("The same thing several times", {**controls, **_when(node)})
+    return Condition("Same thing several times", {**controls, **_when(node)})
 
 
 def _event_aggregate(node: Node) -> Condition:
@@ -80,7 +80,7 @@ def _page_view(node: Node) -> Condition:
 def _message(node: Node) -> Condition:
     count = _often(node, some="at least once", none="not once", prefix="")
     return Condition(
-        "Messages: received, clicked", {"What happened": node["activity"], **count, **_when(node)}
+        "Messages", {"What happened": node["activity"], **count, **_when(node)}
     )
 
 

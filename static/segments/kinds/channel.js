@@ -10,7 +10,7 @@ const STATES = [
 
 export const kind = {
   type: "channel",
-  label: () => "Notifications: subscribed or not",
+  label: () => "Notifications: subscribed?",
   build(node, site) {
     const state = choice("Notifications", STATES, node.state, { onChange: show });
     const when = windowControl(node.within, site);

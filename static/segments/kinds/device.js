@@ -4,7 +4,7 @@ const KINDS = { mobile: "Mobile", tablet: "Tablet", desktop: "Desktop" };
 
 export const kind = {
   type: "device",
-  label: () => "Device (mobile or desktop, browser …)",
+  label: () => "Device (mobile, browser …)",
   build(node, site) {
     const fields = site.catalogue.device.map((one) =>
       one.key === "kind"

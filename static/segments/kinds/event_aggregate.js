@@ -14,7 +14,7 @@ const FUNCTIONS = [
 
 export const kind = {
   type: "event_aggregate",
-  label: () => "Event totals: total, average, largest, how many different …",
+  label: () => "Event totals, averages …",
   build(node, site) {
     const event = eventWithDetails(node, site, () => property.offer(countable()));
     const total = choice("What to work out", FUNCTIONS, node.function, { onChange: () => property.offer(countable()) });

@@ -5,7 +5,7 @@ import { eventWithDetails, propertyChoice } from "./events.js";
 
 export const kind = {
   type: "event_repeat",
-  label: () => "The same thing several times",
+  label: () => "Same thing several times",
   build(node, site) {
     const event = eventWithDetails(node, site, () => same.offer(event.known()));
     const same = propertyChoice("The same", node.property, event.known());

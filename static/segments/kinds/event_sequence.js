@@ -16,7 +16,7 @@ const GAPS = [
 
 export const kind = {
   type: "event_sequence",
-  label: () => "Sequence: did this, then did (not) do that",
+  label: () => "Sequence: this, then that",
   build(node, site) {
     const steps = rowList(node.steps ?? [], (saved) => stepControl(saved, site), {
       what: "step", add: "+ Then…", className: "rule-steps", least: 2, most: 6, movable: true, onChange: settle,

@@ -10,7 +10,7 @@ const WHERE = {
 
 export const kind = {
   type: "location",
-  label: () => "Location (near a place, inside an area)",
+  label: () => "Location (near, inside)",
   build(node, site) {
     const options = Object.entries(WHERE).map(([value, { label }]) => ({ value, label }));
     const where = choice("Where", options, node.polygon ? "area" : "near", { onChange: () => show({}) });

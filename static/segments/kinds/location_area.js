@@ -10,7 +10,6 @@ export function areaControl({ polygon = [] }, { catalogue: { places } }) {
   const text = textArea("Corners of the area", polygon.map(({ lat, lon }) => `${lat}, ${lon}`).join("\n"), {
     placeholder: "52.55, 13.30\n52.55, 13.50\n52.45, 13.40",
   });
-  const problem = h("p", { class: "rule-problem", role: "status" });
   const outline = h("div", { class: "rule-outline" });
   let corners = [];
 
@@ -23,14 +22,12 @@ export function areaControl({ polygon = [] }, { catalogue: { places } }) {
       wrong = error.message;
     }
     text.setCustomValidity(wrong);
-    problem.textContent = text.value.trim() ? wrong : "";
-    problem.hidden = !problem.textContent;
     outline.replaceChildren(...(corners.length ? [draw(corners, places)] : []));
     outline.hidden = !corners.length;
   }
   text.addEventListener("input", settle);
   settle();
-  const element = h("div", { class: "rule-area" }, h("p", { class: "rule-fine" }, HINT), text, outline, problem);
+  const element = h("div", { class: "rule-area" }, h("p", { class: "rule-fine" }, HINT), text, outline);
   return { element, read: () => ({ polygon: corners }) };
 }
 

@@ -14,7 +14,7 @@ const ACTIVITIES = [
 
 export const kind = {
   type: "message",
-  label: () => "Messages: received, clicked …",
+  label: () => "Messages (sent, clicked …)",
   build(node, site) {
     const activity = choice("What happened", ACTIVITIES, node.activity);
     const campaigns = [

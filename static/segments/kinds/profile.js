@@ -3,7 +3,7 @@ import { asOptions, fieldCondition } from "./fields.js";
 
 export const kind = {
   type: "profile",
-  label: () => "Profile (country, language, first seen …)",
+  label: () => "Profile (country, city …)",
   build(node, site) {
     const fields = site.catalogue.profile.map((one) =>
       one.key === "country"
