@@ -1,0 +1,103 @@
+"""Indexes come and go with the segments that need them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from segments.definitions import read_rule, select_subscribers
+from segments.indexing import PREFIX, prepare_indexes
+from segments.models import Segment
+from subscribers.models import Attribute, Site
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+GOLD = {"type": "attribute", "key": "loyalty 'tier' %", "operator": "equals", "value": "Gold"}
+RICH = {"type": "attribute", "key": "spent", "operator": "greater_than", "value": 1000}
+
+
+@pytest.fixture
+def busy_site(settings: Settings, site: Site) -> Iterator[Site]:
+    settings.SEGMENT_INDEX_FROM = 1
+    for number in range(200):
+        factories.make_subscriber(
+            site, attributes={"loyalty 'tier' %": "gold" if number % 50 == 0 else "", "spent": number * 10}
+        )
+    factories.make_attribute(site, "loyalty 'tier' %")
+    factories.make_attribute(site, "spent", Attribute.Type.NUMBER)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE subscribers_subscriber")
+    yield site
+    Segment.objects.all().delete()
+    prepare_indexes()  # leaves none behind
+
+
+def _write(*conditions: dict[str, Any]) -> dict[str, Any]:
+    return {"version": 1, "root": {"type": "group", "match": "all", "conditions": list(conditions)}}
+
+
+def test_a_saved_segment_gets_an_index_and_the_database_uses_it(busy_site: Site) -> None:
+    document = _write(GOLD, RICH)
+    factories.make_segment(busy_site, document)
+
+    made, _ = prepare_indexes()
+
+    members = select_subscribers(busy_site, read_rule(busy_site, document), as_of=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off")  # so few people fit on a page or two
+        plan = members.explain()
+        cursor.execute("RESET enable_seqscan")
+    assert len(made) == 1
+    assert made[0] in plan
+    assert members.count() == 1
+
+
+def test_a_second_run_finds_nothing_to_do(busy_site: Site) -> None:
+    factories.make_segment(busy_site, _write(RICH))
+    prepare_indexes()
+
+    assert prepare_indexes() == ([], [])
+
+
+def test_an_index_that_no_segment_needs_any_more_is_dropped(busy_site: Site) -> None:
+    segment = factories.make_segment(busy_site, _write(RICH))
+    made, _ = prepare_indexes()
+    segment.delete()
+
+    assert prepare_indexes() == ([], made)
+
+
+def test_the_conditions_of_most_segments_come_first_where_there_is_not_room_for_all(
+    busy_site: Site, settings: Settings
+) -> None:
+    settings.SEGMENT_INDEXES = 1
+    factories.make_segment(busy_site, _write(GOLD))
+    for _ in range(2):
+        factories.make_segment(busy_site, _write(RICH))
+
+    (name,), _ = prepare_indexes()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [name])
+        assert "spent" in cursor.fetchone()[0]
+
+
+def test_few_people_need_no_index(busy_site: Site, settings: Settings) -> None:
+    settings.SEGMENT_INDEX_FROM = 201
+    factories.make_segment(busy_site, _write(RICH))
+
+    assert prepare_indexes() == ([], [])
+
+
+def test_a_broken_index_is_made_anew(busy_site: Site) -> None:
+    factories.make_segment(busy_site, _write(RICH))
+    (name,), _ = prepare_indexes()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = %s::regclass", [name])
+
+    assert prepare_indexes() == ([name], [name])
+    assert name.startswith(PREFIX)
