@@ -8,21 +8,39 @@ from django.utils.module_loading import import_string
 
 from segments.models import Segment
 from segments.rules import Names, Rule
-from segments.rules.lint import Remark, lint_rule
+from segments.rules.costs import list_costs
+from segments.rules.lint import Remark, keep_first, lint_rule
 from segments.seen import read_seen
 from subscribers.models import Site
+from tracking.hot_properties import find_hot_column
+from tracking.models import Event, EventType
 
+# Below so many events everything is counted in a moment.
+LARGE_SITE = 100_000
 MOST_REMARKS = 10  # who has put those right sees the next
 
 
 def read_remarks(
     site: Site, rule: Rule, names: Names, *, segment: Segment | None = None, now: dt.datetime
 ) -> list[Remark]:
-    """The most useful first, each with the path of its condition. `segment` is what the rule is, or will be, saved under."""
+    """The most useful first, at most one on each condition. `segment` is what the rule is, or will be, saved under."""
     remarks = lint_rule(rule, read_seen(site), names)
     if segment is not None:
         remarks += _ask_who_uses_it(segment, rule, names, now)
-    return remarks[:MOST_REMARKS]
+    costs = list_costs(rule, lambda event, name: find_hot_column(event, name) is not None)
+    if costs and _is_large(site):
+        remarks += costs
+    return keep_first(remarks)[:MOST_REMARKS]
+
+
+def _is_large(site: Site) -> bool:
+    """Told from the index, of which no more is read than it takes."""
+    types = list(EventType.objects.filter(site=site).values_list("pk", flat=True))
+    return bool(
+        Event.objects.filter(event_type__in=types)
+        .order_by()[LARGE_SITE : LARGE_SITE + 1]
+        .values("event_type")
+    )
 
 
 def _ask_who_uses_it(segment: Segment, rule: Rule, names: Names, now: dt.datetime) -> Iterator[Remark]:

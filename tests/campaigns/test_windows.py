@@ -32,7 +32,8 @@ LAST_DAY = visited(last={"hours": 24})
 def world(site: Site) -> Site:
     """Subscribers 25 hours apart: Kiritimati is at UTC+14, Pago Pago at UTC−11."""
     for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Berlin", "Nowhere"):
-        factories.make_subscriber(site, timezone=zone)
+        person = factories.make_subscriber(site, timezone=zone)
+    factories.make_event(person, "visit")
     return site
 
 
