@@ -20,6 +20,14 @@ class Limits:
 # `parse_rule` go by it where nobody says less. The settings may not say more.
 LARGEST = Limits(depth=30, conditions=2_000, values=10_000)
 MOST_PARTS = 20_000  # of one document, counting everything
+# Of the signs *, | and + in one document: each is a comparison of its own, written out in SQL and run for every event.
+MOST_PATTERN_SIGNS = 5_000
+
+
+def count_pattern_signs(node: Any) -> int:
+    """Those in the value of a condition. A plus sign in a telephone number is one too many, and does no harm."""
+    text = node.get("value") if isinstance(node, dict) else None
+    return sum(map(text.count, "*|+")) if isinstance(text, str) else 0
 
 
 def validate_count(values: Any, info: ValidationInfo) -> Any:

@@ -6,7 +6,13 @@ from pydantic import ValidationError
 
 from segments.rules.ast import Rule
 from segments.rules.errors import Problem, RuleError
-from segments.rules.limits import LARGEST, MOST_PARTS, Limits
+from segments.rules.limits import (
+    LARGEST,
+    MOST_PARTS,
+    MOST_PATTERN_SIGNS,
+    Limits,
+    count_pattern_signs,
+)
 
 MOST_PROBLEMS = 50
 
@@ -57,15 +63,14 @@ def dump_rule(rule: Rule) -> dict[str, Any]:
 
 def _check_size(document: Any, limits: Limits) -> None:
     """Bound depth and size first: deep nesting must be a sentence, not a recursion error."""
-    level, nodes = [document] if isinstance(document, dict | list) else [], 0
-    values = 0
+    level = [document] if isinstance(document, dict | list) else []
+    nodes = values = signs = 0
     for depth in range(10_000):
         children = [child for each in level for child in (each.values() if isinstance(each, dict) else each)]
         values += len(children)
         level = [child for child in children if isinstance(child, dict | list)]
         nodes += sum(isinstance(each, dict) and "type" in each for each in level)
-        if not level and max(nodes - limits.conditions, values - MOST_PARTS) <= 0:
-            return
+        signs += sum(map(count_pattern_signs, level))
         # A group is two levels of JSON, itself and its list of conditions; no other condition is deeper than seven.
         has_group = any(isinstance(each, dict) and each.get("type") == "group" for each in level)
         if depth > 2 * limits.depth + 6 or (depth >= 2 * limits.depth and has_group):
@@ -74,6 +79,12 @@ def _check_size(document: Any, limits: Limits) -> None:
             raise _refuse(f"The rule is too large; {limits.conditions:,} conditions is the most.")
         if values > MOST_PARTS:
             raise _refuse(f"The rule is too large; {MOST_PARTS:,} values is the most.")
+        if signs > MOST_PATTERN_SIGNS:
+            raise _refuse(
+                f"The patterns of the rule have too many of *, | and +; {MOST_PATTERN_SIGNS:,} is the most."
+            )
+        if not level:
+            return
 
 
 def _refuse(sentence: str) -> RuleError:

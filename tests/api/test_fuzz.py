@@ -64,6 +64,7 @@ def list_doors(site: Site) -> list[tuple[str, str, dict[str, Any]]]:
         ("post", "segments/", new_segment),
         ("put", f"segments/{segment.pk}/", new_segment),
         ("post", "segments/preview/", {"site": site.pk, "rule": RULE, "as_of": None, "exact": True}),
+        ("post", "segments/preview/history/", {"site": site.pk, "rule": RULE, "as_of": None}),
         ("post", "campaigns/", new_campaign),
         ("patch", f"campaigns/{campaign.pk}/", new_campaign),
         *(("post", f"campaigns/{campaign.pk}/{step}/", {"x": 1}) for step in ("pause", "resume", "cancel")),

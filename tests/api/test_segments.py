@@ -5,18 +5,23 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from rest_framework.test import APIClient
 
 from segments.membership import refresh_membership
 from segments.models import MembershipChange, Segment
-from segments.preview import PreviewTooSlow
+from segments.preview import PreviewBusy, PreviewImpossible, PreviewTooSlow
 from segments.tasks import build_segment
 from subscribers.models import Site
 from tests import factories
 from tests.api.conftest import Connect
+from tests.segments.preview.crowds import make_crowd, slow_down_counting
 
 GERMANS = {"version": 1, "root": {"type": "profile", "field": "country", "operator": "equals", "value": "DE"}}
+CART_TODAY = {
+    "version": 1,
+    "root": {"type": "event", "event": "add_to_cart", "within": {"last": {"days": 1}}},
+}
 NONSENSE = {
     "version": 1,
     "root": {"type": "profile", "field": "country", "operator": "resembles", "value": "DE"},
@@ -151,7 +156,7 @@ def preview(client: APIClient, site: Site, **values: Any) -> Any:
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-def test_a_preview_is_exact_whether_or_not_an_estimate_would_do(
+def test_a_preview_of_few_people_is_exact_whether_or_not_an_estimate_would_do(
     client: APIClient, site: Site, wanted: bool
 ) -> None:
     factories.make_subscriber(site, country="DE")
@@ -200,6 +205,85 @@ def test_a_preview_of_nonsense_lists_the_problems(client: APIClient, site: Site)
 
     assert response.status_code == 400
     assert response.json()["rule"][0]["path"].startswith("root")
+
+
+@pytest.mark.usefixtures("no_time_to_count")
+def test_where_an_estimate_would_do_it_comes_with_its_margin(client: APIClient, site: Site) -> None:
+    make_crowd(site, 20_000)
+
+    body = preview(client, site, exact=False).json()
+
+    assert body["exact"] is False
+    assert body["margin"] > 0
+    assert abs(body["count"] - 10_000) <= 2 * body["margin"]
+    assert body["fewer_than"] is None
+
+
+@pytest.mark.usefixtures("no_time_to_count")
+def test_too_few_to_estimate_have_no_count_but_a_ceiling(client: APIClient, site: Site) -> None:
+    make_crowd(site, 400)
+
+    body = preview(client, site, exact=False).json()
+
+    assert {key: body[key] for key in ("count", "share", "reachable", "exact")} == {
+        "count": None, "share": None, "reachable": None, "exact": False,
+    }  # fmt: skip
+    assert 200 <= body["fewer_than"] <= 500
+
+
+@pytest.fixture
+def no_time_to_count(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    slow_down_counting(monkeypatch, settings)
+
+
+def test_a_preview_among_too_many_others_is_to_be_asked_again(client: APIClient, site: Site) -> None:
+    with patch("segments.api.previews.preview_rule", side_effect=PreviewBusy):
+        response = preview(client, site)
+
+    assert (response.status_code, response["Retry-After"]) == (429, "1")
+    assert "Ask again in a second" in response.json()["detail"]
+
+
+def test_a_preview_that_the_database_refuses_is_a_problem_of_the_rule(client: APIClient, site: Site) -> None:
+    with patch("segments.api.previews.preview_rule", side_effect=PreviewImpossible("Too complex.")):
+        response = preview(client, site)
+
+    assert (response.status_code, response.json()) == (
+        400, {"rule": [{"path": "root", "message": "Too complex."}]},
+    )  # fmt: skip
+
+
+def ask_past(client: APIClient, site: Site, **values: Any) -> Any:
+    question = {"site": site.pk, "rule": CART_TODAY, "as_of": "2026-11-21T12:00:00Z", **values}
+    return client.post("/api/v1/segments/preview/history/", question)
+
+
+def test_the_past_sizes_of_an_audience_are_told_day_by_day(client: APIClient, site: Site) -> None:
+    ana = factories.make_subscriber(site)
+    for days in (40, 2.5, 0.5):
+        factories.make_event(ana, "add_to_cart", factories.NOW - dt.timedelta(days=days))
+
+    body = ask_past(client, site).json()
+
+    assert (len(body["days"]), body["now"], body["exact"], body["as_large_on"]) == (30, 1, True, 1)
+    assert body["days"][-2] == {"at": "2026-11-19T12:00:00Z", "count": 1}
+    assert body["sentence"].startswith("In the past 30 days it was at least this large on 1 day")
+
+
+def test_a_rule_without_a_past_says_so(client: APIClient, site: Site) -> None:
+    body = ask_past(client, site, rule=GERMANS).json()
+
+    assert (body["days"], body["now"]) == ([], None)
+    assert body["sentence"]
+
+
+def test_the_past_of_nonsense_lists_the_problems(client: APIClient, site: Site) -> None:
+    assert ask_past(client, site, rule=NONSENSE).json()["rule"][0]["path"].startswith("root")
+
+
+def test_whoever_may_see_segments_may_ask_for_their_past(connect: Connect, site: Site) -> None:
+    assert ask_past(connect("analyst"), site).status_code == 200
+    assert ask_past(connect("no such role"), site).status_code == 403
 
 
 def test_a_preview_that_takes_too_long_says_so(client: APIClient, site: Site) -> None:

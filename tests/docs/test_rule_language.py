@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from segments.rules import Names, RuleError, ast, describe_rule, event_nodes, parse_rule
-from segments.rules.limits import MOST_PARTS, Limits
+from segments.rules.limits import MOST_PARTS, MOST_PATTERN_SIGNS, Limits
 from segments.rules.operators import OPERATORS, Arity, Family, Operator
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rule-language.md").read_text(encoding="utf-8")
@@ -121,6 +121,7 @@ def test_a_refusal_names_the_path_and_says_the_sentence_of_the_page(
         ("groups inside each other", Limits().depth),
         ("conditions in a rule", Limits().conditions),
         ("values in a rule, counting everything", MOST_PARTS),
+        (r"signs `*`, `\|` and `+` in all patterns of a rule", MOST_PATTERN_SIGNS),
         ("`values` of one operator, spots of one location", Limits().values),
         ("steps of one sequence", event_nodes.MOST_STEPS),
     ],

@@ -1,9 +1,13 @@
 """Many people at once: enough of them that an audience can be estimated."""
 
 import datetime as dt
+from typing import Any
 
+import pytest
 from django.db import connection
+from pytest_django import Settings
 
+from segments.definitions import select_subscribers
 from subscribers.models import PushSubscription, Site
 from tests.factories import NOW
 
@@ -33,3 +37,15 @@ def equip(site: Site, *, every: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(DEVICES, [NOW, NOW, site.pk, every])
     return PushSubscription.objects.filter(subscriber__site=site).count()
+
+
+def slow_down_counting(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    """Let whoever counts everybody wait for longer than a first answer may take; the sample is as quick as ever."""
+    settings.PREVIEW_QUICK_MS, settings.PREVIEW_TIMEOUT_MS = 50, 60_000
+    sleep = "(SELECT pg_sleep(0.2)) IS NOT NULL"
+
+    def select(*args: Any, sampled: bool = False, **named: Any) -> Any:
+        people = select_subscribers(*args, sampled=sampled, **named)
+        return people if sampled else people.extra(where=[sleep])
+
+    monkeypatch.setattr("segments.preview.answer.select_subscribers", select)

@@ -12,7 +12,7 @@ from segments.preview import Preview, PreviewTooSlow, preview_rule
 from segments.preview.counting import LARGE_SITE
 from subscribers.models import Site
 from tests.factories import EVERYONE, NOW, make_push_subscription, make_subscriber
-from tests.segments.preview.crowds import equip, make_crowd
+from tests.segments.preview.crowds import equip, make_crowd, slow_down_counting
 
 GERMANS = {"version": 1, "root": {"type": "profile", "field": "country", "operator": "equals", "value": "DE"}}
 PEOPLE = 24_000
@@ -24,15 +24,7 @@ def glance(site: Site, rule: dict[str, object] = GERMANS) -> Preview:
 
 @pytest.fixture
 def slow_but_for_the_sample(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
-    """Whoever counts everybody waits for longer than a first answer may take."""
-    settings.PREVIEW_QUICK_MS = 50
-    sleep = "(SELECT pg_sleep(0.2)) IS NOT NULL"
-
-    def select(*args: object, sampled: bool = False, **named: object) -> object:
-        people = select_subscribers(*args, sampled=sampled, **named)  # type: ignore[arg-type]
-        return people if sampled else people.extra(where=[sleep])
-
-    monkeypatch.setattr("segments.preview.answer.select_subscribers", select)
+    slow_down_counting(monkeypatch, settings)
 
 
 def test_it_is_exact_where_that_is_quick(site: Site, settings: Settings) -> None:

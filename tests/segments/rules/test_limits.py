@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from segments.rules import RuleError, parse_rule
-from segments.rules.limits import LARGEST, MOST_PARTS, Limits
+from segments.rules.limits import LARGEST, MOST_PARTS, MOST_PATTERN_SIGNS, Limits
 from tests.segments.rules.documents import JSON, attribute, event, group, rule
 
 TIGHT = Limits(depth=3, conditions=5, values=4)
@@ -90,6 +90,16 @@ def test_whatever_the_settings_a_document_is_not_read_past_its_twenty_thousandth
     lists = group("all", *[one_of(["a"] * 5_000)] * 4)
 
     assert refuse(lists, LARGEST) == ("root", f"The rule is too large; {MOST_PARTS:,} values is the most.")
+
+
+def test_patterns_may_have_five_thousand_signs_together() -> None:
+    ten = {"type": "page_view", "url": {"operator": "contains", "value": "a|b+c*" * 3 + "|d"}}
+    parse_rule(rule(group("any", *[ten] * 500)))
+
+    assert refuse(group("any", *[ten] * 501), LARGEST) == (
+        "root",
+        f"The patterns of the rule have too many of *, | and +; {MOST_PATTERN_SIGNS:,} is the most.",
+    )
 
 
 def test_what_is_stored_is_read_even_if_the_settings_allow_less_today() -> None:
