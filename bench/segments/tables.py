@@ -44,7 +44,10 @@ def print_results(results: Sequence[Result]) -> None:
 def print_sizes(duck_file: Path) -> None:
     with connection.cursor() as cursor:
         cursor.execute(SIZES)
-        rows = [(name, f"{int(table) / 1e6:,.0f}", f"{int(indexes) / 1e6:,.0f}") for name, table, indexes in cursor.fetchall()]
+        rows = [
+            (name, f"{int(table) / 1e6:,.0f}", f"{int(indexes) / 1e6:,.0f}")
+            for name, table, indexes in cursor.fetchall()
+        ]
     print()
     _print_table(("on disk, MB", "table", "indexes"), rows)
     print(f"\nThe same data in DuckDB's file: {duck_file.stat().st_size / 1e6:,.0f} MB.")
@@ -55,7 +58,8 @@ def _print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     table = [head, *rows]
     widths = [max(len(row[column]) for row in table) for column in range(len(head))]
     lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in table
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+        for row in table
     ]
     rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
     print("\n".join([lines[0], rule, *lines[1:]]))
