@@ -13,7 +13,7 @@ from segments.rules.describe import describe_rule
 from segments.rules.evaluator import evaluate_rule
 from segments.rules.evidence import list_evidence
 from segments.rules.facts import SubscriberFacts
-from segments.rules.flips import Outlook, find_next_change
+from segments.rules.flips import Outlook, Timeline, find_change, find_flip, follow_rule
 from segments.rules.names import Names
 from segments.rules.witness import Evidence, Witness
 
@@ -46,22 +46,23 @@ def explain_rule(  # noqa: PLR0913 - the rule, and all that its answer depends o
 
     `entered_at` tells since when they are a member of each segment that the rule may ask about, where that is known.
     """
-    root = _explain(rule.root, Witness(facts, as_of, zone, names, entered_at or {}))
-    return (
-        root if root.outlook else replace(root, outlook=find_next_change(rule, facts, as_of=as_of, zone=zone))
-    )
+    timeline = follow_rule(rule, facts, as_of=as_of, zone=zone)
+    root = _explain(rule.root, timeline, Witness(facts, as_of, zone, names, entered_at or {}))
+    # Last, as it moves on the timelines of all conditions.
+    return replace(root, outlook=find_change(timeline))
 
 
-def _explain(node: Condition, witness: Witness) -> Explanation:
+def _explain(node: Condition, timeline: Timeline, witness: Witness) -> Explanation:
     # Every answer is the evaluator's own, on the node as a rule of its own: an explanation cannot disagree with it.
     alone = Rule(version=1, root=node)
     holds = evaluate_rule(alone, witness.facts, as_of=witness.as_of, zone=witness.zone)
     if isinstance(node, Group):
-        children = tuple(_explain(each, witness) for each in node.conditions)
+        parts = zip(node.conditions, timeline.parts, strict=True)
+        children = tuple(_explain(each, part, witness) for each, part in parts)
         return Explanation(_say_group(node), holds, children=children)
     # A node's part of the sentence, as it follows “Subscribers”.
     phrase = describe_rule(alone, witness.names).removeprefix("Subscribers ").removesuffix(".")
-    outlook = find_next_change(alone, witness.facts, as_of=witness.as_of, zone=witness.zone)
+    outlook = Outlook(find_flip(timeline))
     return Explanation(phrase, holds, outlook, evidence=tuple(list_evidence(node, witness)))
 
 

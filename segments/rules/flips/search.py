@@ -35,26 +35,31 @@ def find_next_flip(
     before the year 2200, where the rule language ends. `zone` is the site's. Events later than `as_of` are taken to
     happen when their time comes; attributes, profile, devices and segments stay as they are.
     """
-    return _cut(_follow(rule, facts, as_of, zone).turns_at)
+    return find_flip(follow_rule(rule, facts, as_of=as_of, zone=zone))
 
 
 def find_next_change(rule: Rule, facts: SubscriberFacts, *, as_of: dt.datetime, zone: ZoneInfo) -> Outlook:
     """The earliest instant after `as_of` at which `evaluate_rule` says something else, if nothing else happens."""
-    timeline = _follow(rule, facts, as_of, zone)
+    return find_change(follow_rule(rule, facts, as_of=as_of, zone=zone))
+
+
+def follow_rule(rule: Rule, facts: SubscriberFacts, *, as_of: dt.datetime, zone: ZoneInfo) -> Timeline:
+    """The rule's answer from `as_of` on; its parts are those of the conditions."""
+    return follow_condition(rule.root, Future(facts, as_of.astimezone(dt.UTC), zone))
+
+
+def find_flip(timeline: Timeline) -> dt.datetime | None:
+    return timeline.turns_at if timeline.turns_at <= LATEST else None
+
+
+def find_change(timeline: Timeline) -> Outlook:
+    """This advances the timeline."""
     holds = timeline.holds
     for _ in range(MOST_TURNS):
-        at = _cut(timeline.turns_at)
+        at = find_flip(timeline)
         if at is None:
             return Outlook(None)
         timeline.advance(at)
         if timeline.holds != holds:
             return Outlook(at)
     return Outlook(None, certain_until=at)
-
-
-def _follow(rule: Rule, facts: SubscriberFacts, as_of: dt.datetime, zone: ZoneInfo) -> Timeline:
-    return follow_condition(rule.root, Future(facts, as_of.astimezone(dt.UTC), zone))
-
-
-def _cut(instant: dt.datetime) -> dt.datetime | None:
-    return instant if instant <= LATEST else None

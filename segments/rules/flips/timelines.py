@@ -10,7 +10,12 @@ Answer = tuple[dt.datetime, bool]  # what holds from an instant on
 
 
 class Timeline(Protocol):
-    """`holds` at the instant it was advanced to. It does not turn before `turns_at`; NEVER: not any more."""
+    """`holds` at the instant it was advanced to. It does not turn before `turns_at`; NEVER: not any more.
+
+    `parts` are those of a group's conditions, in order; advancing the group advances them.
+    """
+
+    parts: Sequence["Timeline"]
 
     @property
     def holds(self) -> bool: ...
@@ -23,6 +28,8 @@ class Timeline(Protocol):
 
 class Course:
     """One condition's answer. `turns_at` is exact, and looked for only when somebody asks."""
+
+    parts: Sequence[Timeline] = ()
 
     def __init__(self, holds: bool, answers: Iterable[Answer] = ()) -> None:
         """`answers` in the order of time; one may repeat the one before."""
@@ -60,7 +67,7 @@ class Junction:
     """`least` or more of the parts, or with `negated` fewer than that."""
 
     def __init__(self, parts: Sequence[Timeline], least: int, *, negated: bool = False) -> None:
-        self._parts, self._least, self._negated = parts, least, negated
+        self.parts, self._least, self._negated = parts, least, negated
 
     @property
     def holds(self) -> bool:
@@ -76,12 +83,12 @@ class Junction:
         held = self._count_true()
         met = held >= self._least
         needed = held - self._least + 1 if met else self._least - held
-        turns = sorted(part.turns_at for part in self._parts if part.holds == met)
+        turns = sorted(part.turns_at for part in self.parts if part.holds == met)
         return turns[needed - 1] if needed <= len(turns) else NEVER
 
     def advance(self, to: dt.datetime) -> None:
-        for part in self._parts:
+        for part in self.parts:
             part.advance(to)
 
     def _count_true(self) -> int:
-        return sum(part.holds for part in self._parts)
+        return sum(part.holds for part in self.parts)
