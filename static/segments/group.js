@@ -51,8 +51,10 @@ export function groupEditor(node, site, { outermost = false } = {}) {
     const what = saved.type === "group" ? "group" : "condition";
     const remove = h("button", { type: "button", class: "rule-remove", "aria-label": `Remove this ${what}`, on: { click: () => drop(item) } }, "×");
     const problem = h("p", { class: "rule-problem", id: `rule-problem-${(made += 1)}`, role: "alert", hidden: true });
-    editor.element.setAttribute("aria-describedby", problem.id);
-    const item = { editor, what, problem, element: h("li", { class: "rule-item" }, h("div", { class: "rule-row" }, editor.element, remove), problem) };
+    const remark = h("p", { class: "rule-advice", id: `rule-remark-${made}`, hidden: true });
+    editor.element.setAttribute("aria-describedby", `${problem.id} ${remark.id}`);
+    const row = h("div", { class: "rule-row" }, editor.element, remove);
+    const item = { editor, what, problem, remark, element: h("li", { class: "rule-item" }, row, problem, remark) };
     items.push(item);
     list.append(item.element);
     return item;

@@ -11,8 +11,9 @@ const NO_ANSWER = { body: { problems: [{ message: "The server did not answer. Tr
 /**
  * `ask(path, how, signal)` posts the rule, with what `how` adds to it, and resolves to {status, body, retryAfter}.
  * The panel is empty until `update()` is called; `onProblems(list)` hears what is wrong with the rule, or an empty list.
+ * `onRemarks(list)` returns the messages it has put elsewhere, so that they are not said here, too.
  */
-export function previewPanel({ ask, onProblems }) {
+export function previewPanel({ ask, onProblems, onRemarks }) {
   const status = h("p", { class: "rule-visually-hidden", role: "status", "aria-live": "polite" });
   const content = h("div", {});
   const element = h("section", { class: "rule-preview", "aria-label": "Who matches now" }, h("h3", {}, "Who matches now"), content, status);
@@ -30,7 +31,9 @@ export function previewPanel({ ask, onProblems }) {
   }
   function show(answer, state) {
     element.classList.remove("rule-waiting");
-    content.replaceChildren(...summary(answer, state), ...details(answer));
+    const placed = onRemarks(answer.remarks);
+    const warnings = answer.warnings.filter((warning) => !placed.includes(warning));
+    content.replaceChildren(...summary({ ...answer, warnings }, state), ...details(answer));
     status.textContent = put(answer, state);
   }
   /** Asked again while others are being counted. */

@@ -1,4 +1,4 @@
-/** Put what the server said about a rule beside the condition it is about. */
+/** Put what the server said about a rule, problems and remarks, beside the condition it is about. */
 
 /** `editor`: the outermost group's; `problems`: [{path: like "root.conditions[0].value", message}]. */
 export function showProblems(editor, problems) {
@@ -17,6 +17,26 @@ export function clearProblems({ children }) {
     item.problem.hidden = true;
     item.element.classList.remove("rule-wrong");
     clearProblems(item.editor);
+  }
+}
+
+/** What looks wrong with a condition, beside it; returns the messages that found their place. */
+export function showRemarks(editor, remarks) {
+  clearRemarks(editor);
+  const placed = remarks.filter(({ path }) => itemAt(editor, path));
+  for (const { path, message } of placed) {
+    const { remark } = itemAt(editor, path);
+    remark.textContent = message;
+    remark.hidden = false;
+  }
+  return placed.map(({ message }) => message);
+}
+
+function clearRemarks({ children }) {
+  for (const { remark, editor } of children ?? []) {
+    remark.textContent = "";
+    remark.hidden = true;
+    clearRemarks(editor);
   }
 }
 

@@ -3,7 +3,7 @@ import { complaints } from "./complaints.js";
 import { h } from "./dom.js";
 import { groupEditor } from "./group.js";
 import { previewPanel } from "./preview.js";
-import { clearProblems, showProblems } from "./problems.js";
+import { clearProblems, showProblems, showRemarks } from "./problems.js";
 
 const EVERYBODY = { type: "group", match: "all", conditions: [] };
 const TIP = "Alt + ↑ or ↓ moves a condition within its group.";
@@ -17,7 +17,7 @@ function mount(box) {
   const live = h("p", { class: "rule-visually-hidden", "aria-live": "polite" });
   const tree = h("div", { class: "rule-tree" });
   const complaining = complaints(tree);
-  const preview = previewPanel({ ask, onProblems: (problems) => showProblems(root, problems) });
+  const preview = previewPanel({ ask, onProblems: (problems) => showProblems(root, problems), onRemarks: (remarks) => showRemarks(root, remarks) });
   let root = null;
 
   async function load() {
