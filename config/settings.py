@@ -46,7 +46,7 @@ EVENT_WEEKS_AHEAD = read_int("EVENT_WEEKS_AHEAD", 4, minimum=1)
 SEGMENT_REMARKS = ["campaigns.windows.remark_on_segment"]
 # What a preview may cost: the exact count, the first answer, the past 30 days; how many at once; temporary files of each.
 PREVIEW_TIMEOUT_MS = read_int("PREVIEW_TIMEOUT_MS", 5000, minimum=1)
-PREVIEW_QUICK_MS = read_int("PREVIEW_QUICK_MS", 120, minimum=1)
+PREVIEW_QUICK_MS = read_int("PREVIEW_QUICK_MS", 100, minimum=1)
 PREVIEW_PAST_MS = read_int("PREVIEW_PAST_MS", 3000, minimum=1)
 PREVIEW_CONCURRENCY = read_int("PREVIEW_CONCURRENCY", 4, minimum=1)
 PREVIEW_DISK_MB = read_int("PREVIEW_DISK_MB", 1024, minimum=1)

@@ -82,7 +82,7 @@ def preview_rule(
         share=_find_share(audience, size),
         reachable=audience.reachable,
         sentence=describe_rule(rule, names),
-        sample=read_people(audience.newest),
+        sample=read_people(audience.some),
         warnings=[
             *_advise(audience, size),
             *dict.fromkeys(remark.message for remark in remarks),
