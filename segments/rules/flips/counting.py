@@ -17,10 +17,23 @@ find_instant = itemgetter(0)
 
 
 def follow_tally(tally: Tally, stays: Iterable[Stay], future: Future) -> Course:
-    changes = heapq.merge(*(_list_changes(*stay, future.as_of) for stay in stays), key=find_instant)
-    course = Course(tally.holds(), _list_answers(tally, changes))
+    course = Course(tally.holds(), _list_answers(tally, _list_all_changes(stays, future.as_of)))
     course.advance(future.as_of)
     return course
+
+
+def _list_all_changes(stays: Iterable[Stay], as_of: dt.datetime) -> Iterable[Change]:
+    """In the order of time. Sorting is quicker than merging, but spans that are worked out as they come may be many."""
+    known: list[Change] = []
+    coming: list[Iterable[Change]] = []
+    for event, spans in stays:
+        changes = _list_changes(event, spans, as_of)
+        if isinstance(spans, tuple):
+            known.extend(changes)
+        else:
+            coming.append(changes)
+    known.sort(key=find_instant)
+    return heapq.merge(known, *coming, key=find_instant) if coming else known
 
 
 def _list_changes(event: EventFacts, spans: Iterable[Span], as_of: dt.datetime) -> Iterator[Change]:
