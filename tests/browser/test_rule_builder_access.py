@@ -75,8 +75,11 @@ def open_segment(page: RuleBuilderPage, site: Site, *conditions: Node) -> None:
 
 def list_stops(page: RuleBuilderPage) -> list[WebElement]:
     """What can be operated in the builder, from top to bottom."""
-    found = page.driver.find_elements("css selector", ".rule-tree :is(select, input, textarea, button)")
-    return [each for each in found if each.is_displayed() and each.is_enabled()]
+    script = """
+        const found = document.querySelectorAll(".rule-tree :is(select, input, textarea, button)");
+        return [...found].filter((each) => each.checkVisibility() && !each.disabled);
+    """
+    return page.driver.execute_script(script)  # type: ignore[no-any-return]  # a list of elements
 
 
 def describe(element: WebElement, page: RuleBuilderPage) -> Any:
