@@ -9,7 +9,7 @@ from segments.rules.operators import Family, Operator
 from segments.rules.text import Pattern
 
 ANYTHING = "\x00"  # stands for whatever may be there: no rule can hold this sign
-MOST_PARTS = 30  # of a pattern that is compared with another: each part with each, while somebody waits
+MOST_PATTERN_PARTS = 30  # of a pattern that is compared with another: each part with each, while somebody waits
 
 
 def test_implies(one: Comparison, other: Comparison) -> bool:
@@ -79,7 +79,7 @@ def _read_pattern(row: Operator, operand: Any) -> Pattern:
 
 def _pattern_implies(one: Pattern, other: Pattern) -> bool:
     """Whether each alternative of the one has in it, part by part, all that some alternative of the other demands."""
-    if max(sum(map(len, each.alternatives)) for each in (one, other)) > MOST_PARTS:
+    if max(sum(map(len, each.alternatives)) for each in (one, other)) > MOST_PATTERN_PARTS:
         return False
     return all(
         any(
