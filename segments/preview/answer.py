@@ -128,6 +128,6 @@ def _advise(audience: Audience, size: Size) -> list[str]:
         advice.append(
             "This is more than half of your subscribers. The narrower the audience, the better a message can fit it."
         )
-    if not audience.reachable:
+    if audience.exact and not audience.reachable:
         advice.append("Nobody of them can be reached by push.")
     return advice

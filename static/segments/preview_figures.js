@@ -63,6 +63,7 @@ function roundMargin(margin) {
 
 function percent(share) {
   const points = share * 100;
+  if (points > 0 && points < 0.05) return "less than 0.1 %";
   const digits = points > 0 && points < 10 ? 1 : 0;
   return `${points.toLocaleString("en", { maximumFractionDigits: digits })} %`;
 }
