@@ -11,7 +11,7 @@ export function complaints(tree) {
     const words = control.validity.valueMissing && !control.validity.customError ? missing(control) : control.validationMessage;
     const text = said.get(control) ?? h("p", { class: "rule-problem rule-complaint", id: `rule-complaint-${(made += 1)}` });
     if (text.textContent !== words) text.textContent = words;
-    if (!text.isConnected) (control.closest(".rule-together, .rule-chip-field") ?? control).after(text);
+    if (!text.isConnected) place(text, control);
     control.setAttribute("aria-describedby", text.id);
     control.setAttribute("aria-invalid", "true");
     said.set(control, text);
@@ -34,6 +34,13 @@ export function complaints(tree) {
       }
     },
   };
+}
+
+/** Beside the control, without parting what is read as one. */
+function place(text, control) {
+  const line = control.closest(".rule-match");
+  if (line) line.append(text);
+  else (control.closest(".rule-together, .rule-chip-field") ?? control).after(text);
 }
 
 const missing = ({ tagName }) => (tagName === "SELECT" ? "Choose one." : "Fill this in.");

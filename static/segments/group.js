@@ -20,7 +20,7 @@ export function groupEditor(node, site, { outermost = false } = {}) {
   const needed = numberInput("How many of them", node.n ?? 2, { min: 1, step: 1 });
   const neededBox = slot();
   const list = h("ol", { class: "rule-conditions" });
-  const empty = outermost ? "Everybody, until you add a condition." : "Nothing yet. Add a condition to this group, or remove it.";
+  const empty = outermost ? "Everybody, until you add a condition." : "Nothing in this group yet.";
   const emptyNote = h("p", { class: "rule-note rule-empty" }, empty);
   const addCondition = addButton("Condition", () => append({}));
   const addGroup = addButton("Group", () => append({ type: "group", match: "any", conditions: [{}] }));

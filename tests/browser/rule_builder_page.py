@@ -204,7 +204,7 @@ def fill_condition(item: WebElement, condition: Condition, hand: Hand) -> None:
 
 def option_at(select: WebElement, text: str) -> int:
     """Where in a list the entry stands that is `text`, or begins with it."""
-    options = [option.text for option in Select(select).options]
+    options = select.parent.execute_script("return [...arguments[0].options].map(({ text }) => text)", select)
     exact = [index for index, option in enumerate(options) if option == text]
     beginning = [index for index, option in enumerate(options) if option.startswith(text)]
     assert exact or beginning, f"{text!r} is not among {options}."

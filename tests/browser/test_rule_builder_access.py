@@ -161,10 +161,18 @@ def test_a_value_that_is_not_taken_is_explained_beside_its_field_and_read_out(
     assert "Atlantis" not in page.conditions[0].text
 
 
-def test_an_empty_group_asks_for_a_condition(page: RuleBuilderPage, site: Site) -> None:
+def test_an_empty_group_says_so_and_asks_for_a_condition_when_somebody_saves(
+    page: RuleBuilderPage, site: Site
+) -> None:
     open_segment(page, site, {"type": "group", "match": "any", "conditions": []})
+    asked = "Add a condition to this group, or remove it."
+    assert "Nothing in this group yet." in page.conditions[0].text
+    assert asked not in page.conditions[0].text
 
-    assert "Nothing yet. Add a condition to this group, or remove it." in page.conditions[0].text
+    page.save(Mouse(page.driver))
+
+    assert asked in page.conditions[0].text
+    assert page.focused == "Match"
 
 
 @pytest.mark.parametrize("width", [1280, 360])
