@@ -42,6 +42,8 @@ PUSH_LOOPBACK_HOSTS = read_list("PUSH_LOOPBACK_HOSTS")
 TRACK_MAX_BYTES = read_int("TRACK_MAX_BYTES", 512 * 1024, minimum=1024)
 TRACK_MAX_OPERATIONS = read_int("TRACK_MAX_OPERATIONS", 500, minimum=1)
 EVENT_WEEKS_AHEAD = read_int("EVENT_WEEKS_AHEAD", 4, minimum=1)
+# Older events are forgotten, how often each thing happened is not; 0: all are kept.
+EVENT_RETENTION_WEEKS = read_int("EVENT_RETENTION_WEEKS", 0, maximum=5200)
 # What has something to say on a segment's rule, of the apps that use segments and that these do not know.
 SEGMENT_REMARKS = ["campaigns.windows.remark_on_segment"]
 # What a preview may cost: the exact count, the first answer, the past 30 days; how many at once; temporary files of each.
@@ -165,6 +167,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, task, seconds in (
         ("Drain the inbox", "tracking.tasks.drain_inbox", 5),
         ("Keep event partitions ahead", "tracking.tasks.prepare_partitions", 3600),
+        ("Forget old events", "tracking.tasks.forget_events", 24 * 3600),
         (
             "Refresh live segments",
             "segments.tasks.refresh_segments",

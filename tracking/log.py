@@ -15,7 +15,7 @@ from subscribers.attribute_values import coerce_value, guess_type
 from subscribers.identities import lock_subscribers
 from subscribers.models import Attribute, Site, Subscriber
 from tracking.interning import intern_values
-from tracking.models import Event, EventSummary, EventType, MessageCampaign
+from tracking.models import Event, EventSummary, EventType, LogStart, MessageCampaign
 
 logger = logging.getLogger(__name__)
 
@@ -57,13 +57,15 @@ def record_events(site: Site, events: Sequence[NewEvent], *, received_at: dt.dat
     """Write what is new, in the caller's transaction if there is one; return how many events that were.
 
     The same id of the same subscriber is one event, even with another time. Events of somebody who was merged go to
-    the survivor, those of somebody deleted go nowhere. An event is never later than its receipt.
+    the survivor, those of somebody deleted go nowhere. An event is never later than its receipt. What happened before
+    the log begins is left out: whether it was counted already could not be told.
     """
     people = lock_subscribers(event.subscriber_id for event in events)
     distinct: dict[tuple[int, UUID], NewEvent] = {}
     for event in events:
         if event.subscriber_id in people:
             distinct.setdefault((people[event.subscriber_id].pk, event.id), event)
+    _leave_out_forgotten(site, distinct)
     for known in _find_known(distinct.keys()):
         del distinct[known]
     types = _find_or_create_types(site, (event.name for event in distinct.values()))
@@ -91,6 +93,11 @@ def append_events(rows: list[Event]) -> None:
     intern_values(rows)
     Event.objects.bulk_create(rows, batch_size=1000)
     _count_events(rows)
+
+
+def find_log_start() -> dt.datetime | None:
+    """The first instant that the log knows of; None: it was never cut (tracking/retention.py)."""
+    return LogStart.objects.values_list("begins_at", flat=True).first()
 
 
 def find_refused_names(site: Site, names: Iterable[str]) -> set[str]:
@@ -126,6 +133,17 @@ def move_events(*, giver: Subscriber, taker: Subscriber) -> None:
         event.subscriber = taker
     Event.objects.bulk_create((event for event in events if event.id not in shared), batch_size=1000)
     _add_summaries([summary for summary in summaries if summary.count > 0])
+
+
+def _leave_out_forgotten(site: Site, events: dict[tuple[int, UUID], NewEvent]) -> None:
+    begins_at = find_log_start()
+    if begins_at is None:
+        return
+    late = [key for key, event in events.items() if event.occurred_at < begins_at]
+    for key in late:
+        del events[key]
+    if late:
+        logger.info("%s events of site %s left out: older than the log, %s", len(late), site.pk, begins_at)
 
 
 def _write_property(value: Any) -> Any:

@@ -177,6 +177,22 @@ class EventSummary(models.Model):
         return f"{self.event_type} × {self.count}"
 
 
+class LogStart(models.Model):
+    """Before this instant the log knows nothing, whatever rows may still lie there; no row: it knows everything.
+
+    One for all sites, since they share the weeks. Summaries go back further: they remember all that ever happened.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    begins_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(id=1), name="log_begins_once")]
+
+    def __str__(self) -> str:
+        return f"Since {self.begins_at:%Y-%m-%d %H:%M}"
+
+
 class MessageCampaign(models.Model):
     """What a campaign was called when it last sent something, so that whoever asks need not search the log.
 

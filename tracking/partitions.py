@@ -1,6 +1,7 @@
 """The weeks of the event log: one partition for each, from Monday to Monday in UTC, made before it is needed."""
 
 import datetime as dt
+import re
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -21,6 +22,11 @@ INSERT INTO {week} ({columns}) SELECT {columns} FROM moved
 ATTACH = SQL("ALTER TABLE tracking_event ATTACH PARTITION {week} FOR VALUES FROM ({start}) TO ({end})")
 # All but the generated ones, which nobody may write.
 COLUMNS = SQL("subscriber_id, id, occurred_at, received_at, event_type_id, properties, item_id, category_id")
+LIST = """
+SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+WHERE inhparent = 'tracking_event'::regclass
+"""
+NAME = re.compile(r"tracking_event_([0-9]{4,})w([0-9]{2})")
 FIND_STRAYS = """
 SELECT DISTINCT date_trunc('week', occurred_at, 'UTC') FROM tracking_event_default WHERE occurred_at >= %s
 """
@@ -31,7 +37,7 @@ def prepare_partitions(*, now: dt.datetime) -> list[str]:
 
     Returns the names of those that were made. Events already in the default partition move with their week.
     """
-    this_week = _start_of_week(now)
+    this_week = find_start_of_week(now)
     weeks = {this_week + dt.timedelta(weeks=ahead) for ahead in range(settings.EVENT_WEEKS_AHEAD + 1)}
     with connection.cursor() as cursor:
         cursor.execute(FIND_STRAYS, [this_week - dt.timedelta(weeks=WEEKS_BACK)])
@@ -46,7 +52,19 @@ def name_partition(start: dt.datetime) -> str:
     return f"tracking_event_{year}w{week:02}"
 
 
-def _start_of_week(instant: dt.datetime) -> dt.datetime:
+def list_partitions() -> dict[str, dt.datetime]:
+    """The weeks that have a partition: its name, and when the week starts. Others than ours are not among them."""
+    with connection.cursor() as cursor:
+        cursor.execute(LIST)
+        found = [match for (name,) in cursor.fetchall() if (match := NAME.fullmatch(name))]
+    return {match[0]: _read_week(int(match[1]), int(match[2])) for match in found}
+
+
+def _read_week(year: int, week: int) -> dt.datetime:
+    return dt.datetime.combine(dt.date.fromisocalendar(year, week, 1), dt.time(), dt.UTC)
+
+
+def find_start_of_week(instant: dt.datetime) -> dt.datetime:
     midnight = instant.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight - dt.timedelta(days=midnight.weekday())
 

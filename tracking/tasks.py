@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from tracking import draining, partitions, replays
+from tracking import draining, partitions, replays, retention
 from tracking.waking import note_drain_began
 
 
@@ -18,3 +18,8 @@ def prepare_partitions() -> None:
     now = timezone.now()
     partitions.prepare_partitions(now=now)
     replays.forget_operations(now=now)
+
+
+@shared_task
+def forget_events() -> None:
+    retention.forget_events(now=timezone.now())
