@@ -88,6 +88,7 @@ occurring = {"event": st.just("purchase"), "within": windows, "where": where}
 ABOUT_ONE_THING: dict[str, Nodes] = {
     "attribute": some._with_test("attribute", tests, key=st.just("tier")),
     "attribute: texts": some._with_test("attribute", of_texts, key=st.just("tier")),
+    "attribute: numbers": some._with_test("attribute", of_numbers, key=st.just("tier")),
     "attribute: lists": some._with_test("attribute", of_lists, key=st.just("tags")),
     "profile": some._with_test("profile", of_texts, field=st.just("country")),
     "profile: moments": some._with_test("profile", of_moments, field=st.just("last_seen_at")),
