@@ -72,7 +72,7 @@ def test_every_entry_is_shown_with_its_way_into_the_builder(
 def test_it_says_who_would_be_chosen_and_what_the_site_has_not_seen(marketer: Client) -> None:
     page = marketer.get(PAGE).content.decode()
 
-    assert "Subscribers with a device whose kind equals “mobile”." in page
+    assert "Subscribers with a mobile device." in page
     assert "Needs the event “purchase”, which has not been seen yet." in page
 
 
