@@ -15,13 +15,14 @@ from django.db.backends.utils import CursorWrapper
 from segments.refusals import explain_refusal, read_state
 
 LOCK_SPACE = 0x9E7EE  # any number, as long as no other advisory lock of ours has it
-QUERY_CANCELED, LIMIT_OF_CONFIGURATION = "57014", "53400"
+# SQLSTATEs (PostgreSQL, appendix A)
+QUERY_CANCELED, CONFIGURATION_LIMIT_EXCEEDED = "57014", "53400"
 
 # The first free slot; a lock taken here is given back when the transaction ends.
 TAKE_SLOT = """
 SELECT slot FROM generate_series(1, %s) AS slot WHERE pg_try_advisory_xact_lock(%s, slot) LIMIT 1
 """
-# Only a superuser, or a role that was granted it, may bound its temporary files (PostgreSQL, 20.4.2).
+# Only a superuser, or a role that was granted it, may bound its temporary files (PostgreSQL: Resource Consumption, Disk).
 LIMIT_DISK = """
 SELECT set_config('temp_file_limit', %s, true)
 WHERE has_parameter_privilege(current_user, 'temp_file_limit', 'SET')
@@ -97,11 +98,11 @@ def guard_database(milliseconds: int, *, quick: bool) -> Iterator[Budget]:
 
 
 def _explain(error: DatabaseError) -> Exception:
-    """Known by the SQLSTATE. What is neither our limit nor the rule's fault stays what it is."""
-    match read_state(error):
-        case "57014":
-            return PreviewTooSlow()
-        case "53400":
-            return PreviewTooSlow(f"needed more than {settings.PREVIEW_DISK_MB:,} MB on disk")
+    """What is neither our limit nor the rule's fault stays what it is."""
+    state = read_state(error)
+    if state == QUERY_CANCELED:
+        return PreviewTooSlow()
+    if state == CONFIGURATION_LIMIT_EXCEEDED:
+        return PreviewTooSlow(f"needed more than {settings.PREVIEW_DISK_MB:,} MB on disk")
     reason = explain_refusal(error)
     return PreviewImpossible(reason) if reason else error

@@ -86,6 +86,15 @@ def test_more_temporary_files_than_allowed_are_refused(settings: Settings) -> No
         )
 
 
+def test_a_role_that_may_not_bound_its_files_has_previews_all_the_same() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE ordinary; SET LOCAL ROLE ordinary")
+
+    run("SELECT 1")
+
+    assert ask_setting("temp_file_limit") == "-1"
+
+
 def test_what_is_not_the_rule_s_fault_stays_what_it_is() -> None:
     with pytest.raises(OperationalError), guard_database(1_000, quick=False) as budget, budget.spend():
         raise OperationalError("the server closed the connection unexpectedly")
