@@ -17,6 +17,7 @@ from segments.rules.operators import Family
 from segments.rules.validation import list_used_segments
 from subscribers.models import Attribute, Site, Subscriber
 from tracking.hot_properties import find_hot_column
+from tracking.log import find_log_start
 from tracking.models import EventSummary, EventType, MessageCampaign
 
 
@@ -68,6 +69,7 @@ def read_log(site: Site, rule: Rule) -> EventLog:
         types={name: pk for name, pk, _ in found},
         newest={name: at for name, _, at in found if at},
         find_hot_column=find_hot_column,
+        begins_at=find_log_start(),
     )
 
 

@@ -49,7 +49,7 @@ class _Evaluator:
     log: EventLog = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "log", EventLog(self.facts.events, self.as_of))
+        object.__setattr__(self, "log", EventLog(self.facts, self.as_of))
 
     def holds(self, node: Condition) -> bool:
         match node:
@@ -87,16 +87,13 @@ class _Evaluator:
     ) -> bool:
         match node:
             case EventCondition():
-                events = self.log.select(node.event, self.bounds(node.within), node.where)
-                return self.log.holds_count(events, node.count)
+                return self.log.holds_count(node.event, self.bounds(node.within), node.where, node.count)
             case PageViewCondition():
-                events = self.log.select("$page_view", self.bounds(node.within), find_page_tests(node))
-                return self.log.holds_count(events, node.count)
+                bounds = self.bounds(node.within)
+                return self.log.holds_count("$page_view", bounds, find_page_tests(node), node.count)
             case MessageCondition():
-                name, tests = name_message_event(node), find_message_tests(node)
-                return self.log.holds_count(
-                    self.log.select(name, self.bounds(node.within), tests), node.count
-                )
+                name, bounds = name_message_event(node), self.bounds(node.within)
+                return self.log.holds_count(name, bounds, find_message_tests(node), node.count)
             case EventAggregateCondition():
                 return self.log.holds_aggregate(node, self.bounds(node.within))
             case EventRecencyCondition():

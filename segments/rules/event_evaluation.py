@@ -16,7 +16,7 @@ from segments.rules.event_nodes import (
     EventSequenceCondition,
     Step,
 )
-from segments.rules.facts import EventFacts, read_json
+from segments.rules.facts import EventFacts, SubscriberFacts, read_json
 from segments.rules.operators import Family
 from segments.rules.windows import Bounds
 
@@ -28,8 +28,9 @@ AVERAGE_PLACES = Decimal(1).scaleb(-10)
 class EventLog:
     """Somebody's events up to `as_of`, and the questions that nodes put to them."""
 
-    def __init__(self, events: Sequence[EventFacts], as_of: dt.datetime) -> None:
-        self.events = [event for event in events if event.occurred_at <= as_of]
+    def __init__(self, facts: SubscriberFacts, as_of: dt.datetime) -> None:
+        self.events = [event for event in facts.events if event.occurred_at <= as_of]
+        self.forgotten = facts.forgotten
         self.as_of = as_of
 
     def select(self, name: str, bounds: Bounds, where: EventTests) -> list[EventFacts]:
@@ -39,18 +40,33 @@ class EventLog:
             if event.name == name and bounds.holds(event.occurred_at) and self._fits(event, where)
         ]
 
-    def holds_count(self, events: Sequence[EventFacts], count: Count | None) -> bool:
+    def holds_count(self, name: str, bounds: Bounds, where: EventTests, count: Count | None) -> bool:
         least, most = count.span if count else (1, None)
-        return least <= len(events) and (most is None or len(events) <= most)
+        number = len(self.select(name, bounds, where)) + self.count_forgotten(name, bounds, where)
+        return least <= number and (most is None or number <= most)
+
+    def count_forgotten(self, name: str, bounds: Bounds, where: EventTests) -> int:
+        """Of the forgotten ones it is known how many there were ever, and nothing else."""
+        forgotten = self.forgotten.get(name)
+        return forgotten.count if forgotten and bounds.lower is None and not where else 0
+
+    def list_times(self, name: str) -> list[dt.datetime]:
+        """When it happened, as far as the first and the last time tell; of the forgotten ones only those are known."""
+        forgotten = self.forgotten.get(name)
+        ends = (forgotten.first_at, forgotten.last_at) if forgotten else ()
+        kept = [event.occurred_at for event in self.events if event.name == name]
+        return [*(at for at in ends if at <= self.as_of), *kept]
 
     def holds_aggregate(self, node: EventAggregateCondition, bounds: Bounds) -> bool:
         raws = [event.properties.get(node.property) for event in self.select(node.event, bounds, node.where)]
         return holds_value(node, Family.NUMBER, aggregate(node.function, raws), self.as_of)
 
     def holds_recency(self, node: EventRecencyCondition) -> bool:
-        times = [event.occurred_at for event in self.events if event.name == node.event]
-        found = (min if node.occurrence == "first" else max)(times, default=None)
-        return holds_value(node, Family.TIME, found, self.as_of)
+        return holds_value(node, Family.TIME, self.find_time(node), self.as_of)
+
+    def find_time(self, node: EventRecencyCondition) -> dt.datetime | None:
+        """The moment that `event_recency` compares; None: it never happened."""
+        return (min if node.occurrence == "first" else max)(self.list_times(node.event), default=None)
 
     def holds_repeat(self, node: EventRepeatCondition, bounds: Bounds) -> bool:
         events = self.select(node.event, bounds, node.where)

@@ -41,6 +41,7 @@ class EventCompiler:
         if event_type is None:
             return None
         is_type = Fragment(f"{alias}.event_type_id = %s", (event_type,))
+        bounds = self.log.clip(bounds)
         tests = [self._test_sql(name, test, alias) for test in where]
         return join_all([is_type, within_sql(f"{alias}.occurred_at", bounds), *tests])
 
@@ -103,10 +104,9 @@ class EventCompiler:
         rows = self.select(node.event, bounds, ())
         if rows is None:
             return TRUE if node.negated else FALSE
-        end = "first_at" if node.occurrence == "first" else "last_at"
-        summed = positive_sql(node, Family.TIME, Fragment(f"done.{end}"), self.as_of)
-        found = self.summary.recency_sql(node.event, bounds, summed)
-        if found:
+        end = self.summary.read(node.event, "first_at" if node.occurrence == "first" else "last_at", bounds)
+        if end:
+            found = self.summary.exists(node.event, positive_sql(node, Family.TIME, end, self.as_of))
             return found.negate() if node.negated else found
         function = "min" if node.occurrence == "first" else "max"
         value = Fragment(f"{function}(event.occurred_at)")

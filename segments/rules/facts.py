@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from segments.rules.operators import Family, to_decimal
@@ -35,8 +35,23 @@ class EventFacts:
 
 
 @dataclass(frozen=True)
+class ForgottenEvents:
+    """What is remembered of events of one name that the log no longer holds.
+
+    `last_at`: the latest of them that is known, which is the first where later ones than all of them are kept.
+    """
+
+    count: int
+    first_at: dt.datetime
+    last_at: dt.datetime
+
+
+@dataclass(frozen=True)
 class SubscriberFacts:
-    """`profile` holds text (empty: not known) and, under `…_at`, instants; `segments` the ids they are a member of."""
+    """`profile` holds text (empty: not known) and, under `…_at`, instants; `segments` the ids they are a member of.
+
+    `events` are those that the log holds, in any order; `forgotten`, by name, those that it held once.
+    """
 
     attributes: Mapping[str, Any]
     profile: Mapping[str, str | dt.datetime]
@@ -45,6 +60,7 @@ class SubscriberFacts:
     longitude: float | None = None
     devices: tuple[DeviceFacts, ...] = ()
     events: tuple[EventFacts, ...] = ()
+    forgotten: Mapping[str, ForgottenEvents] = field(default_factory=dict)
     segments: frozenset[int] = frozenset()
 
 

@@ -1,10 +1,13 @@
 """What the summary of a subscriber's events can answer, instead of the events themselves: ever, never, last time.
 
 The summary knows all events up to now and nothing between the first and the last. So it answers where nothing has
-happened after the instants asked for, and the question is about the first, the last, or all of them.
+happened after the instants asked for, and the question is about the first, the last, or all of them. Where the log has
+forgotten the oldest events, it answers for the past, too: it is read back by what the log still knows.
 """
 
+import datetime as dt
 from dataclasses import dataclass
+from typing import Literal
 
 from segments.rules.event_log import EventLog
 from segments.rules.sql import Fragment, join_all
@@ -12,6 +15,20 @@ from segments.rules.subqueries import Subqueries
 from segments.rules.windows import Bounds
 
 SUMMARY = "tracking_eventsummary"
+Column = Literal["count", "first_at", "last_at"]
+
+OWN = """
+FROM tracking_event AS own
+WHERE own.subscriber_id = done.subscriber_id AND own.event_type_id = done.event_type_id AND own.occurred_at"""
+# Nearly nobody did something after the instant asked for; for those alone the log is looked at.
+COUNT = f"""
+CASE WHEN done.last_at <= %s THEN done.count ELSE done.count - (SELECT count(*) {OWN} > %s) END"""
+FIRST = "CASE WHEN done.first_at <= %s THEN done.first_at END"
+# Where the log holds none before the instant, the last one is forgotten: the first is all that is known of those.
+LAST = f"""
+CASE WHEN done.last_at <= %s THEN done.last_at
+     WHEN done.first_at <= %s
+     THEN COALESCE((SELECT max(own.occurred_at) {OWN} BETWEEN %s AND %s), done.first_at) END"""
 
 
 @dataclass(frozen=True)
@@ -21,30 +38,47 @@ class SummaryCompiler:
 
     def count_sql(self, name: str, bounds: Bounds, least: int, most: int | None) -> Fragment | None:
         """`least` (1 or more) to `most` events within the bounds; None: the summary cannot tell."""
-        if not self._knows(name, bounds):
-            return None
         if bounds.lower is None:
-            return self._exists(name, _count_sql(least, most))
-        if (least, most) == (1, None):
-            sign = ">=" if bounds.lower_in else ">"
-            return self._exists(name, Fragment(f"done.last_at {sign} %s", (bounds.lower,)))
+            count = self.read(name, "count", bounds)
+            return self.exists(name, _span_sql(count, least, most)) if count else None
+        if (least, most) == (1, None) and self._knows(name, bounds):
+            kept = self.log.clip(bounds)
+            sign = ">=" if kept.lower_in else ">"
+            return self.exists(name, Fragment(f"done.last_at {sign} %s", (kept.lower,)))
         return None
 
-    def recency_sql(self, name: str, bounds: Bounds, test: Fragment) -> Fragment | None:
-        """Whether `test` holds of `done.first_at` and `done.last_at`; None: the summary cannot tell."""
-        return self._exists(name, test) if self._knows(name, bounds) else None
+    def read(self, name: str, column: Column, bounds: Bounds) -> Fragment | None:
+        """The column as it was at the upper end, of all that happened ever; None: the summary cannot tell."""
+        if self._knows(name, bounds):
+            return Fragment(f"done.{column}")
+        if self.log.begins_at is None:
+            return None
+        return _read_back(column, bounds.upper, self.log.begins_at)
+
+    def exists(self, name: str, test: Fragment) -> Fragment:
+        """Whether `test` holds of the summary `done`. Who never did it has none."""
+        is_type = Fragment("done.event_type_id = %s", (self.log.types[name],))
+        return self.rows.exists(SUMMARY, "done", join_all([is_type, test]))
 
     def _knows(self, name: str, bounds: Bounds) -> bool:
         newest = self.log.newest.get(name)
         return newest is not None and bounds.reaches(newest)
 
-    def _exists(self, name: str, test: Fragment) -> Fragment:
-        is_type = Fragment("done.event_type_id = %s", (self.log.types[name],))
-        return self.rows.exists(SUMMARY, "done", join_all([is_type, test]))
 
-
-def _count_sql(least: int, most: int | None) -> Fragment:
+def _span_sql(count: Fragment, least: int, most: int | None) -> Fragment:
     if most is not None:
-        return Fragment("done.count BETWEEN %s AND %s", (least, most))
-    # Whoever has a summary has done it once: the condition would only mislead the planner.
-    return Fragment("done.count >= %s", (least,)) if least > 1 else Fragment("TRUE")
+        return Fragment("{v} BETWEEN %s AND %s", (least, most)).place(count)
+    if least == 1 and not count.params:
+        # Whoever has a summary has done it once: the condition would only mislead the planner.
+        return Fragment("TRUE")
+    return Fragment("{v} >= %s", (least,)).place(count)
+
+
+def _read_back(column: Column, as_of: dt.datetime, begins_at: dt.datetime) -> Fragment:
+    match column:
+        case "count":
+            return Fragment(COUNT, (as_of, as_of))
+        case "first_at":
+            return Fragment(FIRST, (as_of,))
+        case "last_at":
+            return Fragment(LAST, (as_of, as_of, begins_at, as_of))

@@ -40,7 +40,7 @@ class Witness:
 
     @cached_property
     def log(self) -> EventLog:
-        return EventLog(self.facts.events, self.as_of)
+        return EventLog(self.facts, self.as_of)
 
     def bounds(self, within: Window | None) -> Bounds:
         return find_bounds(within, as_of=self.as_of, zone=self.zone)

@@ -151,7 +151,7 @@ steps = st.lists(
 ).filter(lambda drawn: not all(step["absent"] for step in drawn))
 repeats = st.integers(1, 3).map(lambda times: {"operator": "at_least", "value": times})
 weekdays = st.none() | st.lists(st.sampled_from(["friday", "saturday", "sunday"]), min_size=1, max_size=2)
-leaves = st.one_of(
+of_people = (
     _with_test("attribute", operator_tests(), key=st.sampled_from(KEYS)),
     _with_test("profile", texts_only, field=st.sampled_from(["country", "city", "email", "language", "timezone"])),
     _with_test("profile", times_only, field=st.sampled_from(["created_at", "last_seen_at"])),
@@ -159,19 +159,22 @@ leaves = st.one_of(
     _node("channel", channel=st.just("web_push"), state=st.sampled_from(["subscribed", "unsubscribed"]), within=windows),
     _node("channel", channel=st.just("web_push"), state=st.just("never")),
     _node("location", near=spots | st.lists(spots, min_size=1, max_size=2), radius=radii),
+    _node("segment", segment=st.integers(1, 2), member=st.booleans()),
+    _node("bucket", salt=texts, **{"from": st.integers(0, 4999), "to": st.integers(5000, 10_000)}),
+    _node("local_time", between=st.sampled_from([["09:00", "17:00"], ["22:00", "06:00"], ["12:00", "12:01"]]), weekdays=weekdays),
+    _node("location", polygon=st.lists(spots, min_size=3, max_size=5)),
+)  # fmt: skip
+of_events = (
     _node("event", event=st.sampled_from(EVENTS), count=counts, within=windows, where=where),
     _node("page_view", url=st.none() | urls, count=counts, within=windows),
     _node("message", activity=st.sampled_from(["clicked", "sent"]), campaign=st.none() | st.integers(1, 3), count=counts, within=windows),
-    _node("segment", segment=st.integers(1, 2), member=st.booleans()),
     _with_test("event_aggregate", numbers_only, event=st.sampled_from(EVENTS), property=st.sampled_from(PROPERTIES), within=windows, where=where,
                function=st.sampled_from(["sum", "average", "minimum", "maximum", "distinct"])),
     _with_test("event_recency", times_only, event=st.sampled_from(EVENTS), occurrence=st.sampled_from(["first", "last"])),
     _node("event_sequence", steps=steps, within=windows, gap=st.none() | durations),
     _node("event_repeat", event=st.sampled_from(EVENTS), property=st.sampled_from(PROPERTIES), count=repeats, within=windows, where=where),
-    _node("bucket", salt=texts, **{"from": st.integers(0, 4999), "to": st.integers(5000, 10_000)}),
-    _node("local_time", between=st.sampled_from([["09:00", "17:00"], ["22:00", "06:00"], ["12:00", "12:01"]]), weekdays=weekdays),
-    _node("location", polygon=st.lists(spots, min_size=3, max_size=5)),
 )  # fmt: skip
+leaves, event_leaves = st.one_of(*of_people, *of_events), st.one_of(*of_events)
 
 
 def _groups(children: st.SearchStrategy[JSON]) -> st.SearchStrategy[JSON]:

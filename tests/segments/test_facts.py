@@ -6,9 +6,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from segments.facts import load_facts
 from segments.models import Membership
-from segments.rules.facts import DeviceFacts, EventFacts
+from segments.rules.facts import DeviceFacts, EventFacts, ForgottenEvents
 from subscribers.models import Site
 from tests.factories import NOW, make_event, make_push_subscription, make_segment, make_subscriber
+from tracking.models import LogStart
 
 
 def test_facts_hold_profile_attributes_and_place(site: Site) -> None:
@@ -51,8 +52,28 @@ def test_the_queries_do_not_grow_with_the_people(
     for person in people:
         make_event(person, "purchase")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         load_facts([person.pk for person in people])
+    LogStart.objects.create(begins_at=NOW)
+    with django_assert_num_queries(6):
+        load_facts([person.pk for person in people])
+
+
+def test_of_events_before_the_log_begins_facts_hold_what_the_summary_remembers(site: Site) -> None:
+    person, today = make_subscriber(site), NOW - dt.timedelta(hours=1)
+    long_ago, later = NOW - dt.timedelta(days=400), NOW - dt.timedelta(days=300)
+    for name, at in [("both", long_ago), ("both", later), ("both", today), ("old", long_ago), ("old", later)]:
+        make_event(person, name, at)
+    make_event(person, "new", today)
+    LogStart.objects.create(begins_at=NOW - dt.timedelta(days=30))
+
+    facts = load_facts([person.pk])[person.pk]
+
+    assert {event.name for event in facts.events} == {"both", "new"}
+    assert facts.forgotten == {
+        "both": ForgottenEvents(2, first_at=long_ago, last_at=long_ago),
+        "old": ForgottenEvents(2, first_at=long_ago, last_at=later),
+    }
 
 
 def test_somebody_who_does_not_exist_has_no_facts(db: None) -> None:
