@@ -58,8 +58,14 @@ def lives(draw: st.DrawFn) -> tuple[JSON, dt.datetime]:
     device = st.fixed_dictionaries(
         {"kind": st.just("mobile"), "os": st.just(""), "browser": st.just(""), "created_at": times, "ended_at": st.none() | times}
     )  # fmt: skip
+    # Anywhere: no answer may depend on where exactly the log was cut.
+    ends = st.lists(times, min_size=2, max_size=2).map(sorted)
+    forgotten = st.builds(
+        lambda count, ends: {"count": count, "first_at": ends[0], "last_at": ends[1]}, st.integers(1, 3), ends
+    )
     who = {
         "events": draw(st.lists(event, min_size=3, max_size=14)),
+        "forgotten": draw(st.dictionaries(names, forgotten, max_size=2)),
         "devices": draw(st.lists(device, max_size=3)),
         "last_seen_at": draw(times),
         "attributes": {"since": draw(times.map(lambda at: write_instant(at.replace(year=2024, day=28))))},

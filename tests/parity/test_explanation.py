@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from segments.rules import Names, SubscriberFacts, evaluate_rule, parse_rule
 from segments.rules.ast import Condition, Group
 from segments.rules.explanation import Explanation, explain_rule
-from segments.rules.facts import DeviceFacts, EventFacts
+from segments.rules.facts import DeviceFacts, EventFacts, ForgottenEvents
 from tests.factories import NOW
 from tests.parity.population import people
 from tests.parity.strategies import documents
@@ -33,6 +33,7 @@ def read_facts(person: dict[str, Any]) -> SubscriberFacts:
         devices=tuple(DeviceFacts(**device) for device in person["devices"]),
         events=tuple(EventFacts(**event) for event in person["events"]),
         segments=frozenset(person["segments"]),
+        forgotten={name: ForgottenEvents(**each) for name, each in person.get("forgotten", {}).items()},
     )
 
 

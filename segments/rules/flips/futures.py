@@ -31,6 +31,17 @@ class Future:
         """In the order in which they happen; some may be ahead."""
         return self._events.get(name, [])
 
+    def list_moments(self, name: str) -> list[dt.datetime]:
+        """The same as instants, with what is remembered of those that the log has forgotten."""
+        forgotten = self.facts.forgotten.get(name)
+        ends = [forgotten.first_at, forgotten.last_at] if forgotten else []
+        return sorted(ends + [event.occurred_at for event in self.list_events(name)])
+
+    def count_forgotten(self, name: str, within: Window | None, where: EventTests) -> int:
+        """How many count besides those that `list_stays` gives, and always will."""
+        forgotten = self.facts.forgotten.get(name)
+        return forgotten.count if forgotten and within is None and not where else 0
+
     def list_stays(self, name: str, within: Window | None, where: EventTests) -> Iterator[Stay]:
         """The events that count at `as_of` or later, each with the spans in which it does."""
         still = [test for test in where if not moves_on(test)]

@@ -16,6 +16,7 @@ from segments.rules.ast import (
     Rule,
     SegmentCondition,
 )
+from segments.rules.comparisons import Count, EventTests
 from segments.rules.evaluator import evaluate_rule
 from segments.rules.event_nodes import (
     EventAggregateCondition,
@@ -37,6 +38,7 @@ from segments.rules.flips.tallies import CountTally, DistinctTally, NumberTally,
 from segments.rules.flips.timelines import Course, Junction, Timeline, follow_spans
 from segments.rules.messages import find_message_tests, find_page_tests, name_message_event
 from segments.rules.shares import find_zone
+from segments.rules.windows import Window
 
 
 def follow_condition(node: Condition, future: Future) -> Timeline:
@@ -102,7 +104,7 @@ def _follow_channel(node: ChannelCondition, future: Future) -> Course:
 
 def _list_recency_spans(node: EventRecencyCondition, future: Future) -> Iterable[Span]:
     """Before the first event there is no such moment; each that is ahead becomes the last one when it comes."""
-    moments = [event.occurred_at for event in future.list_events(node.event)]
+    moments = future.list_moments(node.event)
     if node.occurrence == "first":
         del moments[1:]
     starts: list[dt.datetime | None] = [None, *moments]
@@ -123,14 +125,13 @@ def _follow_counted(
 ) -> Course:
     match node:
         case EventCondition():
-            stays = future.list_stays(node.event, node.within, node.where)
-            return follow_tally(CountTally(node.count), stays, future)
+            return _follow_number(node.count, node.event, node.within, node.where, future)
         case PageViewCondition():
-            stays = future.list_stays("$page_view", node.within, find_page_tests(node))
-            return follow_tally(CountTally(node.count), stays, future)
+            tests = find_page_tests(node)
+            return _follow_number(node.count, "$page_view", node.within, tests, future)
         case MessageCondition():
-            stays = future.list_stays(name_message_event(node), node.within, find_message_tests(node))
-            return follow_tally(CountTally(node.count), stays, future)
+            name = name_message_event(node)
+            return _follow_number(node.count, name, node.within, find_message_tests(node), future)
         case EventAggregateCondition():
             stays = future.list_stays(node.event, node.within, node.where)
             tally = DistinctTally(node) if node.function == "distinct" else NumberTally(node)
@@ -138,3 +139,10 @@ def _follow_counted(
         case EventRepeatCondition():
             stays = future.list_stays(node.event, node.within, node.where)
             return follow_tally(RepeatTally(node), stays, future)
+
+
+def _follow_number(
+    count: Count | None, name: str, within: Window | None, where: EventTests, future: Future
+) -> Course:
+    tally = CountTally(count, future.count_forgotten(name, within, where))
+    return follow_tally(tally, future.list_stays(name, within, where), future)

@@ -23,9 +23,10 @@ class Tally(Protocol):
 
 
 class CountTally:
-    def __init__(self, count: Count | None) -> None:
+    def __init__(self, count: Count | None, number: int) -> None:
+        """`number`: how many count from the beginning and for ever."""
         self._least, self._most = count.span if count else (1, None)
-        self._number = 0
+        self._number = number
 
     def change(self, event: EventFacts, by: int) -> None:
         self._number += by
