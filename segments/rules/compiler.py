@@ -78,6 +78,10 @@ class _Compiler:
     def rows(self) -> Subqueries:
         return Subqueries(self.context.sampled)
 
+    @property
+    def events(self) -> EventCompiler:
+        return EventCompiler(self.context.as_of, self.context.log, self.rows)
+
     def compile(self, node: Condition) -> Fragment:
         match node:
             case Group():
@@ -113,7 +117,7 @@ class _Compiler:
         | EventSequenceCondition
         | EventRepeatCondition,
     ) -> Fragment:
-        events = EventCompiler(self.context.as_of, self.context.log, self.rows)
+        events = self.events
         match node:
             case EventCondition():
                 return events.count_sql(node.event, self.bounds(node.within), node.where, node.count)
@@ -136,6 +140,8 @@ class _Compiler:
         return find_bounds(within, as_of=self.context.as_of, zone=self.context.zone)
 
     def compile_group(self, node: Group) -> Fragment:
+        if node.match == "at_least":
+            return self.compile_at_least(node, node.n or 0)
         parts = [self.compile(each) for each in node.conditions]
         match node.match:
             case "all":
@@ -144,8 +150,14 @@ class _Compiler:
                 return join_any(parts)
             case "none":
                 return join_any(parts).negate()
-            case "at_least":
-                return at_least(parts, node.n or 0)
+
+    def compile_at_least(self, node: Group, n: int) -> Fragment:
+        kinds = [each for each in node.conditions if isinstance(each, EventCondition)]
+        if len(kinds) == len(node.conditions):
+            together = self.events.at_least_sql(kinds, [self.bounds(each.within) for each in kinds], n)
+            if together:
+                return together
+        return at_least([self.compile(each) for each in node.conditions], n)
 
     def compile_profile(self, node: ProfileCondition) -> Fragment:
         family = Family.TIME if is_moment(node.field) else Family.TEXT

@@ -5,6 +5,7 @@ per subscriber by index where it must; no NOT IN and no set algebra, which do no
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from segments.rules.comparing import READ_JSON, json_sql, positive_sql, value_sql
@@ -12,6 +13,7 @@ from segments.rules.comparisons import Count, EventTests, PropertyComparison, Ur
 from segments.rules.event_log import EventLog
 from segments.rules.event_nodes import (
     EventAggregateCondition,
+    EventCondition,
     EventRecencyCondition,
     EventRepeatCondition,
 )
@@ -79,6 +81,21 @@ class EventCompiler:
             else Fragment("count(*) BETWEEN %s AND %s", (least, most))
         )
         return self.rows.exists_grouped(EVENT, "event", rows, span)
+
+    def at_least_sql(
+        self, nodes: Sequence[EventCondition], bounds: Sequence[Bounds], n: int
+    ) -> Fragment | None:
+        """At least `n` of several different events; None: there is no shorter way than to ask for each of them."""
+        tests: dict[str, Fragment] = {}
+        for node, span in zip(nodes, bounds, strict=True):
+            least, most = node.count.span if node.count else (1, None)
+            if node.event not in self.log.types and least:
+                continue  # nobody did
+            test = None if node.where or not least else self.summary.test_count(node.event, span, least, most)
+            if test is None or node.event in tests:
+                return None
+            tests[node.event] = test
+        return self.summary.at_least_sql(tests, n) if 0 < n <= len(tests) else None
 
     def aggregate_sql(self, node: EventAggregateCondition, bounds: Bounds) -> Fragment:
         rows = self.select(node.event, bounds, node.where)

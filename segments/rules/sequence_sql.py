@@ -20,6 +20,9 @@ LATER = "(PARTITION BY subscriber_id ORDER BY occurred_at DESC GROUPS BETWEEN UN
 
 def sequence_sql(node: EventSequenceCondition, bounds: Bounds, events: EventCompiler) -> Fragment:
     """`hit_i` is the i-th step that happened, `missed_i` what must be absent before it (and, last, after all)."""
+    abandoned = _abandoned_sql(node, bounds, events)
+    if abandoned:
+        return abandoned
     hits: list[Fragment] = []
     missed: list[list[Fragment]] = [[]]
     for step in node.steps:
@@ -42,6 +45,18 @@ def sequence_sql(node: EventSequenceCondition, bounds: Bounds, events: EventComp
         f" WHERE followed.subscriber_id = {SUBSCRIBER}.id AND {found.text})",
         (*table.params, *found.params),
     )
+
+
+def _abandoned_sql(node: EventSequenceCondition, bounds: Bounds, events: EventCompiler) -> Fragment | None:
+    """The most frequent sequence, one thing and then not another, is about the last time of each."""
+    match node.steps:
+        case (first, then) if (
+            not first.absent and then.absent and not (first.where or then.where or node.gap)
+        ):
+            known = {first.event, then.event} <= events.log.types.keys()
+            return events.summary.not_since_sql(first.event, then.event, bounds) if known else None
+        case _:
+            return None
 
 
 def _select_events(

@@ -6,11 +6,12 @@ forgotten the oldest events, it answers for the past, too: it is read back by wh
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from segments.rules.event_log import EventLog
-from segments.rules.sql import Fragment, join_all
+from segments.rules.sql import Fragment, join_all, join_any
 from segments.rules.subqueries import Subqueries
 from segments.rules.windows import Bounds
 
@@ -38,14 +39,42 @@ class SummaryCompiler:
 
     def count_sql(self, name: str, bounds: Bounds, least: int, most: int | None) -> Fragment | None:
         """`least` (1 or more) to `most` events within the bounds; None: the summary cannot tell."""
+        test = self.test_count(name, bounds, least, most)
+        return self.exists(name, test) if test else None
+
+    def test_count(self, name: str, bounds: Bounds, least: int, most: int | None) -> Fragment | None:
+        """The same as a test of the row `done` of those who did it at all."""
         if bounds.lower is None:
             count = self.read(name, "count", bounds)
-            return self.exists(name, _span_sql(count, least, most)) if count else None
+            return _span_sql(count, least, most) if count else None
         if (least, most) == (1, None) and self._knows(name, bounds):
             kept = self.log.clip(bounds)
             sign = ">=" if kept.lower_in else ">"
-            return self.exists(name, Fragment(f"done.last_at {sign} %s", (kept.lower,)))
+            return Fragment(f"done.last_at {sign} %s", (kept.lower,))
         return None
+
+    def at_least_sql(self, tests: Mapping[str, Fragment], n: int) -> Fragment:
+        """At least `n` (1 or more) of several events, each with its test: in one pass over their summaries."""
+        rows = join_any(
+            join_all([Fragment("done.event_type_id = %s", (self.log.types[name],)), test])
+            for name, test in tests.items()
+        )
+        is_type = Fragment("done.event_type_id = ANY(%s)", ([self.log.types[name] for name in tests],))
+        return self.rows.exists_grouped(
+            SUMMARY, "done", join_all([is_type, rows]), Fragment("count(*) >= %s", (n,))
+        )
+
+    def not_since_sql(self, name: str, absent: str, bounds: Bounds) -> Fragment | None:
+        """The event within the bounds, and nothing called `absent` after the last one; None: it cannot tell."""
+        last = self.test_count(name, bounds, 1, None) if self._knows(absent, bounds) else None
+        if last is None or bounds.lower is None:
+            return None
+        later = Fragment(
+            f"NOT EXISTS (SELECT 1 FROM {SUMMARY} AS later WHERE later.subscriber_id = done.subscriber_id"
+            " AND later.event_type_id = %s AND later.last_at > done.last_at)",
+            (self.log.types[absent],),
+        )
+        return self.exists(name, join_all([last, later]))
 
     def read(self, name: str, column: Column, bounds: Bounds) -> Fragment | None:
         """The column as it was at the upper end, of all that happened ever; None: the summary cannot tell."""
