@@ -248,6 +248,21 @@ def test_sequences_agree(lives: Population, within: JSON | None, gap: JSON | Non
         lives.check({"type": "event_sequence", "steps": steps, "within": within, "gap": gap})
 
 
+# By the later instant all has happened, and the summaries answer.
+@pytest.mark.parametrize("as_of", [NOW, NOW + dt.timedelta(days=3)], ids=["now", "after all events"])
+def test_some_of_several_events_and_one_without_another_agree(lives: Population, as_of: dt.datetime) -> None:
+    for within in (None, {"last": {"days": 5}}, {"last": {"days": 40}}):
+        steps = [matrix.CART, matrix.NO_BUY]
+        lives.check({"type": "event_sequence", "steps": steps, "within": within}, as_of)
+        events = [
+            {"type": "event", "event": name, "within": within}
+            for name in ("cart", "purchase", "$page_view", "never_seen")
+        ]
+        often = {**events[0], "within": None, "count": {"operator": "at_least", "value": 2}}
+        for n, conditions in itertools.product(range(6), (events, [often, *events[1:]], [*events, often])):
+            lives.check({"type": "group", "match": "at_least", "n": n, "conditions": conditions}, as_of)
+
+
 @pytest.mark.parametrize("within", [pytest.param(each, id=name) for name, each in matrix.WINDOWS.items()])
 def test_repeats_agree(lives: Population, within: JSON | None) -> None:
     for event, times in itertools.product(("purchase", "cart", "$page_view", "never_seen"), (1, 2, 3)):
