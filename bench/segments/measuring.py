@@ -10,7 +10,7 @@ import duckdb
 from bench.segments.generator import AS_OF
 from bench.segments.standard import Node, Standard
 from segments.definitions import read_rule, select_subscribers
-from segments.preview import preview_rule
+from segments.preview import Preview, preview_rule
 from subscribers.models import Site
 
 ROUNDS = 5
@@ -45,7 +45,7 @@ def measure(standard: Standard, site: Site, duck: duckdb.DuckDBPyConnection) -> 
     estimate, sampled_ms = _time(sampled.count)
     expected, duck_ms = _time(lambda: _count(duck, standard.duck))
     first, first_ms = _time(lambda: preview_rule(site, document, as_of=AS_OF, exact=False))
-    says = "exact" if first.exact else f"± {first.margin:,}"
+    says = "exact" if first.exact else _say_estimate(first)
     return Result(
         standard.key,
         standard.says,
@@ -57,6 +57,14 @@ def measure(standard: Standard, site: Site, duck: duckdb.DuckDBPyConnection) -> 
         sampled_ms,
         first_ms,
         says,
+    )
+
+
+def _say_estimate(preview: Preview) -> str:
+    return (
+        f"fewer than {preview.fewer_than:,}"
+        if preview.count is None
+        else f"{preview.count:,} ± {preview.margin:,}"
     )
 
 
