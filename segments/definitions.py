@@ -15,6 +15,7 @@ from segments.rules.limits import Limits
 from segments.rules.messages import list_events
 from segments.rules.operators import Family
 from segments.rules.validation import list_used_segments
+from segments.rules.windows import EARLIEST, LATEST
 from subscribers.models import Attribute, Site, Subscriber
 from tracking.hot_properties import find_hot_column
 from tracking.log import find_log_start
@@ -45,6 +46,16 @@ def _read_used(document: Any) -> frozenset[int]:
         return list_used_segments(parse_rule(document))
     except RuleError:
         return frozenset()  # set aside by membership, with the reason
+
+
+def refuse_instant(as_of: dt.datetime) -> str | None:
+    """Why a rule cannot be asked of an instant, in a sentence; None: it can."""
+    if not EARLIEST <= as_of <= LATEST:
+        return "A moment must lie between the years 1900 and 2200."
+    begins_at = find_log_start()
+    if begins_at and as_of < begins_at:
+        return f"Older events are no longer kept. Ask for {begins_at:%-d %b %Y, %H:%M} UTC or a later moment."
+    return None
 
 
 def select_subscribers(

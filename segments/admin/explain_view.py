@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from segments.definitions import refuse_instant
 from segments.explanation import TELLS_OF, explain_membership
 from segments.models import Segment
 from segments.rules import RuleError
@@ -58,4 +59,8 @@ def _read_local(text: str, zone: ZoneInfo) -> dt.datetime:
         local = dt.datetime.fromisoformat(text)
     except ValueError:
         raise ValueError("This must be a date and a time, like 2026-11-21T10:00.") from None
-    return read_instant(local.replace(tzinfo=zone).isoformat())
+    instant = read_instant(local.replace(tzinfo=zone).isoformat())
+    problem = refuse_instant(instant)
+    if problem:
+        raise ValueError(problem)
+    return instant

@@ -7,7 +7,7 @@ from drf_spectacular.helpers import lazy_serializer
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from segments.definitions import read_rule
+from segments.definitions import read_rule, refuse_instant
 from segments.models import Membership, MembershipChange, Segment
 from segments.rules import RuleError
 from segments.rules.explanation import Explanation
@@ -107,6 +107,12 @@ class ExplainRequestSerializer(serializers.Serializer[Any]):
         default=None,
         help_text="The instant to explain for, like 2026-11-21T10:00:00Z; absent: now",
     )
+
+    def validate_as_of(self, as_of: dt.datetime | None) -> dt.datetime | None:
+        problem = refuse_instant(as_of) if as_of else None
+        if problem:
+            raise serializers.ValidationError(problem)
+        return as_of
 
 
 class EvidenceSerializer(serializers.Serializer[Any]):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from segments.definitions import read_names, read_rule, select_subscribers
+from segments.definitions import read_names, read_rule, refuse_instant, select_subscribers
 from segments.models import Segment
 from segments.preview.counting import (
     Audience,
@@ -22,7 +22,6 @@ from segments.preview.margins import Size
 from segments.remarks import read_remarks
 from segments.rules import Problem, Rule, RuleError, describe_rule
 from segments.rules.lint import Remark
-from segments.rules.windows import EARLIEST, LATEST
 from subscribers.models import Site
 
 SMALL_SHARE, LARGE_SHARE = (
@@ -93,9 +92,10 @@ def preview_rule(
 
 
 def check_instant(as_of: dt.datetime) -> None:
-    """Raise RuleError for an instant from which windows would run out of the calendar."""
-    if not EARLIEST <= as_of <= LATEST:
-        raise RuleError([Problem("as_of", "A moment must lie between the years 1900 and 2200.")])
+    """Raise RuleError for an instant of which nothing can be asked."""
+    problem = refuse_instant(as_of)
+    if problem:
+        raise RuleError([Problem("as_of", problem)])
 
 
 def _glance(site: Site, rule: Rule, as_of: dt.datetime, size: Size, budget: Budget) -> Audience:

@@ -18,6 +18,7 @@ from segments.rules import Rule
 from segments.rules.past import has_past
 from segments.rules.windows import EARLIEST
 from subscribers.models import Site
+from tracking.log import find_log_start
 from tracking.models import Event, EventType
 
 DAYS = 30
@@ -105,7 +106,7 @@ class _Past:
         oldest = Event.objects.filter(event_type=OuterRef("pk")).order_by("occurred_at").values("occurred_at")
         types = EventType.objects.filter(site=self.site).annotate(oldest=Subquery(oldest[:1]))
         with self.budget.spend():
-            first = types.aggregate(first=Min("oldest"))["first"] or EARLIEST
+            first = max(types.aggregate(first=Min("oldest"))["first"] or EARLIEST, find_log_start() or EARLIEST)
         here = as_of.astimezone(ZoneInfo(self.site.timezone))
         for day in range(1, DAYS + 1):
             instant = (here - dt.timedelta(days=day)).astimezone(dt.UTC)

@@ -42,46 +42,66 @@ def list_event_evidence(
 ) -> list[Evidence]:
     match node:
         case EventCondition():
-            return _list_counted(witness, node.event, node.within, node.where, _name_tested(node.where))
+            return _list_number(witness, node.event, node.within, node.where, _name_tested(node.where))
         case PageViewCondition():
-            return _list_counted(
-                witness, "$page_view", node.within, find_page_tests(node), {"url": "address"}
-            )
+            return _list_number(witness, "$page_view", node.within, find_page_tests(node), {"url": "address"})
         case MessageCondition():
             name, tests = name_message_event(node), find_message_tests(node)
-            return _list_counted(witness, name, node.within, tests, {"campaign_name": "campaign"})
+            return _list_number(witness, name, node.within, tests, {"campaign_name": "campaign"})
         case EventAggregateCondition():
             events = witness.log.select(node.event, witness.bounds(node.within), node.where)
             details = {node.property: node.property, **_name_tested(node.where)}
             found = aggregate(node.function, [event.properties.get(node.property) for event in events])
             return [
                 Evidence(f"{FUNCTIONS[node.function]} {node.property}", witness.show(found)),
-                *_list_counted(witness, node.event, node.within, node.where, details),
+                *_list_counted(witness, node.event, events, details),
             ]
         case EventRecencyCondition():
-            times = [event.occurred_at for event in witness.log.events if event.name == node.event]
-            found_at = (min if node.occurrence == "first" else max)(times, default=None)
+            found_at = witness.log.find_time(node)
             label = f"{node.occurrence.capitalize()} {_name_event(node.event)}"
-            return [Evidence(label, witness.show(found_at) if found_at else "never")]
+            known = Evidence(label, witness.show(found_at) if found_at else "never")
+            return [known, *_list_forgotten(witness, node.event, label="No longer kept")]
         case EventSequenceCondition():
             return _list_steps(node, witness)
         case EventRepeatCondition():
             return _list_repeated(node, witness)
 
 
-def _list_counted(
+def _list_number(
     witness: Witness, name: str, within: Window | None, where: EventTests, details: Details
 ) -> list[Evidence]:
+    bounds = witness.bounds(within)
+    events = witness.log.select(name, bounds, where)
+    return _list_counted(witness, name, events, details, witness.log.count_forgotten(name, bounds, where))
+
+
+def _list_counted(
+    witness: Witness, name: str, counted: Sequence[EventFacts], details: Details, forgotten: int = 0
+) -> list[Evidence]:
     """How many count and the newest of them; where others do not, how many there are, so that one sees why."""
-    counted = witness.log.select(name, witness.bounds(within), where)
     others = sum(event.name == name for event in witness.log.events) - len(counted)
-    evidence = [Evidence("Counted", f"{_name_event(name)}: {_say_number(len(counted))}")]
+    evidence = [Evidence("Counted", f"{_name_event(name)}: {_say_number(len(counted) + forgotten)}")]
+    evidence += _list_forgotten(witness, name, label=f"{'C' if forgotten else 'Not c'}ounted, no longer kept")
     if others:
         why = f"{_name_event(name)}: {_say_number(others)}, at another time or with other details"
         evidence.append(Evidence("Not counted", why))
     return evidence + [
         Evidence(witness.show(event.occurred_at), _say_details(event, details, witness))
         for event in _find_newest(counted)
+    ]
+
+
+def _list_forgotten(
+    witness: Witness, *names: str, label: str = "Not counted, no longer kept"
+) -> list[Evidence]:
+    """What the log holds no longer: too old for all that asks for times or details, but not for ever and never."""
+    return [
+        Evidence(
+            label,
+            f"{_name_event(name)}: {_say_number(found.count)}, the first on {witness.show(found.first_at)}",
+        )
+        for name in dict.fromkeys(names)
+        if (found := witness.log.forgotten.get(name))
     ]
 
 
@@ -108,7 +128,7 @@ def _list_steps(node: EventSequenceCondition, witness: Witness) -> list[Evidence
         events = witness.log.select(step.event, bounds, step.where)
         label = f"{number}. {'not ' if step.absent else ''}{_name_event(step.event)}"
         evidence.append(Evidence(label, _say_times(events, witness)))
-    return evidence
+    return evidence + _list_forgotten(witness, *(step.event for step in node.steps))
 
 
 def _say_times(events: Sequence[EventFacts], witness: Witness) -> str:
@@ -127,12 +147,11 @@ def _list_repeated(node: EventRepeatCondition, witness: Witness) -> list[Evidenc
         if raw is not None:
             values.setdefault(freeze_json(raw), raw)
             groups[freeze_json(raw)] += 1
-    if not groups:
-        return [Evidence(node.property, "none")]
-    return [
+    repeated = [
         Evidence(f"{node.property} {witness.show(values[key])}", _say_number(number))
         for key, number in groups.most_common(NEWEST)
     ]
+    return [*(repeated or [Evidence(node.property, "none")]), *_list_forgotten(witness, node.event)]
 
 
 def _name_event(name: str) -> str:

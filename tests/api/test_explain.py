@@ -13,6 +13,7 @@ from segments.models import MembershipChange, Segment
 from subscribers.models import Site, Subscriber
 from tests import factories
 from tests.api.conftest import Connect
+from tracking.models import LogStart
 
 BOUGHT = {"version": 1, "root": {"type": "event", "event": "purchase", "within": {"last": {"days": 7}}}}
 EITHER = {
@@ -165,6 +166,19 @@ def test_a_question_that_makes_no_sense_is_refused_with_what_would_be_right(
 
     assert response.status_code == 400
     assert words in response.json()[field][0]
+
+
+def test_an_instant_of_which_events_are_no_longer_kept_is_refused(client: APIClient, ana: Subscriber) -> None:
+    LogStart.objects.create(begins_at=factories.NOW)
+    address_ = address(factories.make_segment(ana.site))
+
+    refused = client.get(address_, ask(ana, as_of="2026-11-21T11:59:59Z"))
+
+    assert refused.status_code == 400
+    assert refused.json()["as_of"] == [
+        "Older events are no longer kept. Ask for 21 Nov 2026, 12:00 UTC or a later moment."
+    ]
+    assert client.get(address_, ask(ana, as_of="2026-11-21T12:00:00Z")).status_code == 200
 
 
 def test_nobody_of_another_site_and_no_shell_is_explained(

@@ -12,6 +12,7 @@ from segments.membership import refresh_membership
 from segments.models import MembershipChange, Segment
 from subscribers.models import Site, Subscriber
 from tests import factories
+from tracking.models import LogStart
 
 BOUGHT: dict[str, Any] = {
     "version": 1,
@@ -123,6 +124,17 @@ def test_a_time_that_is_none_is_explained(
 
     assert 'role="alert"' in page
     assert "must" in page
+
+
+def test_a_time_of_which_events_are_no_longer_kept_is_explained(
+    analyst: Client, segment: Segment, ana: Subscriber, now: dt.datetime
+) -> None:
+    LogStart.objects.create(begins_at=now)
+
+    page = read(analyst, explanation_of(segment, ana), at="2026-11-21T12:00")  # in Berlin, an hour before
+
+    assert 'role="alert"' in page
+    assert "Older events are no longer kept. Ask for 21 Nov 2026, 12:00 UTC or a later moment." in page
 
 
 def test_a_rule_that_can_no_longer_be_read_is_said_so(analyst: Client, site: Site, ana: Subscriber) -> None:

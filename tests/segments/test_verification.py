@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,6 +12,7 @@ from segments.models import Membership, MembershipChange, Segment
 from segments.verification import verify_segment
 from subscribers.models import Site
 from tests import factories
+from tracking.models import Event, LogStart
 
 BUYERS = {"version": 1, "root": {"type": "event", "event": "purchase", "within": {"last": {"days": 7}}}}
 
@@ -51,6 +53,40 @@ def test_segments_inside_a_rule_are_worked_out_anew_too(buyers: Segment, now: dt
     Membership.objects.filter(segment=buyers).delete()
 
     assert verify_segment(outer, as_of=now).agrees
+
+
+@pytest.mark.parametrize("swept", [True, False])
+@pytest.mark.parametrize(
+    ("rule", "number"),
+    [
+        ({"count": {"operator": "at_least", "value": 3}}, 2),
+        ({"count": {"operator": "at_most", "value": 2}}, 1),
+        ({"within": {"last": {"days": 300}}}, 2),
+        ({"within": {"last": {"days": 300}}, "count": {"operator": "at_least", "value": 2}}, 1),
+        ({"where": [{"property": "price", "operator": "at_least", "value": 2}]}, 1),
+        ({"type": "event_recency", "occurrence": "last", "operator": "more_than_ago", "value": {"days": 99}}, 1),
+        ({"type": "event_recency", "occurrence": "first", "operator": "more_than_ago", "value": {"days": 99}}, 2),
+    ],
+)  # fmt: skip
+def test_a_segment_agrees_when_the_log_has_been_cut(
+    site: Site, now: dt.datetime, rule: dict[str, Any], number: int, swept: bool
+) -> None:
+    """Three events long ago; one long ago and two now; one now."""
+    for ages in [(150, 120, 100), (100, 2, 1), (1,)]:
+        person = factories.make_subscriber(site)
+        for days in ages:
+            factories.make_event(person, "purchase", now - dt.timedelta(days=days), price=days)
+    begins_at = now - dt.timedelta(days=30)
+    LogStart.objects.create(begins_at=begins_at)
+    if swept:
+        Event.objects.filter(occurred_at__lt=begins_at).delete()
+    root = {"type": "event", "event": "purchase", **rule}
+    segment = build(factories.make_segment(site, {"version": 1, "root": root}), now)
+
+    result = verify_segment(segment, as_of=now)
+
+    assert (result.checked, result.missing, result.extra) == (3, [], [])
+    assert Membership.objects.filter(segment=segment).count() == number
 
 
 def test_the_command_says_that_all_is_well(buyers: Segment) -> None:

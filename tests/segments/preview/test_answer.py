@@ -20,6 +20,7 @@ from tests.factories import (
     make_site,
     make_subscriber,
 )
+from tracking.models import LogStart
 
 JSON = dict[str, Any]
 GOLD: JSON = {
@@ -179,6 +180,14 @@ def test_a_rule_that_cannot_be_applied_is_refused(site: Site, document: JSON) ->
 def test_an_instant_at_the_ends_of_time_is_refused(site: Site, year: int) -> None:
     with pytest.raises(RuleError, match="between the years 1900 and 2200"):
         preview_rule(site, EVERYONE, as_of=dt.datetime(year, 6, 1, tzinfo=dt.UTC))
+
+
+def test_an_instant_of_which_events_are_no_longer_kept_is_refused(site: Site) -> None:
+    LogStart.objects.create(begins_at=NOW)
+
+    assert preview_rule(site, EVERYONE, as_of=NOW).count == 0
+    with pytest.raises(RuleError, match="Ask for 21 Nov 2026, 12:00 UTC or a later moment"):
+        preview_rule(site, EVERYONE, as_of=NOW - dt.timedelta(microseconds=1))
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from segments.rules import RuleError
 from subscribers.models import Site
 from tests.factories import EVERYONE, NOW, make_event, make_subscriber
 from tests.segments.preview.crowds import make_crowd
+from tracking.models import LogStart
 
 LONG_AGO = NOW - dt.timedelta(days=60)
 DAY = dt.timedelta(days=1)
@@ -47,6 +48,13 @@ def test_each_of_the_past_thirty_days_is_counted_at_this_time_of_day_the_oldest_
     assert (
         past.sentence == "In the past 30 days it was at least this large on 1 day (between 0 and 2 people)."
     )
+
+
+def test_days_before_the_log_begins_are_not_counted_though_rows_of_theirs_still_lie_there(site: Site) -> None:
+    somebody_did(site, 40, 0.5)
+    LogStart.objects.create(begins_at=NOW - 3 * DAY)
+
+    assert [day.at for day in read(site).days] == [NOW - days * DAY for days in (3, 2, 1)]
 
 
 def test_the_time_of_day_is_that_of_the_site_s_clock(site: Site) -> None:

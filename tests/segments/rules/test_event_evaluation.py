@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from segments.rules.facts import EventFacts
+from segments.rules.facts import EventFacts, ForgottenEvents
 from tests.factories import NOW
 from tests.segments.rules.test_evaluator import did, holds
 
@@ -181,3 +181,59 @@ def test_a_long_life_is_followed_in_one_pass() -> None:
 
     assert not holds({"type": "event_sequence", "steps": steps, "gap": HOUR}, events=events)
     assert time.monotonic() - began < 5
+
+
+# --- What the log has forgotten ---------------------------------------------------
+
+DAY = dt.timedelta(days=1)
+BOUGHT = {"type": "event", "event": "purchase"}
+THREE = {"purchase": ForgottenEvents(3, first_at=NOW - 90 * DAY, last_at=NOW - 60 * DAY)}
+
+
+def times(operator: str, value: int) -> dict[str, Any]:
+    return {"operator": operator, "value": value}
+
+
+@pytest.mark.parametrize(
+    ("root", "expected"),
+    [
+        pytest.param({**BOUGHT, "count": times("equals", 4)}, True, id="all-there-ever-were"),
+        pytest.param({**BOUGHT, "event": "refund", "count": times("at_most", 0)}, True, id="of-that-name"),
+        pytest.param({**BOUGHT, "within": {"last": {"days": 365}}, "count": times("equals", 1)}, True, id="not-in-a-window"),
+        pytest.param({**BOUGHT, "within": {"since": "1900-01-01T00:00:00Z"}, "count": times("equals", 1)}, True, id="however-long"),
+        pytest.param({**BOUGHT, "where": [{"property": "price", "operator": "not_exists"}], "count": times("equals", 1)}, True, id="nor-with-details"),
+        pytest.param(total("sum", "equals", 5), True, id="nor-in-a-total"),
+        pytest.param({"type": "event_repeat", "event": "purchase", "property": "price", "count": times("at_least", 2)}, False, id="nor-repeated"),
+        pytest.param({"type": "event_sequence", "steps": [{"event": "purchase"}, {"event": "purchase"}]}, False, id="nor-in-order"),
+    ],
+)  # fmt: skip
+def test_of_what_is_forgotten_only_how_many_there_were_ever_is_known(
+    root: dict[str, Any], expected: bool
+) -> None:
+    kept = () if "where" not in root else (did("purchase"),)
+    assert holds(root, events=kept or prices(5), forgotten=THREE) is expected
+
+
+@pytest.mark.parametrize("kind", ["page_view", "message"])
+def test_page_views_and_messages_are_remembered_without_their_details(kind: str) -> None:
+    fields: dict[str, Any] = {"type": kind, **({"activity": "clicked"} if kind == "message" else {})}
+    details = {"url": {"operator": "contains", "value": "a"}} if kind == "page_view" else {"campaign": 3}
+    old = ForgottenEvents(2, NOW - 90 * DAY, NOW - 60 * DAY)
+    forgotten = {"$page_view": old, "$push_clicked": old}
+
+    assert holds({**fields, "count": times("equals", 2)}, forgotten=forgotten)
+    assert not holds({**fields, **details}, forgotten=forgotten)
+
+
+@pytest.mark.parametrize(
+    ("occurrence", "events", "days_ago"),
+    [("first", (), 90), ("first", prices(5), 90), ("last", (), 60), ("last", prices(5), 0)],
+)
+def test_the_first_and_the_last_time_are_remembered(
+    occurrence: str, events: tuple[EventFacts, ...], days_ago: int
+) -> None:
+    recency = {"type": "event_recency", "event": "purchase", "occurrence": occurrence}
+
+    for days, expected in ((days_ago - 1, True), (days_ago + 1, False)):
+        test = {"operator": "before", "value": (NOW - days * DAY).isoformat()}
+        assert holds({**recency, **test}, events=events, forgotten=THREE) is expected

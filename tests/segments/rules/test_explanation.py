@@ -8,7 +8,7 @@ import pytest
 
 from segments.rules import Names, SubscriberFacts
 from segments.rules.explanation import Explanation, explain_rule
-from segments.rules.facts import DeviceFacts, EventFacts
+from segments.rules.facts import DeviceFacts, EventFacts, ForgottenEvents
 from segments.rules.flips import Outlook
 from tests.factories import NOW
 from tests.segments.rules.documents import JSON, attribute, event, group, read
@@ -215,6 +215,45 @@ def test_an_event_that_lies_ahead_of_the_moment_asked_about_is_not_there_yet() -
         False,
         ["“purchase”: never"],
     )
+
+
+FORGOTTEN = {"purchase": ForgottenEvents(3, NOW - 400 * DAY, NOW - 300 * DAY)}
+THREE = "“purchase”: 3 times, the first on 17 Oct 2025, 14:00:00"
+
+
+def test_how_many_of_the_counted_are_no_longer_kept_is_said() -> None:
+    evidence = find_evidence(event(), person(events=bought(1), forgotten=FORGOTTEN))
+
+    assert evidence[:2] == [("Counted", "“purchase”: 4 times"), ("Counted, no longer kept", THREE)]
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        event(within={"last": {"days": 900}}),
+        event(where=[{"property": "price", "operator": "exists"}]),
+        {"type": "event_sequence", "steps": [{"event": "purchase"}, {"event": "purchase", "absent": True}]},
+        {"type": "event_repeat", "event": "purchase", "property": "price", "count": {"operator": "at_least", "value": 2}},
+        {"type": "event_aggregate", "event": "purchase", "function": "sum", "property": "price", "operator": "exists"},
+    ],
+)  # fmt: skip
+def test_what_is_too_old_to_be_looked_at_is_said_once(root: JSON) -> None:
+    evidence = find_evidence(root, person(events=bought(1, price=5), forgotten=FORGOTTEN))
+
+    assert evidence.count(("Not counted, no longer kept", THREE)) == 1
+    assert not any(label == "Counted, no longer kept" for label, _ in evidence)
+
+
+@pytest.mark.parametrize(
+    ("occurrence", "words"), [("first", "17 Oct 2025, 14:00:00"), ("last", "25 Jan 2026, 13:00:00")]
+)
+def test_a_first_or_last_time_that_is_no_longer_kept_is_told(occurrence: str, words: str) -> None:
+    root = {"type": "event_recency", "event": "purchase", "occurrence": occurrence, "operator": "exists"}
+
+    assert find_evidence(root, person(forgotten=FORGOTTEN)) == [
+        (f"{occurrence.capitalize()} “purchase”", words),
+        ("No longer kept", THREE),
+    ]
 
 
 def test_page_views_show_their_addresses_and_messages_their_campaigns() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from segments.rules.facts import ForgottenEvents
 from tests.factories import NOW
 from tests.segments.rules.documents import JSON, event
 from tests.segments.rules.flips.asking import DAY, HOUR, TICK, at, did, find_change, person
@@ -100,6 +101,15 @@ def test_an_event_that_is_dated_ahead_counts_once_its_time_has_come() -> None:
     assert find_change(event(), facts) == NOW + 2 * DAY
     assert find_change(event(within={"calendar": "today"}), facts) == NOW + 2 * DAY
     assert find_change(event(within={"since": "2027-01-01T00:00:00Z"}), facts) is None
+
+
+def test_what_the_log_has_forgotten_counts_for_ever_where_no_window_and_no_detail_is_asked_for() -> None:
+    facts = person(forgotten={"purchase": ForgottenEvents(2, NOW - 5 * DAY, NOW - DAY)}, events=did(-1, -2))
+    four: dict[str, Any] = {"count": {"operator": "at_least", "value": 4}}
+
+    assert find_change(event(**four), facts) == NOW + 2 * DAY
+    assert find_change(event(**four, within={"last": {"days": 9}}), facts) is None
+    assert find_change(event(**four, where=[{"property": "a", "operator": "not_exists"}]), facts) is None
 
 
 def test_events_with_other_details_do_not_count() -> None:

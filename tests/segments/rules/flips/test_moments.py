@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from segments.rules.comparisons import Comparison
-from segments.rules.facts import DeviceFacts, write_instant
+from segments.rules.facts import DeviceFacts, ForgottenEvents, write_instant
 from segments.rules.flips.moments import find_reach, list_moving_spans
 from segments.rules.operators import OPERATORS, Arity
 from tests.factories import NOW
@@ -104,6 +104,17 @@ def test_the_first_time_stays_the_first_and_the_last_moves_on() -> None:
 
     assert find_change({**root, "occurrence": "first"}, facts) is None
     assert find_change({**root, "occurrence": "last"}, facts) == NOW + 4 * DAY  # the one ahead is in time
+
+
+def test_a_time_that_the_log_has_forgotten_grows_old_as_well() -> None:
+    forgotten = {"purchase": ForgottenEvents(2, NOW - 5 * DAY, NOW - DAY)}
+    root = {"type": "event_recency", "event": "purchase", "operator": "within_last"}
+    last = {**root, "occurrence": "last", "value": DAYS}
+
+    assert find_change(last, person(forgotten=forgotten)) == NOW + 2 * DAY
+    assert find_change(last, person(forgotten=forgotten, events=did(0.5))) == NOW + 2.5 * DAY
+    first = {**root, "occurrence": "first", "value": {"days": 6}}
+    assert find_change(first, person(forgotten=forgotten, events=did(0.5))) == NOW + DAY
 
 
 def test_what_was_never_done_is_done_when_an_event_that_is_dated_ahead_comes() -> None:
