@@ -1,6 +1,7 @@
 """An independent check of a segment: its members worked out anew from the raw facts, one by one, in memory.
 
-It uses neither the compiler nor the summaries nor stored membership: segments inside the rule are worked out anew too.
+It uses neither the compiler nor stored membership: segments inside the rule are worked out anew too. Nor does it use the
+summaries, but for events that the log has forgotten, of which nothing else is left.
 """
 
 import datetime as dt

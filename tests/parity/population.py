@@ -11,7 +11,7 @@ from subscribers.models import PushSubscription, Site, Subscriber
 from tests.factories import EVERYONE, NOW
 from tests.parity import strategies as some
 from tracking.log import append_events
-from tracking.models import Event, EventType
+from tracking.models import Event, EventType, LogStart
 
 JSON = dict[str, Any]
 
@@ -86,6 +86,13 @@ def write_population(population: list[JSON]) -> Site:
         ]
     )
     return site
+
+
+def cut_log(begins_at: dt.datetime, *, swept: bool = True) -> None:
+    """The log forgets what is older. Not `swept`: the rows still lie there, as they do until the job has come by."""
+    LogStart.objects.update_or_create(defaults={"begins_at": begins_at})
+    if swept:
+        Event.objects.filter(occurred_at__lt=begins_at).delete()
 
 
 def _make_subscriber(site: Site, person: JSON) -> Subscriber:

@@ -9,17 +9,16 @@ from hypothesis import strategies as st
 
 from subscribers.models import Site, Subscriber
 from tests.factories import EVERYONE, NOW
-from tests.parity.population import populations
+from tests.parity.population import cut_log, populations
 from tests.parity.strategies import event_leaves, instants, negate
 from tests.parity.test_parity import ASKED, RULES_EACH, compile_answer, evaluate_answer, written
-from tracking.models import Event, LogStart
 
 JSON = dict[str, Any]
 
 pytestmark = pytest.mark.django_db
 
 LATER = NOW + dt.timedelta(days=2)  # nothing happens after it
-CASES = ASKED or 240
+CASES = ASKED or 180
 
 thorough = settings(
     max_examples=-(-CASES // RULES_EACH),
@@ -38,13 +37,6 @@ moments = st.sampled_from([NOW, NOW, NOW - dt.timedelta(hours=30), LATER])
 # When the log begins, and the instant asked for.
 cuts = st.tuples(instants, moments).filter(lambda cut: cut[0] <= cut[1])
 Cut = tuple[dt.datetime, dt.datetime]
-
-
-def forget(begins_at: dt.datetime, *, swept: bool) -> None:
-    """Cut the log. Not `swept`: the rows still lie there, as they do until the job has come by."""
-    LogStart.objects.update_or_create(defaults={"begins_at": begins_at})
-    if swept:
-        Event.objects.filter(occurred_at__lt=begins_at).delete()
 
 
 def is_remembered(node: JSON) -> bool:
@@ -70,7 +62,7 @@ def test_sql_and_evaluator_agree_on_a_log_that_was_cut(
 ) -> None:
     begins_at, as_of = cut
     with written(population) as site:
-        forget(begins_at, swept=swept)
+        cut_log(begins_at, swept=swept)
         everyone = set(Subscriber.objects.filter(site=site).values_list("pk", flat=True))
         in_sample = compile_answer(site, EVERYONE, sampled=True)
         for rule in several:
@@ -95,7 +87,7 @@ def test_what_is_remembered_stays_right_and_all_else_is_as_if_it_had_never_been(
     ]
 
     with written(population) as site:
-        forget(begins_at, swept=swept)
+        cut_log(begins_at, swept=swept)
         found = number_people(site, compile_answer(site, rule, as_of))
 
     assert found == answer(population if is_remembered(root) else kept, rule, as_of)

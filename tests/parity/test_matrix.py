@@ -1,5 +1,6 @@
 """Every operator, condition, window and count over one of everything: SQL and evaluator give the same people."""
 
+import copy
 import datetime as dt
 import inspect
 import itertools
@@ -18,6 +19,7 @@ from segments.rules.operators import Family
 from subscribers.models import PushSubscription, Site, Subscriber
 from tests.factories import EVERYONE, NOW, make_site
 from tests.parity import matrix, strategies
+from tests.parity.population import cut_log
 from tests.parity.strategies import negate
 from tracking.log import append_events
 from tracking.models import Event, EventType
@@ -72,6 +74,13 @@ class Population:
         assert members == self.evaluate(document, as_of), root
         others = self.compile(negate(document), as_of)
         assert others == self.facts.keys() - members, root
+
+    def cut(self, begins_at: dt.datetime) -> "Population":
+        """The same people, until the test ends, when the log has forgotten what is older."""
+        cut_log(begins_at)
+        people = copy.copy(self)
+        people.facts = load_facts(self.facts.keys())
+        return people
 
     def compile(self, document: JSON, as_of: dt.datetime) -> set[int]:
         rows = select_subscribers(self.site, parse_rule(document), as_of=as_of).values_list("pk", flat=True)
@@ -309,6 +318,28 @@ LEAVES: list[JSON] = [
     {"type": "segment", "segment": 1, "member": True},
     {"type": "segment", "segment": 2, "member": False},
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("days", "as_of"),
+    [(2, NOW), (45, NOW), (2, NOW + dt.timedelta(days=3))],
+    ids=["a short log", "a long log", "after all events"],
+)
+def test_all_that_is_remembered_or_forgotten_agrees(lives: Population, days: int, as_of: dt.datetime) -> None:
+    people = lives.cut(NOW - dt.timedelta(days=days))
+    for leaf in LEAVES:
+        people.check(leaf, as_of)
+    for event, count in itertools.product(("purchase", "$page_view", "never_seen"), matrix.COUNTS[::3]):
+        for within in (None, *list(matrix.WINDOWS.values())[::3]):
+            people.check({"type": "event", "event": event, "count": count, "within": within}, as_of)
+    for occurrence, test in itertools.product(("first", "last"), matrix.list_tests(Family.TIME)[::3]):
+        people.check({"type": "event_recency", "event": "cart", "occurrence": occurrence, **test}, as_of)
+    for steps, within in itertools.product(matrix.SEQUENCES[:4], (None, {"last": {"days": 40}})):
+        people.check({"type": "event_sequence", "steps": steps, "within": within}, as_of)
+    several = [{"type": "event", "event": name} for name in ("cart", "purchase", "$page_view")]
+    for n, within in itertools.product((1, 2, 3), (None, {"last": {"days": 40}})):
+        conditions = [{**each, "within": within} for each in several]
+        people.check({"type": "group", "match": "at_least", "n": n, "conditions": conditions}, as_of)
 
 
 @pytest.mark.parametrize("match", ["all", "any", "none", "at_least"])
