@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -9,10 +10,12 @@ from django.utils.module_loading import import_string
 from segments.models import Segment
 from segments.rules import Names, Rule
 from segments.rules.costs import list_costs
+from segments.rules.kept import list_cut_short
 from segments.rules.lint import Remark, keep_first, lint_rule
 from segments.seen import read_seen
 from subscribers.models import Site
 from tracking.hot_properties import find_hot_column
+from tracking.log import find_log_start
 from tracking.models import Event, EventType
 
 # Below so many events everything is counted in a moment.
@@ -25,6 +28,9 @@ def read_remarks(
 ) -> list[Remark]:
     """The most useful first, at most one on each condition. `segment` is what the rule is, or will be, saved under."""
     remarks = lint_rule(rule, read_seen(site), names)
+    begins_at = find_log_start()
+    if begins_at:
+        remarks += list_cut_short(rule, begins_at, as_of=now, zone=ZoneInfo(site.timezone))
     if segment is not None:
         remarks += _ask_who_uses_it(segment, rule, names, now)
     costs = list_costs(rule, lambda event, name: find_hot_column(event, name) is not None)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from subscribers.models import Site, Subscriber
-from tests.factories import EVERYONE, NOW
+from tests.factories import EVERYONE, NOW, make_event, make_subscriber
 from tests.parity.population import cut_log, populations
 from tests.parity.strategies import event_leaves, instants, negate
 from tests.parity.test_parity import ASKED, RULES_EACH, compile_answer, evaluate_answer, written
@@ -17,6 +17,7 @@ JSON = dict[str, Any]
 
 pytestmark = pytest.mark.django_db
 
+TICK = dt.timedelta(microseconds=1)
 LATER = NOW + dt.timedelta(days=2)  # nothing happens after it
 CASES = ASKED or 180
 
@@ -91,3 +92,19 @@ def test_what_is_remembered_stays_right_and_all_else_is_as_if_it_had_never_been(
         found = number_people(site, compile_answer(site, rule, as_of))
 
     assert found == answer(population if is_remembered(root) else kept, rule, as_of)
+
+
+def test_to_the_microsecond_what_comes_later_is_not_counted_yet(site: Site) -> None:
+    person = make_subscriber(site)
+    for at in (NOW - dt.timedelta(days=60), NOW - TICK, NOW, NOW + TICK):
+        make_event(person, "purchase", at)
+    cut_log(NOW - dt.timedelta(days=30))
+
+    for as_of, number in ((NOW - TICK, 2), (NOW, 3), (NOW + TICK, 4)):
+        count = {"operator": "equals", "value": number}
+        rule = {"version": 1, "root": {"type": "event", "event": "purchase", "count": count}}
+        assert compile_answer(site, rule, as_of) == evaluate_answer(site, rule, as_of) == {person.pk}
+        test = {"operator": "between", "values": [as_of.isoformat(), as_of.isoformat()]}
+        root = {"type": "event_recency", "event": "purchase", "occurrence": "last", **test}
+        rule = {"version": 1, "root": root}
+        assert compile_answer(site, rule, as_of) == evaluate_answer(site, rule, as_of) == {person.pk}

@@ -322,17 +322,20 @@ LEAVES: list[JSON] = [
 
 @pytest.mark.parametrize(
     ("days", "as_of"),
-    [(2, NOW), (45, NOW), (2, NOW + dt.timedelta(days=3))],
+    [(7, NOW), (45, NOW), (7, NOW + dt.timedelta(days=3))],
     ids=["a short log", "a long log", "after all events"],
 )
 def test_all_that_is_remembered_or_forgotten_agrees(lives: Population, days: int, as_of: dt.datetime) -> None:
     people = lives.cut(NOW - dt.timedelta(days=days))
     for leaf in LEAVES:
         people.check(leaf, as_of)
-    for event, count in itertools.product(("purchase", "$page_view", "never_seen"), matrix.COUNTS[::3]):
+    for event, count in itertools.product(("cart", "purchase", "never_seen"), matrix.COUNTS[::3]):
         for within in (None, *list(matrix.WINDOWS.values())[::3]):
             people.check({"type": "event", "event": event, "count": count, "within": within}, as_of)
-    for occurrence, test in itertools.product(("first", "last"), matrix.list_tests(Family.TIME)[::3]):
+    ago = [{"operator": "within_last", "value": {"days": number}} for number in (0.98, 7.5, 14.5)]
+    for occurrence, test in itertools.product(
+        ("first", "last"), [*matrix.list_tests(Family.TIME)[::4], *ago]
+    ):
         people.check({"type": "event_recency", "event": "cart", "occurrence": occurrence, **test}, as_of)
     for steps, within in itertools.product(matrix.SEQUENCES[:4], (None, {"last": {"days": 40}})):
         people.check({"type": "event_sequence", "steps": steps, "within": within}, as_of)

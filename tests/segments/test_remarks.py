@@ -1,5 +1,6 @@
 """What is remarked on a rule for one site: cost only where the site is large, and one thing at a time."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from segments.rules import Names, parse_rule
 from segments.rules.lint import Remark
 from subscribers.models import Site
 from tests.factories import NOW, make_event, make_site, make_subscriber
+from tracking.models import LogStart
 
 TOTAL: dict[str, Any] = {
     "type": "event_aggregate",
@@ -49,6 +51,21 @@ def test_cost_is_nothing_to_speak_of_on_a_small_site(large: Site) -> None:
         make_event(make_subscriber(small), "purchase", price=5)
 
     assert [each for each in read(small, TOTAL) if "Slow" in each.message] == []
+
+
+def test_a_condition_that_looks_further_back_than_events_are_kept_says_since_when_they_are(
+    site: Site,
+) -> None:
+    make_event(make_subscriber(site), "purchase", price=5)
+    assert read(site, TOTAL) == []
+
+    LogStart.objects.create(begins_at=dt.datetime(2026, 10, 25, 22, 30, tzinfo=dt.UTC))
+
+    [remark] = read(site, TOTAL)
+    assert remark == (
+        "root",
+        "This looks further back than events are kept: it sees those since 25 Oct 2026 alone.",
+    )
 
 
 def test_what_is_wrong_with_a_condition_is_said_before_what_it_costs(large: Site) -> None:
