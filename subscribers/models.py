@@ -152,6 +152,12 @@ class Subscriber(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["site", "last_seen_at"], name="subscriber_seen"),
             models.Index(fields=["site", "latitude", "longitude"], name="subscriber_place"),
+            # What segments are joined with, in the order of ids.
+            models.Index(
+                fields=["site", "id"],
+                condition=models.Q(merged_into__isnull=True),
+                name="subscriber_living",
+            ),
             # For those who look somebody up: however it is written, or by how it begins.
             models.Index(OpClass(Upper("email"), name="text_pattern_ops"), name="subscriber_email"),
         ]

@@ -143,6 +143,12 @@ class Event(models.Model):
                 include=["subscriber_id", "value", "item_id", "category_id"],
                 name="event_by_type",
             ),
+            models.Index(
+                fields=["event_type", "item", "occurred_at"],
+                include=["subscriber_id"],
+                condition=models.Q(item__isnull=False),
+                name="event_by_item",
+            ),
             models.Index(fields=["subscriber", "event_type", "occurred_at"], name="event_by_subscriber"),
         ]
 
@@ -155,19 +161,22 @@ class EventSummary(models.Model):
 
     pk = models.CompositePrimaryKey("subscriber_id", "event_type_id")
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="event_summaries")
-    event_type = models.ForeignKey(EventType, on_delete=models.CASCADE, related_name="summaries")
+    event_type = models.ForeignKey(
+        EventType, db_index=False, on_delete=models.CASCADE, related_name="summaries"
+    )
     count = models.BigIntegerField()
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
 
     class Meta:
-        # Made by hand in the migrations, together with its twin for the sample of people that estimates look at.
+        # Made by hand in the migrations, together with their twins for the sample of people that estimates look at.
         indexes: ClassVar = [
+            models.Index(fields=["event_type", "last_at"], include=["subscriber_id"], name="summary_last"),
             models.Index(
-                fields=["event_type", "last_at"],
-                include=["subscriber_id", "first_at", "count"],
-                name="summary_last",
-            )
+                fields=["event_type", "subscriber"],
+                include=["last_at", "first_at", "count"],
+                name="summary_type",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(count__gt=0), name="summary_counts_something")

@@ -106,7 +106,9 @@ class _Past:
         oldest = Event.objects.filter(event_type=OuterRef("pk")).order_by("occurred_at").values("occurred_at")
         types = EventType.objects.filter(site=self.site).annotate(oldest=Subquery(oldest[:1]))
         with self.budget.spend():
-            first = max(types.aggregate(first=Min("oldest"))["first"] or EARLIEST, find_log_start() or EARLIEST)
+            first = max(
+                types.aggregate(first=Min("oldest"))["first"] or EARLIEST, find_log_start() or EARLIEST
+            )
         here = as_of.astimezone(ZoneInfo(self.site.timezone))
         for day in range(1, DAYS + 1):
             instant = (here - dt.timedelta(days=day)).astimezone(dt.UTC)

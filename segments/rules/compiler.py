@@ -38,17 +38,17 @@ from segments.rules.event_nodes import (
 from segments.rules.event_sql import EventCompiler, within_sql
 from segments.rules.messages import find_message_tests, find_page_tests, name_message_event
 from segments.rules.operators import Family
-from segments.rules.places import inside_sql, near_sql
+from segments.rules.places import location_sql
 from segments.rules.samples import in_sample_sql
 from segments.rules.sequence_sql import sequence_sql
 from segments.rules.shares import bucket_sql, clock_sql
 from segments.rules.sql import SUBSCRIBER, TRUE, Fragment, at_least, join_all, join_any
-from segments.rules.subqueries import Subqueries
+from segments.rules.subqueries import Subqueries, Table
 from segments.rules.text import fold_sql
 from segments.rules.windows import Bounds, Window, find_bounds
 
-DEVICE = "subscribers_pushsubscription"
-MEMBERSHIP = "segments_membership"
+DEVICE = Table("subscribers_pushsubscription", "device")
+MEMBERSHIP = Table("segments_membership", "membership")
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,7 @@ class _Compiler:
             case ChannelCondition():
                 return self.compile_channel(node)
             case LocationCondition():
-                if node.radius is not None:
-                    return near_sql(node.spots, node.radius.kilometres)
-                return inside_sql(node.polygon or ())
+                return location_sql(node)
             case SegmentCondition():
                 return self.compile_membership(node)
             case BucketCondition():
@@ -168,9 +166,7 @@ class _Compiler:
         # A kind is one of our own words, in small letters, and as it stands it lies in an index.
         column = "device.kind" if node.field == "kind" else fold_sql(f"NULLIF(device.{node.field}, '')")
         matches = row.to_sql(operand).place(Fragment(column))
-        condition = self.rows.exists(
-            DEVICE, "device", join_all([Fragment("device.ended_at IS NULL"), matches])
-        )
+        condition = self.rows.exists(DEVICE, join_all([Fragment("device.ended_at IS NULL"), matches]))
         return condition.negate() if node.negated else condition
 
     def compile_channel(self, node: ChannelCondition) -> Fragment:
@@ -178,17 +174,17 @@ class _Compiler:
         is_active = Fragment("device.ended_at IS NULL")
         match node.state:
             case "never":
-                return self.rows.exists(DEVICE, "device", TRUE).negate()
+                return self.rows.exists(DEVICE, TRUE).negate()
             case "subscribed":
                 began = within_sql("device.created_at", bounds) if node.within else TRUE
-                return self.rows.exists(DEVICE, "device", join_all([is_active, began]))
+                return self.rows.exists(DEVICE, join_all([is_active, began]))
             case "unsubscribed":
                 # The last end counts: within the window, and none after it.
-                ended = within_sql("max(device.ended_at)", bounds) if node.within else TRUE
-                having = join_all([Fragment("bool_and(device.ended_at IS NOT NULL)"), ended])
-                return self.rows.exists_grouped(DEVICE, "device", TRUE, having)
+                ended = within_sql("max(device.read)", bounds) if node.within else TRUE
+                having = join_all([Fragment("bool_and(device.read IS NOT NULL)"), ended])
+                return self.rows.exists_grouped(DEVICE, TRUE, having, read=Fragment("device.ended_at"))
 
     def compile_membership(self, node: SegmentCondition) -> Fragment:
         is_segment = Fragment("membership.segment_id = %s", (node.segment,))
-        is_member = self.rows.exists(MEMBERSHIP, "membership", is_segment)
+        is_member = self.rows.exists(MEMBERSHIP, is_segment)
         return is_member if node.member else is_member.negate()

@@ -20,11 +20,11 @@ from segments.rules.event_nodes import (
 from segments.rules.hot_sql import HotProperty
 from segments.rules.operators import Family
 from segments.rules.sql import FALSE, TRUE, Fragment, join_all
-from segments.rules.subqueries import Subqueries
+from segments.rules.subqueries import Subqueries, Table
 from segments.rules.summary_sql import SummaryCompiler
 from segments.rules.windows import Bounds
 
-EVENT = "tracking_event"
+EVENT = Table("tracking_event", "event")
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,13 @@ class EventCompiler:
             return summed
         rows = self.select(name, bounds, where) or FALSE
         if (least, most) == (1, None):
-            return self.rows.exists(EVENT, "event", rows)
+            return self.rows.exists_grouped(EVENT, rows)
         span = (
             Fragment("count(*) >= %s", (least,))
             if most is None
             else Fragment("count(*) BETWEEN %s AND %s", (least, most))
         )
-        return self.rows.exists_grouped(EVENT, "event", rows, span)
+        return self.rows.exists_grouped(EVENT, rows, span)
 
     def at_least_sql(
         self, nodes: Sequence[EventCondition], bounds: Sequence[Bounds], n: int
@@ -101,20 +101,20 @@ class EventCompiler:
         rows = self.select(node.event, bounds, node.where)
         if rows is None:
             return TRUE if node.negated else FALSE
-        value = self._aggregate(node)
+        value = Fragment(AGGREGATES[node.function]).place(Fragment("event.read"))
         tested = value_sql(node, Family.NUMBER, value, self.as_of)
-        return self._compare_group(node, rows, tested)
+        return self._compare_group(node, rows, tested, self._read_value(node))
 
-    def _aggregate(self, node: EventAggregateCondition) -> Fragment:
+    def _read_value(self, node: EventAggregateCondition) -> Fragment:
+        """What is added up or counted: numbers, or whatever there is."""
         hot = self.find_hot(node.event, node.property)
-        if hot and hot.is_number and node.function != "distinct":
-            return Fragment(AGGREGATES[node.function]).place(hot.sql)
+        distinct = node.function == "distinct"
+        if hot and hot.is_number is not distinct:
+            return hot.sql
         raw = Fragment("event.properties -> %s", (node.property,))
-        if node.function != "distinct":
-            return Fragment(AGGREGATES[node.function]).place(Fragment(READ_JSON[Family.NUMBER]).place(raw))
-        if hot and not hot.is_number:
-            return Fragment(f"NULLIF(count(DISTINCT {hot.sql.text}), 0)")
-        return Fragment(DISTINCT).place(raw)
+        if not distinct:
+            return Fragment(READ_JSON[Family.NUMBER]).place(raw)
+        return Fragment("NULLIF({v}, 'null'::jsonb)").place(raw)
 
     def recency_sql(self, node: EventRecencyCondition) -> Fragment:
         bounds = Bounds(None, self.as_of)
@@ -126,16 +126,20 @@ class EventCompiler:
             found = self.summary.exists(node.event, positive_sql(node, Family.TIME, end, self.as_of))
             return found.negate() if node.negated else found
         function = "min" if node.occurrence == "first" else "max"
-        value = Fragment(f"{function}(event.occurred_at)")
-        return self._compare_group(node, rows, value_sql(node, Family.TIME, value, self.as_of))
+        tested = value_sql(node, Family.TIME, Fragment(f"{function}(event.read)"), self.as_of)
+        return self._compare_group(node, rows, tested, Fragment("event.occurred_at"))
 
     def _compare_group(
-        self, node: EventAggregateCondition | EventRecencyCondition, rows: Fragment, tested: Fragment
+        self,
+        node: EventAggregateCondition | EventRecencyCondition,
+        rows: Fragment,
+        tested: Fragment,
+        read: Fragment,
     ) -> Fragment:
         """Whether the one value of a subscriber's rows holds. Who has no rows is missed by the positive operator."""
         # The complement is taken of the whole, so that it holds for who has no rows, too.
         having = tested.negate() if node.negated else tested
-        found = self.rows.exists_grouped(EVENT, "event", rows, having)
+        found = self.rows.exists_grouped(EVENT, rows, having, read=read)
         return found.negate() if node.negated else found
 
     def repeat_sql(self, node: EventRepeatCondition, bounds: Bounds) -> Fragment:
@@ -148,7 +152,7 @@ class EventCompiler:
         if hot and not hot.is_number:
             raw, known = hot.sql, Fragment(f"{hot.sql.text} IS NOT NULL")
         times = Fragment("count(*) >= %s", (node.times,))
-        return self.rows.exists_grouped(EVENT, "event", join_all([rows, known]), times, by=raw)
+        return self.rows.exists_grouped(EVENT, join_all([rows, known]), times, read=raw, by_read=True)
 
 
 _SUM, _COUNT = "sum({v})", "count({v})"
@@ -158,8 +162,8 @@ AGGREGATES = {
     "average": f"sign({_SUM}) * div(abs({_SUM}) * 20000000000 + {_COUNT}, 2 * {_COUNT}) * 0.0000000001",
     "minimum": "min({v})",
     "maximum": "max({v})",
+    "distinct": "NULLIF(count(DISTINCT {v}), 0)",
 }
-DISTINCT = "NULLIF(count(DISTINCT CASE WHEN jsonb_typeof({v}) <> 'null' THEN {v} END), 0)"
 
 
 def within_sql(column: str, bounds: Bounds) -> Fragment:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from segments.rules.ast import LocationCondition
 from segments.rules.sql import FALSE, SUBSCRIBER, Fragment, join_any
 from segments.rules.values import Spot
 
@@ -24,6 +25,12 @@ def measure_distance(lat: float, lon: float, spot: Spot) -> float:
         * math.sin(math.radians(spot.lon - lon) / 2) ** 2
     )
     return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, half)))
+
+
+def location_sql(node: LocationCondition) -> Fragment:
+    if node.radius is not None:
+        return near_sql(node.spots, node.radius.kilometres)
+    return inside_sql(node.polygon or ())
 
 
 def near_sql(spots: Sequence[Spot], kilometres: float) -> Fragment:

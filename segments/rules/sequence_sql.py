@@ -82,7 +82,7 @@ def _select_events(
     )
     return Fragment(
         f"SELECT event.subscriber_id, event.occurred_at, {', '.join(each.text for each in columns)}"
-        f" FROM {EVENT} AS event WHERE {where.text}",
+        f" FROM {EVENT.name} AS event WHERE {where.text}",
         (*(value for each in columns for value in each.params), *where.params),
     )
 

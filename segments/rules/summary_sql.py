@@ -12,10 +12,13 @@ from typing import Literal
 
 from segments.rules.event_log import EventLog
 from segments.rules.sql import Fragment, join_all, join_any
-from segments.rules.subqueries import Subqueries
-from segments.rules.windows import Bounds
+from segments.rules.subqueries import Subqueries, Table
+from segments.rules.windows import EARLIEST, Bounds
 
-SUMMARY = "tracking_eventsummary"
+SUMMARY = Table("tracking_eventsummary", "done")
+# While events come in, an instant just past is asked for. Few did something since, so it is quicker to read those back
+# than to count the whole log; for instants long ago it is not.
+RECENT = dt.timedelta(hours=1)
 Column = Literal["count", "first_at", "last_at"]
 
 OWN = """
@@ -60,9 +63,7 @@ class SummaryCompiler:
             for name, test in tests.items()
         )
         is_type = Fragment("done.event_type_id = ANY(%s)", ([self.log.types[name] for name in tests],))
-        return self.rows.exists_grouped(
-            SUMMARY, "done", join_all([is_type, rows]), Fragment("count(*) >= %s", (n,))
-        )
+        return self.rows.exists_grouped(SUMMARY, join_all([is_type, rows]), Fragment("count(*) >= %s", (n,)))
 
     def not_since_sql(self, name: str, absent: str, bounds: Bounds) -> Fragment | None:
         """The event within the bounds, and nothing called `absent` after the last one; None: it cannot tell."""
@@ -70,9 +71,10 @@ class SummaryCompiler:
         if last is None or bounds.lower is None:
             return None
         later = Fragment(
-            f"NOT EXISTS (SELECT 1 FROM {SUMMARY} AS later WHERE later.subscriber_id = done.subscriber_id"
-            " AND later.event_type_id = %s AND later.last_at > done.last_at)",
-            (self.log.types[absent],),
+            f"NOT EXISTS (SELECT 1 FROM {SUMMARY.name} AS later WHERE later.subscriber_id = done.subscriber_id"
+            # The second bound follows from the first, and there is an index for it.
+            " AND later.event_type_id = %s AND later.last_at > done.last_at AND later.last_at > %s)",
+            (self.log.types[absent], bounds.lower),
         )
         return self.exists(name, join_all([last, later]))
 
@@ -80,14 +82,16 @@ class SummaryCompiler:
         """The column as it was at the upper end, of all that happened ever; None: the summary cannot tell."""
         if self._knows(name, bounds):
             return Fragment(f"done.{column}")
-        if self.log.begins_at is None:
+        newest = self.log.newest.get(name)
+        is_recent = newest is not None and bounds.upper_in and newest - bounds.upper < RECENT
+        if self.log.begins_at is None and not is_recent:
             return None
-        return _read_back(column, bounds.upper, self.log.begins_at)
+        return _read_back(column, bounds.upper, self.log.begins_at or EARLIEST)
 
     def exists(self, name: str, test: Fragment) -> Fragment:
         """Whether `test` holds of the summary `done`. Who never did it has none."""
         is_type = Fragment("done.event_type_id = %s", (self.log.types[name],))
-        return self.rows.exists(SUMMARY, "done", join_all([is_type, test]))
+        return self.rows.exists_grouped(SUMMARY, join_all([is_type, test]))
 
     def _knows(self, name: str, bounds: Bounds) -> bool:
         newest = self.log.newest.get(name)

@@ -9,7 +9,9 @@ from segments.rules.operators import Family, Operator
 from segments.rules.text import Pattern
 
 ANYTHING = "\x00"  # stands for whatever may be there: no rule can hold this sign
-MOST_PATTERN_PARTS = 30  # of a pattern that is compared with another: each part with each, while somebody waits
+MOST_PATTERN_PARTS = (
+    30  # of a pattern that is compared with another: each part with each, while somebody waits
+)
 
 
 def test_implies(one: Comparison, other: Comparison) -> bool:

@@ -1,4 +1,4 @@
-"""Indexes for counting segments: active devices by kind, and the sample of people that estimates look at."""
+"""Indexes for counting segments: who is alive, active devices by kind, and the sample of people that estimates look at."""
 
 from django.db import migrations, models
 
@@ -22,6 +22,14 @@ class Migration(migrations.Migration):
                 fields=["subscriber", "kind"],
                 condition=models.Q(ended_at__isnull=True),
                 name="subscription_active",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="subscriber",
+            index=models.Index(
+                fields=["site", "id"],
+                condition=models.Q(merged_into__isnull=True),
+                name="subscriber_living",
             ),
         ),
         migrations.RunSQL(SAMPLED, UNSAMPLED),

@@ -258,7 +258,11 @@ def test_sequences_agree(lives: Population, within: JSON | None, gap: JSON | Non
 
 
 # By the later instant all has happened, and the summaries answer.
-@pytest.mark.parametrize("as_of", [NOW, NOW + dt.timedelta(days=3)], ids=["now", "after all events"])
+@pytest.mark.parametrize(
+    "as_of",
+    [NOW - dt.timedelta(minutes=10), NOW, NOW + dt.timedelta(days=3)],
+    ids=["just past", "now", "after all events"],
+)
 def test_some_of_several_events_and_one_without_another_agree(lives: Population, as_of: dt.datetime) -> None:
     for within in (None, {"last": {"days": 5}}, {"last": {"days": 40}}):
         steps = [matrix.CART, matrix.NO_BUY]

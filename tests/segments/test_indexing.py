@@ -8,7 +8,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from segments.definitions import read_rule, select_subscribers
-from segments.indexing import PREFIX, prepare_indexes
+from segments.indexing import INDEX, prepare_indexes
 from segments.models import Segment
 from subscribers.models import Attribute, Site
 from tests import factories
@@ -100,4 +100,4 @@ def test_a_broken_index_is_made_anew(busy_site: Site) -> None:
         cursor.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = %s::regclass", [name])
 
     assert prepare_indexes() == ([name], [name])
-    assert name.startswith(PREFIX)
+    assert name.startswith(INDEX)

@@ -23,11 +23,16 @@ CREATE INDEX event_by_type ON tracking_event (event_type_id, occurred_at)
     INCLUDE (subscriber_id, value, item_id, category_id);
 CREATE INDEX event_by_type_sampled ON tracking_event (event_type_id, occurred_at)
     INCLUDE (subscriber_id, value, item_id, category_id) WHERE (hashint8(subscriber_id) & 127) < 13;
+CREATE INDEX event_by_item ON tracking_event (event_type_id, item_id, occurred_at)
+    INCLUDE (subscriber_id) WHERE item_id IS NOT NULL;
 DROP INDEX summary_last;
-CREATE INDEX summary_last ON tracking_eventsummary (event_type_id, last_at)
-    INCLUDE (subscriber_id, first_at, count);
+CREATE INDEX summary_last ON tracking_eventsummary (event_type_id, last_at) INCLUDE (subscriber_id);
 CREATE INDEX summary_last_sampled ON tracking_eventsummary (event_type_id, last_at)
-    INCLUDE (subscriber_id, first_at, count) WHERE (hashint8(subscriber_id) & 127) < 13;
+    INCLUDE (subscriber_id) WHERE (hashint8(subscriber_id) & 127) < 13;
+CREATE INDEX summary_type ON tracking_eventsummary (event_type_id, subscriber_id)
+    INCLUDE (last_at, first_at, count);
+CREATE INDEX summary_type_sampled ON tracking_eventsummary (event_type_id, subscriber_id)
+    INCLUDE (last_at, first_at, count) WHERE (hashint8(subscriber_id) & 127) < 13;
 """
 ADD_VALUES = (
     "INSERT INTO tracking_propertyvalue (event_type_id, property, digest, value) VALUES (%s, %s, %s, %s)"
@@ -137,15 +142,41 @@ class Migration(migrations.Migration):
                         name="event_by_type",
                     ),
                 ),
+                migrations.AddIndex(
+                    "event",
+                    models.Index(
+                        fields=["event_type", "item", "occurred_at"],
+                        include=["subscriber_id"],
+                        condition=models.Q(item__isnull=False),
+                        name="event_by_item",
+                    ),
+                ),
                 migrations.RemoveIndex("eventsummary", "summary_last"),
                 migrations.AddIndex(
                     "eventsummary",
                     models.Index(
-                        fields=["event_type", "last_at"],
-                        include=["subscriber_id", "first_at", "count"],
-                        name="summary_last",
+                        fields=["event_type", "last_at"], include=["subscriber_id"], name="summary_last"
+                    ),
+                ),
+                migrations.AddIndex(
+                    "eventsummary",
+                    models.Index(
+                        fields=["event_type", "subscriber"],
+                        include=["last_at", "first_at", "count"],
+                        name="summary_type",
                     ),
                 ),
             ],
+        ),
+        # summary_type begins with it.
+        migrations.AlterField(
+            "eventsummary",
+            "event_type",
+            models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="summaries",
+                to="tracking.eventtype",
+            ),
         ),
     ]

@@ -100,9 +100,16 @@ def test_nothing_before_the_log_begins_is_read(
     assert ("_at >= %s" in found.sql) == (reads_from_days_ago == begins_days_ago)
 
 
-@pytest.mark.parametrize("newest", [NOW + dt.timedelta(microseconds=1), None])
-def test_a_summary_that_knows_of_later_events_does_not_answer(newest: dt.datetime | None) -> None:
+@pytest.mark.parametrize("newest", [NOW + dt.timedelta(hours=2), None])
+def test_a_summary_that_knows_of_much_later_events_does_not_answer(newest: dt.datetime | None) -> None:
     assert "tracking_eventsummary" not in _compile(BOUGHT, newest=newest)
+
+
+def test_what_happened_since_an_instant_just_past_is_taken_off_the_summary() -> None:
+    sql = _compile(BOUGHT, newest=NOW + dt.timedelta(minutes=1))
+
+    assert "tracking_eventsummary" in sql
+    assert "own.occurred_at" in sql
 
 
 @pytest.mark.parametrize(
