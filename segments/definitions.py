@@ -9,11 +9,12 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from segments.models import Segment
 from segments.rules import Knowledge, Names, Rule, RuleError, check_rule, describe_rule, parse_rule
-from segments.rules.compiler import CompileContext, compile_rule
+from segments.rules.compiler import CompileContext, compile_ids, compile_rule
 from segments.rules.event_log import EventLog
 from segments.rules.limits import Limits
 from segments.rules.messages import list_events
 from segments.rules.operators import Family
+from segments.rules.sql import Fragment
 from segments.rules.validation import list_used_segments
 from segments.rules.windows import EARLIEST, LATEST
 from subscribers.models import Attribute, Site, Subscriber
@@ -62,13 +63,23 @@ def select_subscribers(
     site: Site, rule: Rule, *, as_of: dt.datetime, sampled: bool = False
 ) -> QuerySet[Subscriber]:
     """The site's living subscribers for whom the rule holds at `as_of`; or those of the fixed sample of people."""
-    context = CompileContext(
-        as_of=as_of,
-        zone=ZoneInfo(site.timezone),
-        log=read_log(site, rule),
-        sampled=sampled,
-    )
+    context = read_context(site, rule, as_of=as_of, sampled=sampled)
     return Subscriber.objects.living().filter(compile_rule(rule, context), site=site)
+
+
+def select_ids(site: Site, rule: Rule, *, as_of: dt.datetime, sampled: bool = False) -> Fragment:
+    """The ids of the same subscribers as a SELECT, which often need not look at the subscribers themselves."""
+    ids = compile_ids(rule, read_context(site, rule, as_of=as_of, sampled=sampled))
+    if ids:
+        return ids
+    rows = select_subscribers(site, rule, as_of=as_of, sampled=sampled).order_by().values("id")
+    return Fragment(*rows.query.sql_with_params())
+
+
+def read_context(site: Site, rule: Rule, *, as_of: dt.datetime, sampled: bool) -> CompileContext:
+    return CompileContext(
+        as_of=as_of, zone=ZoneInfo(site.timezone), log=read_log(site, rule), sampled=sampled
+    )
 
 
 def read_log(site: Site, rule: Rule) -> EventLog:

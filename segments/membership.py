@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Count
 
-from segments.definitions import read_dependencies, read_rule, select_subscribers
+from segments.definitions import read_dependencies, read_rule, select_ids
 from segments.models import Membership, MembershipChange, Segment
 from segments.refusals import explain_refusal
 from segments.rules import RuleError
@@ -119,12 +119,12 @@ def count_members(segments: Collection[Segment]) -> dict[int, int]:
 
 def _apply_rule(segment: Segment, as_of: dt.datetime, cause: str) -> MembershipCounts:
     rule = read_rule(segment.site, segment.rule, segment=segment)
-    members, params = select_subscribers(segment.site, rule, as_of=as_of).values("id").query.sql_with_params()
+    members = select_ids(segment.site, rule, as_of=as_of)
     with connection.cursor() as cursor:
         # Two styles of placeholders do not mix: the rule's become named ones, in order.
-        named = {f"rule_{index}": value for index, value in enumerate(params)}
+        named = {f"rule_{index}": value for index, value in enumerate(members.params)}
         cursor.execute(
-            APPLY.format(members=members % tuple(f"%({name})s" for name in named)),
+            APPLY.format(members=members.text % tuple(f"%({name})s" for name in named)),
             {**named, "segment": segment.pk, "as_of": as_of, "cause": cause},
         )
         entered, left = cursor.fetchone()

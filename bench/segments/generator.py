@@ -54,6 +54,10 @@ SELECT
 FROM range({subscribers}) AS numbers (n)
 """
 
+MAKE_DEVICES = """
+CREATE OR REPLACE TABLE devices AS SELECT id AS subscriber_id, device AS kind FROM subscribers WHERE reachable
+"""
+
 # Where each person's visible life begins, as a share of the days, and how long it lasts.
 MAKE_LIVES = """
 CREATE OR REPLACE TEMP TABLE lives AS
@@ -105,11 +109,12 @@ class Size:
 
 
 def generate(duck: duckdb.DuckDBPyConnection, size: Size, *, advance: Callable[[int], object]) -> None:
-    """Make the tables `subscribers` and `events`, ordered by time as a log is; `advance` is told of rows made."""
+    """Make the tables `subscribers`, `devices` and `events`, ordered by time as a log is; `advance` is told of rows made."""
     duck.execute("SET TimeZone = 'UTC'")
     values = {"subscribers": size.subscribers, "seed": size.seed, "as_of": AS_OF.isoformat(), "days": DAYS}
     duck.execute(MACROS.format(**values))
     duck.execute(MAKE_SUBSCRIBERS.format(**values))
+    duck.execute(MAKE_DEVICES)
     duck.execute(MAKE_LIVES.format(**values))
     duck.execute(CREATE_EVENTS)
     for first in range(0, size.events, CHUNK):

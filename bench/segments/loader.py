@@ -27,9 +27,9 @@ SUBSCRIBER_COLUMNS = (
     " attributes, created_at, last_seen_at"
 )
 DEVICES = """
-SELECT id, md5('device ' || id)::UUID, 'https://push.example/' || id, 'key', 'auth', device, '', '', '',
-    TIMESTAMPTZ '{as_of}' - INTERVAL 90 DAY, TIMESTAMPTZ '{as_of}'
-FROM subscribers WHERE reachable ORDER BY id
+SELECT subscriber_id, md5('device ' || subscriber_id)::UUID, 'https://push.example/' || subscriber_id, 'key', 'auth',
+    kind, '', '', '', TIMESTAMPTZ '{as_of}' - INTERVAL 90 DAY, TIMESTAMPTZ '{as_of}'
+FROM devices ORDER BY subscriber_id
 """
 DEVICE_COLUMNS = (
     "subscriber_id, id, endpoint, p256dh, auth, kind, os, browser, end_reason, created_at, last_seen_at"

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 import duckdb
+from django.db import connection
 
 from bench.segments.generator import AS_OF
 from bench.segments.standard import Node, Standard
-from segments.definitions import read_rule, select_subscribers
+from segments.definitions import read_rule, select_ids
 from segments.preview import Preview, preview_rule
+from segments.rules.sql import Fragment
 from subscribers.models import Site
 
 ROUNDS = 5
@@ -39,10 +41,10 @@ class Result(NamedTuple):
 def measure(standard: Standard, site: Site, duck: duckdb.DuckDBPyConnection) -> Result:
     document = write_document(standard.root)
     rule = read_rule(site, document)
-    exact = select_subscribers(site, rule, as_of=AS_OF)
-    sampled = select_subscribers(site, rule, as_of=AS_OF, sampled=True)
-    members, exact_ms = _time(exact.count)
-    estimate, sampled_ms = _time(sampled.count)
+    exact = select_ids(site, rule, as_of=AS_OF)
+    sampled = select_ids(site, rule, as_of=AS_OF, sampled=True)
+    members, exact_ms = _time(lambda: _count_ids(exact))
+    estimate, sampled_ms = _time(lambda: _count_ids(sampled))
     expected, duck_ms = _time(lambda: _count(duck, standard.duck))
     first, first_ms = _time(lambda: preview_rule(site, document, as_of=AS_OF, exact=False))
     says = "exact" if first.exact else _say_estimate(first)
@@ -70,6 +72,12 @@ def _say_estimate(preview: Preview) -> str:
 
 def write_document(root: Node) -> Node:
     return {"version": 1, "root": root}
+
+
+def _count_ids(ids: Fragment) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({ids.text}) AS members", ids.params)
+        return int(cursor.fetchone()[0])
 
 
 def _count(duck: duckdb.DuckDBPyConnection, query: str) -> int:

@@ -64,30 +64,32 @@ def _who(name: str, span: str = "", more: str = "") -> str:
 COUNT = "SELECT count(*) FROM subscribers AS s WHERE"
 GOLD_SQL = "loyalty_tier = 'gold' AND lifetime_value > 1000"
 BUYERS_SQL = f"s.id IN ({_who('purchase', '90 DAY', 'GROUP BY 1 HAVING sum(value) > 500')})"
-AMERICANS_SQL = "country = 'US' AND device = 'mobile' AND reachable AND language = 'en'"
+MOBILE_SQL = "s.id IN (SELECT subscriber_id FROM devices WHERE kind = 'mobile')"
+AMERICANS_SQL = f"country = 'US' AND language = 'en' AND {MOBILE_SQL}"
 NEAR_SQL = (
     "latitude BETWEEN 24.6 AND 25.4 AND 2 * 6371.0088 * asin(sqrt(power(sin(radians(25 - latitude) / 2), 2)"
     " + cos(radians(latitude)) * cos(radians(25)) * power(sin(radians(-120 - longitude) / 2), 2))) <= 25 * 1.609344"
 )
 TWICE = "AND category = 'category-7' GROUP BY 1 HAVING count(*) >= 2"
 STEPS = ("add_to_cart", "purchase", "searched", "wishlist_added", "$push_clicked")
-LAST_OF = (
-    "SELECT subscriber_id, max(occurred_at) AS last_at FROM events WHERE name = '{}' AND {} {} GROUP BY 1"
+CART_OR_BOUGHT = (
+    "SELECT subscriber_id, max(occurred_at) FILTER (WHERE name = 'add_to_cart') AS cart,"
+    " max(occurred_at) FILTER (WHERE name = 'purchase') AS bought"
+    f" FROM events WHERE name IN ('add_to_cart', 'purchase') AND {SINCE} 1 DAY GROUP BY 1"
 )
+OFTEN = "GROUP BY 1 HAVING count(*) >= 5"
 
 STANDARD = (
     Standard("S1", "gold and worth more than 1,000", GOLD_AND_RICH, f"{COUNT} {GOLD_SQL}"),
     Standard(
         "S2", "cart in 24 hours, no purchase in 24 hours",
         _group("all", _did("add_to_cart", within=_last(hours=24)), _did_not("purchase", within=_last(hours=24))),
-        f"{COUNT} s.id IN ({_who('add_to_cart', '1 DAY')}) AND s.id NOT IN ({_who('purchase', '1 DAY')})",
+        f"SELECT count(*) FROM ({CART_OR_BOUGHT} HAVING cart IS NOT NULL AND bought IS NULL)",
     ),
     Standard(
         "S2s", "cart in 24 hours, then no purchase",
         {"type": "event_sequence", "steps": [{"event": "add_to_cart"}, {"event": "purchase", "absent": True}], "within": _last(hours=24)},
-        f"SELECT count(*) FROM ({LAST_OF.format('add_to_cart', SINCE, '1 DAY')}) AS cart"
-        f" LEFT JOIN ({LAST_OF.format('purchase', SINCE, '1 DAY')}) AS bought USING (subscriber_id)"
-        " WHERE bought.last_at IS NULL OR bought.last_at <= cart.last_at",
+        f"SELECT count(*) FROM ({CART_OR_BOUGHT} HAVING cart IS NOT NULL AND (bought IS NULL OR bought <= cart))",
     ),
     Standard(
         "S3", "within 25 miles and 5 visits in 14 days",
@@ -96,14 +98,17 @@ STANDARD = (
             {"type": "location", "near": STORE, "radius": {"miles": 25}},
             _did("$session_start", times=5, within=_last(days=14)),
         ),
-        f"{COUNT} {NEAR_SQL} AND s.id IN ({_who('$session_start', '14 DAY', 'GROUP BY 1 HAVING count(*) >= 5')})",
+        f"SELECT count(*) FROM ({_who('$session_start', '14 DAY', f'AND subscriber_id IN (SELECT id FROM subscribers WHERE {NEAR_SQL}) {OFTEN}')})",
     ),
     Standard(
         "S4", "worth more than 500 and no visit in 45 days",
         _group("all", _worth_more_than(500), _did_not("$session_start", within=_last(days=45))),
         f"{COUNT} lifetime_value > 500 AND s.id NOT IN ({_who('$session_start', '45 DAY')})",
     ),
-    Standard("S5", "purchases worth more than 500 in 90 days", BIG_BUYERS, f"{COUNT} {BUYERS_SQL}"),
+    Standard(
+        "S5", "purchases worth more than 500 in 90 days", BIG_BUYERS,
+        f"SELECT count(*) FROM ({_who('purchase', '90 DAY', 'GROUP BY 1 HAVING sum(value) > 500')})",
+    ),
     Standard(
         "S6", "the same product three times in 5 days",
         {"type": "event_repeat", "event": "product_viewed", "property": "product_id", "count": {"operator": "at_least", "value": 3}, "within": _last(days=5)},

@@ -2,18 +2,20 @@
 
 import datetime as dt
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 
-from segments.definitions import read_names, read_rule, refuse_instant, select_subscribers
+from segments.definitions import read_names, read_rule, refuse_instant, select_ids
 from segments.models import Segment
 from segments.preview.counting import (
     Audience,
     SampleMember,
     count_everybody,
     estimate_audience,
+    expects_quick,
     measure_site,
     read_people,
 )
@@ -67,7 +69,7 @@ def preview_rule(
     with guard_database(settings.PREVIEW_TIMEOUT_MS, quick=not exact) as budget:
         size = measure_site(site, budget, fresh=exact)
         if exact:
-            audience = count_everybody(select_subscribers(site, rule, as_of=as_of), budget)
+            audience = count_everybody(select_ids(site, rule, as_of=as_of), budget)
         else:
             audience = _glance(site, rule, as_of, size, budget)
     names = read_names(site)
@@ -100,11 +102,11 @@ def check_instant(as_of: dt.datetime) -> None:
 
 def _glance(site: Site, rule: Rule, as_of: dt.datetime, size: Size, budget: Budget) -> Audience:
     """Exact where that is quick, else from the sample."""
-    try:
-        members = select_subscribers(site, rule, as_of=as_of)
-        return count_everybody(members, budget, most_ms=settings.PREVIEW_QUICK_MS)
-    except PreviewTooSlow:
-        return estimate_audience(select_subscribers(site, rule, as_of=as_of, sampled=True), size, budget)
+    members = select_ids(site, rule, as_of=as_of)
+    if expects_quick(members, budget):
+        with suppress(PreviewTooSlow):
+            return count_everybody(members, budget, most_ms=settings.PREVIEW_QUICK_MS)
+    return estimate_audience(select_ids(site, rule, as_of=as_of, sampled=True), size, budget)
 
 
 def _find_share(audience: Audience, size: Size) -> float | None:

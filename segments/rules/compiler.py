@@ -4,7 +4,8 @@ Every condition becomes a two-valued SQL expression about the row of `subscriber
 """
 
 import datetime as dt
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from django.db.models import BooleanField
@@ -48,6 +49,9 @@ from segments.rules.text import fold_sql
 from segments.rules.windows import Bounds, Window, find_bounds
 
 DEVICE = Table("subscribers_pushsubscription", "device")
+# The surroundings of a shop, not of a country.
+FEW_KILOMETRES = 160
+OWN_COLUMN = re.compile(rf"\b{SUBSCRIBER}\.(?!id\b)")
 MEMBERSHIP = Table("segments_membership", "membership")
 
 
@@ -70,13 +74,39 @@ def compile_rule(rule: Rule, context: CompileContext) -> RawSQL:
     return RawSQL(condition.text, condition.params, output_field=BooleanField())  # noqa: S611  # text is ours alone
 
 
+def compile_ids(rule: Rule, context: CompileContext) -> Fragment | None:
+    """A SELECT of the ids alone, read from what they did and never from their own rows; None: those are needed.
+
+    Only subscribers who are alive have events, and an event type belongs to one site: there is nothing left to check.
+    """
+    parts = _Compiler(context).compile_all(rule.root)
+    first = next((part for part in parts if part.ids), None)
+    if first is None or first.ids is None:
+        return None
+    others = join_all(part for part in parts if part is not first)
+    if OWN_COLUMN.search(others.text):
+        return None
+    return Fragment(
+        f"SELECT {SUBSCRIBER}.id FROM ({first.ids.text}) AS {SUBSCRIBER} WHERE {others.text}",
+        (*first.ids.params, *others.params),
+    )
+
+
 @dataclass(frozen=True)
 class _Compiler:
     context: CompileContext
+    few: bool = False
 
     @property
     def rows(self) -> Subqueries:
-        return Subqueries(self.context.sampled)
+        return Subqueries(self.context.sampled, self.few)
+
+    def compile_all(self, node: Condition) -> list[Fragment]:
+        """The conditions that must all hold; all within all is all."""
+        if not isinstance(node, Group) or node.match != "all":
+            return [self.compile(node)]
+        inner = replace(self, few=self.few or any(map(_leaves_few, node.conditions)))
+        return [part for each in node.conditions for part in inner.compile_all(each)]
 
     @property
     def events(self) -> EventCompiler:
@@ -140,10 +170,10 @@ class _Compiler:
     def compile_group(self, node: Group) -> Fragment:
         if node.match == "at_least":
             return self.compile_at_least(node, node.n or 0)
+        if node.match == "all":
+            return join_all(self.compile_all(node))
         parts = [self.compile(each) for each in node.conditions]
         match node.match:
-            case "all":
-                return join_all(parts)
             case "any":
                 return join_any(parts)
             case "none":
@@ -188,3 +218,11 @@ class _Compiler:
         is_segment = Fragment("membership.segment_id = %s", (node.segment,))
         is_member = self.rows.exists(MEMBERSHIP, is_segment)
         return is_member if node.member else is_member.negate()
+
+
+def _leaves_few(node: Condition) -> bool:
+    return (
+        isinstance(node, LocationCondition)
+        and node.radius is not None
+        and node.radius.kilometres <= FEW_KILOMETRES
+    )

@@ -75,6 +75,8 @@ class EventCompiler:
         rows = self.select(name, bounds, where) or FALSE
         if (least, most) == (1, None):
             return self.rows.exists_grouped(EVENT, rows)
+        if most is None and self.rows.few:
+            return self.rows.probe(EVENT, rows, least)
         span = (
             Fragment("count(*) >= %s", (least,))
             if most is None

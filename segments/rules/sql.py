@@ -11,12 +11,14 @@ class Fragment:
     """SQL `text` with one `%s` for each of `params`.
 
     A `nullable` condition may be NULL where the language says false. That is as good in a WHERE, and better: no index
-    serves COALESCE(…). Only `negate` has to tell the two apart.
+    serves COALESCE(…). Only `negate` has to tell the two apart. `ids`: a SELECT of those who meet the condition, where
+    their rows need not be looked at to know them.
     """
 
     text: str
     params: tuple[Any, ...] = ()
     nullable: bool = False
+    ids: "Fragment | None" = None
 
     def place(self, value: "Fragment") -> "Fragment":
         """This with `value` wherever `{v}` stands, its values bound at the right places."""

@@ -16,9 +16,12 @@ class Table(NamedTuple):
 
 @dataclass(frozen=True)
 class Subqueries:
-    """With `sampled`, rows of the sample of people alone are read, for which the largest tables have own indexes."""
+    """With `sampled`, rows of the sample of people alone are read, for which the largest tables have own indexes.
+    With `few`, other conditions leave so few people that it pays to look them up one by one.
+    """
 
     sampled: bool = False
+    few: bool = False
 
     def exists(self, table: Table, where: Fragment) -> Fragment:
         """Some row of the subscriber holds; for tables that have few rows for each."""
@@ -51,12 +54,21 @@ class Subqueries:
         order, keys = (
             ("1, 2", f"{alias}.subscriber_id, {alias}.read") if by_read else ("1", f"{alias}.subscriber_id")
         )
-        return Fragment(
-            f"EXISTS (SELECT 1 FROM (SELECT {alias}.subscriber_id FROM"
+        ids = Fragment(
+            f"SELECT {alias}.subscriber_id AS id FROM"
             f" (SELECT {alias}.subscriber_id{value.text} FROM {table.name} AS {alias} WHERE {rows.text} ORDER BY {order})"
-            f" AS {alias} GROUP BY {keys} HAVING {having.text}) AS counted"
-            f" WHERE counted.subscriber_id = {SUBSCRIBER}.id)",
+            f" AS {alias} GROUP BY {keys} HAVING {having.text}",
             (*value.params, *rows.params, *having.params),
+        )
+        found = f"EXISTS (SELECT 1 FROM ({ids.text}) AS counted WHERE counted.id = {SUBSCRIBER}.id)"
+        return Fragment(found, ids.params, ids=None if by_read else ids)
+
+    def probe(self, table: Table, where: Fragment, least: int) -> Fragment:
+        """At least so many rows, looked up for one subscriber after the other: for where few are left to ask about."""
+        return Fragment(
+            f"(SELECT count(*) FROM (SELECT 1 FROM {table.name} AS {table.alias}"
+            f" WHERE {table.alias}.subscriber_id = {SUBSCRIBER}.id AND {where.text} LIMIT %s) AS first) >= %s",
+            (*where.params, least, least),
         )
 
     def narrow(self, where: Fragment, alias: str) -> Fragment:

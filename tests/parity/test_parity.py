@@ -12,12 +12,12 @@ from typing import Any, Never
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tqdm import tqdm
 
-from segments.definitions import select_subscribers
+from segments.definitions import select_ids, select_subscribers
 from segments.facts import load_facts
 from segments.rules import dump_rule, evaluate_rule, parse_rule
 from subscribers.models import Site, Subscriber
@@ -61,8 +61,13 @@ def written(population: list[JSON]) -> Iterator[Site]:
 def compile_answer(
     site: Site, document: JSON, as_of: dt.datetime = NOW, *, sampled: bool = False
 ) -> set[int]:
-    members = select_subscribers(site, parse_rule(document), as_of=as_of, sampled=sampled)
-    return set(members.values_list("pk", flat=True))
+    rule = parse_rule(document)
+    members = select_subscribers(site, rule, as_of=as_of, sampled=sampled).values_list("pk", flat=True)
+    ids = select_ids(site, rule, as_of=as_of, sampled=sampled)
+    with connection.cursor() as cursor:
+        cursor.execute(ids.text, ids.params)
+        assert sorted(pk for (pk,) in cursor.fetchall()) == sorted(members), document
+    return set(members)
 
 
 def evaluate_answer(site: Site, document: JSON, as_of: dt.datetime = NOW) -> set[int]:
