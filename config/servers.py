@@ -23,7 +23,12 @@ with warnings.catch_warnings():
 
 # What segments are counted best with (docs/performance.md): 4 MB of work_mem doubled the time of some, compiling plans
 # or splitting them among processes cost more than it saved.
-DATABASE_SETTINGS = {"work_mem": "64MB", "jit": "off", "max_parallel_workers_per_gather": "0"}
+DATABASE_SETTINGS = {
+    "work_mem": "64MB",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+}
 # The C library's word for it: sorting and hashing in large pages of memory takes about half the time.
 LARGE_PAGES = "glibc.malloc.hugetlb=1"
 

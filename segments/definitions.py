@@ -84,7 +84,7 @@ def read_context(site: Site, rule: Rule, *, as_of: dt.datetime, sampled: bool) -
 
 def read_log(site: Site, rule: Rule) -> EventLog:
     """What the compiler must know of those events that the rule names."""
-    rows = EventType.objects.filter(site=site, name__in=list_events(rule))
+    rows = EventType.objects.filter(site=site, name__in=list_events(rule.root))
     newest = EventSummary.objects.filter(event_type=OuterRef("pk")).order_by("-last_at").values("last_at")[:1]
     found = list(rows.values_list("name", "pk", Subquery(newest)))
     return EventLog(

@@ -5,6 +5,7 @@ Every condition becomes a two-valued SQL expression about the row of `subscriber
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -24,8 +25,6 @@ from segments.rules.ast import (
     Rule,
     SegmentCondition,
 )
-from segments.rules.columns import attribute_sql, is_moment, profile_sql
-from segments.rules.comparing import json_sql, value_sql
 from segments.rules.event_log import EventLog
 from segments.rules.event_nodes import (
     EventAggregateCondition,
@@ -37,13 +36,13 @@ from segments.rules.event_nodes import (
     PageViewCondition,
 )
 from segments.rules.event_sql import EventCompiler, within_sql
-from segments.rules.messages import find_message_tests, find_page_tests, name_message_event
+from segments.rules.messages import find_message_tests, find_page_tests, list_events, name_message_event
 from segments.rules.operators import Family
-from segments.rules.places import location_sql
+from segments.rules.own_conditions import OWN, Own, own_sql
 from segments.rules.samples import in_sample_sql
 from segments.rules.sequence_sql import sequence_sql
 from segments.rules.shares import bucket_sql, clock_sql
-from segments.rules.sql import SUBSCRIBER, TRUE, Fragment, at_least, join_all, join_any
+from segments.rules.sql import SUBSCRIBER, TRUE, Fragment, at_least, in_turn, join_all, join_any
 from segments.rules.subqueries import Subqueries, Table
 from segments.rules.text import fold_sql
 from segments.rules.windows import Bounds, Window, find_bounds
@@ -68,7 +67,7 @@ class CompileContext:
 
 def compile_rule(rule: Rule, context: CompileContext) -> RawSQL:
     """A boolean expression for `Subscriber.objects.filter(…)`, with every value bound; NULL, too, means no."""
-    condition = _Compiler(context).compile(rule.root)
+    condition = join_all(_compile_root(rule, context))
     if context.sampled:
         condition = join_all([Fragment(in_sample_sql(f"{SUBSCRIBER}.id")), condition])
     return RawSQL(condition.text, condition.params, output_field=BooleanField())  # noqa: S611  # text is ours alone
@@ -79,7 +78,7 @@ def compile_ids(rule: Rule, context: CompileContext) -> Fragment | None:
 
     Only subscribers who are alive have events, and an event type belongs to one site: there is nothing left to check.
     """
-    parts = _Compiler(context).compile_all(rule.root)
+    parts = _compile_root(rule, context)
     first = next((part for part in parts if part.ids), None)
     if first is None or first.ids is None:
         return None
@@ -92,10 +91,19 @@ def compile_ids(rule: Rule, context: CompileContext) -> Fragment | None:
     )
 
 
+def _compile_root(rule: Rule, context: CompileContext) -> list[Fragment]:
+    """Conditions that must all hold. Where none of them narrows the search, everybody is gone through: then what is
+    asked of own values is asked apart, so that nobody's row is read but of those who meet it."""
+    if _narrows(rule.root) or not list_events(rule.root):
+        return _Compiler(context).compile_all(rule.root)
+    return [in_turn(_Compiler(context, apart=True).compile_all(rule.root))]
+
+
 @dataclass(frozen=True)
 class _Compiler:
     context: CompileContext
     few: bool = False
+    apart: bool = False
 
     @property
     def rows(self) -> Subqueries:
@@ -106,7 +114,15 @@ class _Compiler:
         if not isinstance(node, Group) or node.match != "all":
             return [self.compile(node)]
         inner = replace(self, few=self.few or any(map(_leaves_few, node.conditions)))
-        return [part for each in node.conditions for part in inner.compile_all(each)]
+        own = [each for each in node.conditions if isinstance(each, OWN)]
+        others = [each for each in node.conditions if not isinstance(each, OWN)]
+        first = [self.compile_own(own)] if own else []
+        return [*first, *(part for each in others for part in inner.compile_all(each))]
+
+    def compile_own(self, nodes: Sequence[Own]) -> Fragment:
+        """Conditions on the subscriber's own values that must all hold."""
+        together = join_all(own_sql(each, self.context.as_of) for each in nodes)
+        return self.rows.apart(together) if self.apart else together
 
     @property
     def events(self) -> EventCompiler:
@@ -116,16 +132,12 @@ class _Compiler:
         match node:
             case Group():
                 return self.compile_group(node)
-            case AttributeCondition():
-                return json_sql(node, attribute_sql(node.key), self.context.as_of)
-            case ProfileCondition():
-                return self.compile_profile(node)
+            case AttributeCondition() | ProfileCondition() | LocationCondition():
+                return self.compile_own([node])
             case DeviceCondition():
                 return self.compile_device(node)
             case ChannelCondition():
                 return self.compile_channel(node)
-            case LocationCondition():
-                return location_sql(node)
             case SegmentCondition():
                 return self.compile_membership(node)
             case BucketCondition():
@@ -187,10 +199,6 @@ class _Compiler:
                 return together
         return at_least([self.compile(each) for each in node.conditions], n)
 
-    def compile_profile(self, node: ProfileCondition) -> Fragment:
-        family = Family.TIME if is_moment(node.field) else Family.TEXT
-        return value_sql(node, family, profile_sql(node.field), self.context.as_of)
-
     def compile_device(self, node: DeviceCondition) -> Fragment:
         row, operand = node.prepare(Family.TEXT, self.context.as_of)
         # A kind is one of our own words, in small letters, and as it stands it lies in an index.
@@ -218,6 +226,13 @@ class _Compiler:
         is_segment = Fragment("membership.segment_id = %s", (node.segment,))
         is_member = self.rows.exists(MEMBERSHIP, is_segment)
         return is_member if node.member else is_member.negate()
+
+
+def _narrows(node: Condition) -> bool:
+    """Whether some condition must hold by itself."""
+    if not isinstance(node, Group):
+        return True
+    return node.match == "all" and any(map(_narrows, node.conditions))
 
 
 def _leaves_few(node: Condition) -> bool:

@@ -1,6 +1,6 @@
 """Nodes that are events under another name: message activity and page views."""
 
-from segments.rules.ast import Condition, Rule, list_conditions
+from segments.rules.ast import Condition, list_conditions
 from segments.rules.comparisons import PropertyComparison, UrlComparison
 from segments.rules.event_nodes import (
     EventAggregateCondition,
@@ -38,9 +38,9 @@ def find_page_tests(node: PageViewCondition) -> tuple[UrlComparison, ...]:
     return (node.url,) if node.url else ()
 
 
-def list_events(rule: Rule) -> frozenset[str]:
-    """The names of all events that a rule asks about, under whatever name."""
-    return frozenset(name for node in list_conditions(rule.root) for name in _list_names(node))
+def list_events(root: Condition) -> frozenset[str]:
+    """The names of all events that a condition and those below it ask about, under whatever name."""
+    return frozenset(name for node in list_conditions(root) for name in _list_names(node))
 
 
 def _list_names(node: Condition) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from segments.rules.places import location_sql
 from segments.rules.sql import Fragment, join_all
 
 Own = AttributeCondition | LocationCondition | ProfileCondition
+OWN = (AttributeCondition, LocationCondition, ProfileCondition)
 # The SQL of what is left does not depend on an instant.
 SOME_INSTANT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
@@ -84,16 +85,19 @@ def _stands_still(node: Own) -> bool:
 
 def _write(conditions: list[Own]) -> OwnConditions:
     values = {value: None for each in conditions if (value := _value_sql(each))}
-    return OwnConditions(join_all(map(_condition_sql, conditions)), tuple(values))
+    return OwnConditions(join_all(own_sql(each, SOME_INSTANT) for each in conditions), tuple(values))
 
 
-def _condition_sql(node: Own) -> Fragment:
-    if isinstance(node, LocationCondition):
-        return location_sql(node)
-    if isinstance(node, AttributeCondition):
-        return json_sql(node, attribute_sql(node.key), SOME_INSTANT)
-    family = Family.TIME if is_moment(node.field) else Family.TEXT
-    return value_sql(node, family, profile_sql(node.field), SOME_INSTANT)
+def own_sql(node: Own, as_of: dt.datetime) -> Fragment:
+    """The condition as SQL about the row of the subscriber."""
+    match node:
+        case AttributeCondition():
+            return json_sql(node, attribute_sql(node.key), as_of)
+        case LocationCondition():
+            return location_sql(node)
+        case ProfileCondition():
+            family = Family.TIME if is_moment(node.field) else Family.TEXT
+            return value_sql(node, family, profile_sql(node.field), as_of)
 
 
 def _value_sql(node: Own) -> Fragment | None:

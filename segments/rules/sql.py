@@ -52,6 +52,16 @@ def join_any(fragments: Iterable[Fragment]) -> Fragment:
     return _join(fragments, " OR ", FALSE)
 
 
+def in_turn(fragments: Iterable[Fragment]) -> Fragment:
+    """All of them, tried in this order: what the first one leaves out is not looked at by the next."""
+    *before, last = tuple(fragments) or (TRUE,)
+    found = last
+    for part in reversed(before):
+        text = f"CASE WHEN {part.text} THEN {found.text} ELSE FALSE END"
+        found = Fragment(text, (*part.params, *found.params), part.nullable or found.nullable)
+    return found
+
+
 def at_least(fragments: Iterable[Fragment], n: int) -> Fragment:
     """True when `n` or more of the conditions are."""
     parts = tuple(fragments)

@@ -63,6 +63,17 @@ class Subqueries:
         found = f"EXISTS (SELECT 1 FROM ({ids.text}) AS counted WHERE counted.id = {SUBSCRIBER}.id)"
         return Fragment(found, ids.params, ids=None if by_read else ids)
 
+    def apart(self, condition: Fragment) -> Fragment:
+        """A condition on the subscriber's own row, asked of all rows at once: there may be an index of those who meet it."""
+        alive = join_all([Fragment(f"{SUBSCRIBER}.merged_into_id IS NULL"), condition])
+        if self.sampled:
+            alive = join_all([alive, Fragment(in_sample_sql(f"{SUBSCRIBER}.id"))])
+        return Fragment(
+            f"EXISTS (SELECT 1 FROM (SELECT {SUBSCRIBER}.id FROM {SUBSCRIBER} WHERE {alive.text}) AS own"
+            f" WHERE own.id = {SUBSCRIBER}.id)",
+            alive.params,
+        )
+
     def probe(self, table: Table, where: Fragment, least: int) -> Fragment:
         """At least so many rows, looked up for one subscriber after the other: for where few are left to ask about."""
         return Fragment(

@@ -6,9 +6,6 @@ from unittest.mock import Mock
 
 import pytest
 from django.db import OperationalError, connection
-from django.db.models import BigIntegerField, BooleanField, Value
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast
 
 from segments.membership import (
     MembershipCounts,
@@ -19,6 +16,7 @@ from segments.membership import (
 )
 from segments.models import Membership, MembershipChange, Segment
 from segments.refusals import NOT_APPLICABLE, TOO_COMPLEX
+from segments.rules.sql import Fragment
 from segments.tasks import build_segment, refresh_segments
 from subscribers.models import Site, Subscriber
 from tests.factories import (
@@ -215,8 +213,8 @@ def test_a_broken_rule_sets_its_segment_aside_with_the_reason(site: Site, rule: 
 def test_a_rule_that_the_database_refuses_is_set_aside_in_plain_words(
     site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    not_a_number = Subscriber.objects.filter(pk=Cast(Value("sale"), BigIntegerField()))
-    monkeypatch.setattr("segments.membership.select_subscribers", lambda *_, **__: not_a_number)
+    not_a_number = Fragment("SELECT 'sale'::text::bigint AS id")
+    monkeypatch.setattr("segments.membership.select_ids", lambda *_, **__: not_a_number)
     segment = make_segment(site)
 
     refresh(segment)
@@ -228,10 +226,8 @@ def test_a_rule_that_the_database_refuses_is_set_aside_in_plain_words(
 def test_a_rule_that_the_database_finds_too_complex_is_set_aside_and_not_tried_for_ever(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nested = RawSQL("NOT (" * 3000 + "TRUE" + ")" * 3000, (), output_field=BooleanField())
-    monkeypatch.setattr(
-        "segments.membership.select_subscribers", lambda *_, **__: Subscriber.objects.filter(nested)
-    )
+    nested = Fragment("SELECT id FROM subscribers_subscriber WHERE " + "NOT (" * 3000 + "TRUE" + ")" * 3000)
+    monkeypatch.setattr("segments.membership.select_ids", lambda *_, **__: nested)
     segment = make_segment(site)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL max_stack_depth = '100kB'")

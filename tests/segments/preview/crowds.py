@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from segments.definitions import select_subscribers
+from segments.definitions import select_ids
+from segments.rules.sql import Fragment
 from subscribers.models import PushSubscription, Site
 from tests.factories import NOW
 
@@ -42,10 +43,15 @@ def equip(site: Site, *, every: int) -> int:
 def slow_down_counting(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     """Let whoever counts everybody wait for longer than a first answer may take; the sample is as quick as ever."""
     settings.PREVIEW_QUICK_MS, settings.PREVIEW_TIMEOUT_MS = 50, 60_000
-    sleep = "(SELECT pg_sleep(0.2)) IS NOT NULL"
 
-    def select(*args: Any, sampled: bool = False, **named: Any) -> Any:
-        people = select_subscribers(*args, sampled=sampled, **named)
-        return people if sampled else people.extra(where=[sleep])
+    def select(*args: Any, sampled: bool = False, **named: Any) -> Fragment:
+        ids = select_ids(*args, sampled=sampled, **named)
+        return ids if sampled else delay(ids, seconds=0.2)
 
-    monkeypatch.setattr("segments.preview.answer.select_subscribers", select)
+    monkeypatch.setattr("segments.preview.answer.select_ids", select)
+
+
+def delay(ids: Fragment, *, seconds: float) -> Fragment:
+    """The same ids, after a while."""
+    text = f"SELECT id FROM ({ids.text}) AS late WHERE (SELECT pg_sleep({seconds})) IS NOT NULL"
+    return Fragment(text, ids.params)

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from segments.definitions import select_subscribers
+from segments.definitions import select_ids
 from segments.models import Membership, MembershipChange, Segment
 from segments.preview import PreviewTooSlow, preview_rule
 from segments.rules import RuleError
@@ -20,6 +20,7 @@ from tests.factories import (
     make_site,
     make_subscriber,
 )
+from tests.segments.preview.crowds import delay
 from tracking.models import LogStart
 
 JSON = dict[str, Any]
@@ -194,10 +195,9 @@ def test_an_instant_of_which_events_are_no_longer_kept_is_refused(site: Site) ->
 def slow(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     """A limit of 20 ms and people who take a second to select."""
     settings.PREVIEW_TIMEOUT_MS = 20
-    sleep = "(SELECT pg_sleep(1)) IS NOT NULL"
     monkeypatch.setattr(
-        "segments.preview.answer.select_subscribers",
-        lambda *args, **named: select_subscribers(*args, **named).extra(where=[sleep]),
+        "segments.preview.answer.select_ids",
+        lambda *args, **named: delay(select_ids(*args, **named), seconds=1),
     )
 
 
