@@ -116,7 +116,7 @@ def test_nothing_outlives_a_preview(fails: bool) -> None:
 
 def count_locks() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
         return int(cursor.fetchone()[0])
 
 
