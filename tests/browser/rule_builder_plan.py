@@ -79,9 +79,7 @@ def _page_view(node: Node) -> Condition:
 
 def _message(node: Node) -> Condition:
     count = _often(node, some="at least once", none="not once", prefix="")
-    return Condition(
-        "Messages", {"What happened": node["activity"], **count, **_when(node)}
-    )
+    return Condition("Messages", {"What happened": node["activity"], **count, **_when(node)})
 
 
 def _attribute(node: Node) -> Condition:
