@@ -101,6 +101,8 @@ def _compile_root(rule: Rule, context: CompileContext) -> list[Fragment]:
 
 @dataclass(frozen=True)
 class _Compiler:
+    """With `few`, other conditions leave few people to ask about. With `apart`, what is asked of own values is a subquery."""
+
     context: CompileContext
     few: bool = False
     apart: bool = False
