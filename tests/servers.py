@@ -19,8 +19,15 @@ os.environ["SECRET_KEY"] = "a key for tests alone"
 os.environ["DEMO"] = "1"
 HOME.chmod(0o755)
 
+# With several processes, each has servers of its own: a cache that one empties is a queue that another waits for. The
+# first process names what it started, and those that inherit its surroundings forget it.
+STARTED = "TEST_SERVERS_STARTED"
+for name in os.environ.pop(STARTED, "").split():
+    os.environ.pop(name, None)
+missing = [name for name in ("DATABASE_URL", "BROKER_URL") if not os.environ.get(name)]
 _servers = start_servers(HOME)
 os.environ.update(_servers.__enter__())
+os.environ[STARTED] = " ".join(missing)
 
 
 def pytest_unconfigure() -> None:

@@ -112,18 +112,20 @@ def test_every_country_is_offered_by_its_name(admin: Client, site: Site) -> None
     assert "Apply Filters" in page
 
 
-def _explain_list(admin: Client, **query: str) -> str:
+def _explain_list(admin: Client, *, sorting: bool = True, **query: str) -> str:
     """How the database reads a page of the list, where a look at every row is out of the question."""
     page = admin.get(LIST, query).context["cl"]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"SET LOCAL enable_sort = {sorting}")
     return str(page.queryset[:25].explain())
 
 
 def test_with_one_site_the_newest_come_out_of_an_index(admin: Client, site: Site) -> None:
     factories.make_subscriber(site)
 
-    assert "Index Scan Backward using subscriber_seen" in _explain_list(admin)
+    # Of the one row here the planner would think nothing of sorting it.
+    assert "Index Scan Backward using subscriber_seen" in _explain_list(admin, sorting=False)
 
 
 @pytest.mark.parametrize(
