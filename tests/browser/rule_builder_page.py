@@ -149,7 +149,7 @@ class RuleBuilderPage:
 
     @property
     def count(self) -> str:
-        """“1,204 people”, once counting has ended."""
+        """“1,204 people”, once counting has ended; an estimate that comes before does not count."""
         return str(self.wait_for(lambda: self._counted(".rule-count strong")))
 
     @property
@@ -173,9 +173,11 @@ class RuleBuilderPage:
         return WebDriverWait(self.driver, TIMEOUT, poll_frequency=0.05).until(lambda _: look())
 
     def _counted(self, selector: str) -> str:
-        waiting = self.driver.find_elements(By.CSS_SELECTOR, ".rule-waiting")
-        shown = self.driver.find_elements(By.CSS_SELECTOR, selector)
-        return shown[0].text if shown and not waiting else ""
+        script = """
+            const text = (selector) => document.querySelector(selector)?.textContent ?? "";
+            const isCounting = document.querySelector(".rule-waiting") || text(".rule-state").startsWith("Counting exactly");
+            return isCounting ? "" : text(arguments[0]);"""
+        return str(self.driver.execute_script(script, selector))
 
     def _fill_group(self, element: WebElement, group: Group, hand: Hand) -> None:
         if group.match != "all":
