@@ -8,8 +8,10 @@ from django.db.models import Exists, OuterRef, Value
 from django.db.models.expressions import Combinable
 
 from campaigns.models import Campaign
-from segments.membership import order_segments, refresh_membership
-from segments.models import Membership, MembershipChange, Segment
+from segments.building import build_waiting
+from segments.following import follow_site
+from segments.models import Membership, Segment
+from segments.ordering import order_segments
 from subscribers.models import PushSubscription, Subscriber
 
 CHUNK = 2000
@@ -51,17 +53,17 @@ def refresh_segments(
 ) -> list[Segment]:
     """Bring the membership of the campaign's segments, and of those they are built on, up to `now`.
 
-    Those refreshed within `max_age` are left as they are. Returns the segments among them that could not be built,
-    so that who is in the audience is not known.
+    Those that are right for an instant within `max_age` are left as they are. Returns the segments among them that
+    could not be built, so that who is in the audience is not known.
     """
     chosen = {segment.pk for segment in [*campaign.include_segments.all(), *campaign.exclude_segments.all()]}
-    ordered = order_segments(campaign.site, wanted=chosen) if chosen else []
-    segments = Segment.objects.in_bulk(ordered)
-    for pk in ordered:
-        refreshed_at = segments[pk].refreshed_at if pk in segments else now
-        if refreshed_at is None or refreshed_at < now - max_age:
-            refresh_membership(segments[pk], as_of=now, cause=MembershipChange.Cause.REFRESH)
-    return list(Segment.objects.filter(pk__in=ordered, status=Segment.Status.FAILED).order_by("name"))
+    needed = Segment.objects.filter(pk__in=order_segments(campaign.site, wanted=chosen) if chosen else [])
+    live = needed.filter(kind=Segment.Kind.LIVE)
+    if live.filter(status=Segment.Status.BUILDING).exists():
+        build_waiting(now=now, only=live.values_list("pk", flat=True))
+    if live.filter(refreshed_at__lt=now - max_age).exists():
+        follow_site(campaign.site, now=now, thoroughly=True)
+    return list(live.exclude(status=Segment.Status.READY).order_by("name"))
 
 
 def explain_broken(segments: Sequence[Segment]) -> str:

@@ -20,7 +20,6 @@ from unfold.widgets import (
 from campaigns.models import DAY_VALIDATORS, Campaign
 from campaigns.rendering import check_template
 from campaigns.schedule import resolve_local_time
-from segments.membership import count_members
 from segments.models import Segment
 from subscribers.models import Site
 
@@ -231,7 +230,8 @@ class CampaignForm(forms.ModelForm[Campaign]):
 
         @functools.cache
         def read_members() -> dict[int, int]:
-            return count_members(Segment.objects.filter(site=self.find_site()))
+            found = Segment.objects.filter(site=self.find_site())
+            return dict(found.values_list("pk", "member_count"))
 
         for name in ("include_segments", "exclude_segments"):
             field: SegmentChoiceField = self.fields[name]  # type: ignore[assignment]

@@ -12,7 +12,6 @@ from django.db.models.functions import TruncDate
 from campaigns.models import Campaign
 from campaigns.reports import Outcomes, count_outcomes
 from config.trends import Trend, draw_trend
-from segments.membership import count_members
 from segments.models import Segment
 from subscribers.models import Site, Subscriber
 from tracking.models import EventType
@@ -117,6 +116,5 @@ def _make_line(campaign: Campaign, outcomes: Outcomes) -> CampaignLine:
 
 def read_segments() -> list[SegmentLine]:
     """The segments that were edited last, with their members."""
-    segments = list(Segment.objects.order_by("-updated_at")[:LATEST_SEGMENTS])
-    members = count_members(segments)
-    return [SegmentLine(segment, members.get(segment.pk, 0)) for segment in segments]
+    segments = Segment.objects.order_by("-updated_at")[:LATEST_SEGMENTS]
+    return [SegmentLine(segment, segment.member_count) for segment in segments]

@@ -68,6 +68,7 @@ def list_commands(port: int) -> dict[str, str]:
     return {
         "web": f"{binaries}/gunicorn config.wsgi --bind {HOST}:{port} --threads 8 --log-level warning",
         "ingest": f"{worker} --hostname ingest@%h --queues ingest",
+        "segments": f"{worker} --hostname segments@%h --queues segments",
         "planner": f"{worker} --hostname planner@%h --queues planning",
         "sender": f"{worker} --hostname sender@%h --queues delivery",
         "beat": f"{celery} beat --loglevel WARNING",

@@ -144,6 +144,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 SEGMENT_INDEXES = read_int("SEGMENT_INDEXES", 12)
 SEGMENT_INDEX_FROM = read_int("SEGMENT_INDEX_FROM", 50_000, minimum=1)
 
+# Who is woken when something about subscribers changed.
+FOLLOWING_TASK = "segments.tasks.follow_segments"
+
 # --- Celery: interval ticks in UTC only; local time is ours (docs/decisions) ------
 BROKER_URL = _addresses["BROKER_URL"] or "redis://127.0.0.1:1/0"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": BROKER_URL}}
@@ -155,9 +158,10 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "planning"
-# Three queues, so that a long campaign holds up neither the inbox nor the next campaign's plan.
+# Four queues, so that a long campaign holds up neither the inbox, nor the segments, nor the next campaign's plan.
 CELERY_TASK_ROUTES = {
     "tracking.tasks.*": {"queue": "ingest"},
+    "segments.tasks.*": {"queue": "segments"},
     "campaigns.tasks.deliver_due_batches": {"queue": "delivery"},
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
@@ -168,11 +172,8 @@ CELERY_BEAT_SCHEDULE = {
         ("Drain the inbox", "tracking.tasks.drain_inbox", 5),
         ("Keep event partitions ahead", "tracking.tasks.prepare_partitions", 3600),
         ("Forget old events", "tracking.tasks.forget_events", 24 * 3600),
-        (
-            "Refresh live segments",
-            "segments.tasks.refresh_segments",
-            read_int("SEGMENT_REFRESH_SECONDS", 60, minimum=1),
-        ),
+        ("Follow live segments", "segments.tasks.follow_segments", 1),
+        ("Build segments that wait for it", "segments.tasks.build_segments", 10),
         ("Index what segments ask for", "segments.tasks.prepare_indexes", 6 * 3600),
         ("Launch scheduled campaigns", "campaigns.tasks.launch_scheduled_campaigns", 5),
         (

@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any, NamedTuple
 
 from demo.cities import STORES
-from segments.membership import refresh_membership
-from segments.models import MembershipChange, Segment
+from segments.building import build_members
+from segments.models import Segment
 from subscribers.models import Site
 
 Node = dict[str, Any]
@@ -150,7 +150,7 @@ def create_segments(site: Site) -> dict[str, Segment]:
 
 def build_segments(segments: dict[str, Segment], *, now: dt.datetime) -> None:
     for segment in segments.values():
-        refresh_membership(segment, as_of=now, cause=MembershipChange.Cause.BUILD)
+        build_members(segment, as_of=now)
         segment.refresh_from_db()
 
 

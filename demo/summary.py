@@ -10,7 +10,6 @@ from django.conf import settings
 from campaigns.models import Campaign
 from campaigns.reports import count_outcomes
 from demo.accounts import PASSWORD
-from segments.membership import count_members
 from segments.models import Segment
 from subscribers.models import Site, Subscriber
 from tracking.models import EventSummary
@@ -31,10 +30,9 @@ def _describe_people(site: Site) -> Iterator[str]:
 def _describe_segments(site: Site) -> Iterator[str]:
     segments = Segment.objects.filter(site=site).order_by("name")
     total = Subscriber.objects.filter(site=site).living().count()
-    counts = count_members(segments)
     yield "Segments"
     for segment in segments:
-        count = counts[segment.pk]
+        count = segment.member_count
         yield f"  {segment.name:34} {count:6,}  {count / total:6.1%}"
 
 

@@ -1,6 +1,7 @@
 """A segment's rule among what its site knows: read, checked, said in English, and turned into a query."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,7 +40,7 @@ def read_knowledge(site: Site) -> Knowledge:
 def read_dependencies(site: Site) -> dict[int, frozenset[int]]:
     """For each segment of the site, the segments that its rule names."""
     rows = Segment.objects.filter(site=site).values_list("pk", "rule")
-    return {pk: _read_used(document) for pk, document in rows}
+    return {pk: _read_used(document) if document else frozenset() for pk, document in rows}
 
 
 def _read_used(document: Any) -> frozenset[int]:
@@ -63,28 +64,36 @@ def select_subscribers(
     site: Site, rule: Rule, *, as_of: dt.datetime, sampled: bool = False
 ) -> QuerySet[Subscriber]:
     """The site's living subscribers for whom the rule holds at `as_of`; or those of the fixed sample of people."""
-    context = read_context(site, rule, as_of=as_of, sampled=sampled)
-    return Subscriber.objects.living().filter(compile_rule(rule, context), site=site)
+    return _select(site, rule, read_context(site, rule, as_of=as_of, sampled=sampled))
 
 
 def select_ids(site: Site, rule: Rule, *, as_of: dt.datetime, sampled: bool = False) -> Fragment:
     """The ids of the same subscribers as a SELECT, which often need not look at the subscribers themselves."""
-    ids = compile_ids(rule, read_context(site, rule, as_of=as_of, sampled=sampled))
-    if ids:
-        return ids
-    rows = select_subscribers(site, rule, as_of=as_of, sampled=sampled).order_by().values("id")
-    return Fragment(*rows.query.sql_with_params())
+    return compile_members(site, rule, read_context(site, rule, as_of=as_of, sampled=sampled))
 
 
-def read_context(site: Site, rule: Rule, *, as_of: dt.datetime, sampled: bool) -> CompileContext:
+def compile_members(site: Site, rule: Rule, context: CompileContext) -> Fragment:
+    """The SELECT of ids in a context that is known already."""
+    ids = compile_ids(rule, context)
+    return ids or Fragment(*_select(site, rule, context).order_by().values("id").query.sql_with_params())
+
+
+def _select(site: Site, rule: Rule, context: CompileContext) -> QuerySet[Subscriber]:
+    return Subscriber.objects.living().filter(compile_rule(rule, context), site=site)
+
+
+def read_context(site: Site, rule: Rule, *, as_of: dt.datetime, sampled: bool = False) -> CompileContext:
     return CompileContext(
-        as_of=as_of, zone=ZoneInfo(site.timezone), log=read_log(site, rule), sampled=sampled
+        as_of=as_of,
+        zone=ZoneInfo(site.timezone),
+        log=read_log(site, list_events(rule.root)),
+        sampled=sampled,
     )
 
 
-def read_log(site: Site, rule: Rule) -> EventLog:
-    """What the compiler must know of those events that the rule names."""
-    rows = EventType.objects.filter(site=site, name__in=list_events(rule.root))
+def read_log(site: Site, names: Collection[str]) -> EventLog:
+    """What the compiler must know of the events that rules name."""
+    rows = EventType.objects.filter(site=site, name__in=names)
     newest = EventSummary.objects.filter(event_type=OuterRef("pk")).order_by("-last_at").values("last_at")[:1]
     found = list(rows.values_list("name", "pk", Subquery(newest)))
     return EventLog(

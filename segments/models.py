@@ -9,23 +9,48 @@ from subscribers.models import Site, Subscriber
 
 
 class Segment(models.Model):
-    """A named rule over a site's subscribers. Its members are rows: see Membership."""
+    """A named set of a site's subscribers. Its members are rows: see Membership.
+
+    A live one is given by its rule and follows data and time; a static one is a list that people keep.
+    """
+
+    class Kind(models.TextChoices):
+        LIVE = "live", "Live: members follow a rule"
+        STATIC = "static", "Static: a list that you keep"
 
     class Status(models.TextChoices):
-        BUILDING = "building", "Being built"  # saved, its members are not (all) there yet
-        READY = "ready", "Ready"  # members are those the rule gave at `refreshed_at`
-        FAILED = "failed", "Could not be built"  # set aside, `failure` says why
+        BUILDING = "building", "Being built"  # its members are to be worked out from the rule as it is now
+        READY = "ready", "Ready"  # members are those the rule gives at `refreshed_at`
+        FAILED = (
+            "failed",
+            "Set aside",
+        )  # its rule cannot be applied, `failure` says why; members stay as they are
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="segments")
+    kind = models.CharField(max_length=6, choices=Kind, default=Kind.LIVE, editable=False)
     name = models.CharField(max_length=128)
     description = models.TextField(
         blank=True, max_length=500, help_text="What is it for? Your colleagues read this."
     )
-    rule = models.JSONField(help_text="The rule language, version 1 (docs/rule-language.md)")
+    rule = models.JSONField(null=True, help_text="The rule language, version 1 (docs/rule-language.md)")
+    # What the members follow: the rule as it was last built. While another one is being built, that is the one before.
+    live_version = models.ForeignKey(
+        "SegmentVersion", null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
     status = models.CharField(max_length=10, choices=Status, default=Status.BUILDING, editable=False)
     failure = models.TextField(blank=True, default="", editable=False)
     refreshed_at = models.DateTimeField(
         null=True, editable=False, help_text="The instant for which the members are right"
+    )
+    asked_at = models.DateTimeField(
+        null=True, editable=False, help_text="The latest instant for which anybody's answer was worked out"
+    )
+    member_count = models.BigIntegerField(
+        default=0, editable=False, help_text="Kept in the statement that changes the members"
+    )
+    build_ms = models.IntegerField(null=True, editable=False, help_text="What the last full build took")
+    sweep_us = models.BigIntegerField(
+        default=0, editable=False, help_text="Microseconds that the last look for whom time concerns took"
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
@@ -43,10 +68,39 @@ class Segment(models.Model):
                 condition=~models.Q(status="ready") | models.Q(refreshed_at__isnull=False),
                 name="ready_segment_has_a_watermark",
             ),
+            models.CheckConstraint(
+                condition=models.Q(kind="live", rule__isnull=False)
+                | models.Q(kind="static", rule__isnull=True, status="ready"),
+                name="live_segment_has_a_rule",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_live(self) -> bool:
+        return self.kind == self.Kind.LIVE
+
+
+class SegmentVersion(models.Model):
+    """A rule that a segment had: who wrote it, and when. Never changed."""
+
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    rule = models.JSONField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["segment", "number"], name="segment_version_numbered_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number}"
 
 
 class Membership(models.Model):
@@ -54,7 +108,10 @@ class Membership(models.Model):
 
     pk = models.CompositePrimaryKey("segment_id", "subscriber_id")
     segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="memberships")
-    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="memberships")
+    # Somebody who is deleted leaves like anybody else, within a second: the row is what tells us that they were in.
+    subscriber = models.ForeignKey(
+        Subscriber, db_constraint=False, on_delete=models.DO_NOTHING, related_name="memberships"
+    )
     entered_at = models.DateTimeField()
 
     class Meta:
@@ -72,12 +129,22 @@ class MembershipChange(models.Model):
         LEFT = "left", "Left"
 
     class Cause(models.TextChoices):
-        BUILD = "build", "The segment was built"  # first build, or its rule was edited
-        REFRESH = "refresh", "Their data or the time changed"
+        BUILD = (
+            "build",
+            "The segment was built",
+        )  # for the first time, or anew because nobody knew who had changed
+        EDIT = "edit", "The segment's rule was edited"
+        EVENT = "event", "Something they did"
+        PROFILE = "profile", "Something known of them"
+        SEGMENT = "segment", "Another segment it is built on"
+        TIME = "time", "Time passed"
+        LIST = "list", "Somebody changed the list"
 
     pk = models.CompositePrimaryKey("subscriber_id", "segment_id", "changed_at")
     segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="changes")
-    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="membership_changes")
+    subscriber = models.ForeignKey(
+        Subscriber, db_constraint=False, on_delete=models.DO_NOTHING, related_name="membership_changes"
+    )
     kind = models.CharField(max_length=7, choices=Kind)
     cause = models.CharField(max_length=10, choices=Cause)
     changed_at = models.DateTimeField()
@@ -89,3 +156,18 @@ class MembershipChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subscriber_id} {self.kind} {self.segment_id}"
+
+
+class SegmentDay(models.Model):
+    """What happened to a segment's members on one day of its site's calendar, and what it cost to follow them."""
+
+    pk = models.CompositePrimaryKey("segment_id", "day")
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="days")
+    day = models.DateField()
+    entered = models.BigIntegerField(default=0)
+    left = models.BigIntegerField(default=0)
+    looked_at = models.BigIntegerField(default=0, help_text="How often somebody's answer was worked out anew")
+    took_us = models.BigIntegerField(default=0, help_text="Microseconds that this took")
+
+    def __str__(self) -> str:
+        return f"{self.day}: +{self.entered} −{self.left}"

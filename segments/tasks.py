@@ -1,26 +1,30 @@
 """Doors for the workers: each makes one call into the domain."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
-from segments.indexing import prepare_indexes
-from segments.membership import refresh_all, refresh_membership
-from segments.models import MembershipChange, Segment
+from segments import building, following, indexing
+from segments.versions import BUILDING_TASK
+from subscribers.models import Site
+from subscribers.waking import note_began
 
 
-@shared_task(name="segments.tasks.build_segment")
-def build_segment(segment_id: int) -> None:
-    """Build the members of a segment that was just saved."""
-    segment = Segment.objects.filter(pk=segment_id).first()
-    if segment:
-        refresh_membership(segment, as_of=timezone.now(), cause=MembershipChange.Cause.BUILD)
+@shared_task(name="segments.tasks.follow_segments")
+def follow_segments() -> None:
+    """Make the members of every live segment those that its rule gives now."""
+    note_began(settings.FOLLOWING_TASK)
+    for site in Site.objects.all():
+        following.follow_site(site, now=timezone.now())
 
 
-@shared_task(name="segments.tasks.refresh_segments")
-def refresh_segments() -> None:
-    refresh_all(as_of=timezone.now())
+@shared_task(name="segments.tasks.build_segments")
+def build_segments() -> None:
+    """Build the segments that wait for it: just saved, edited, or with too many changes to follow one by one."""
+    note_began(BUILDING_TASK)
+    building.build_waiting(now=timezone.now())
 
 
 @shared_task(name="segments.tasks.prepare_indexes")
 def prepare_segment_indexes() -> None:
-    prepare_indexes()
+    indexing.prepare_indexes()

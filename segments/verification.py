@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from django.db.models.functions import Coalesce
+
 from segments.facts import load_facts
-from segments.membership import order_segments
 from segments.models import Membership, Segment
+from segments.ordering import order_segments
 from segments.rules import Rule, SubscriberFacts, evaluate_rule, parse_rule
 from subscribers.models import Subscriber
 
@@ -44,9 +46,13 @@ def verify_segment(
     ids = people.values_list("pk", flat=True).iterator(chunk_size=CHUNK)
     should = set()
     checked = 0
+    lists = set(
+        Segment.objects.filter(site=segment.site, kind=Segment.Kind.STATIC).values_list("pk", flat=True)
+    )
     for chunk in _chunk(ids):
         for pk, facts in load_facts(chunk).items():
-            if _is_member(segment.pk, facts, rules, as_of, zone):
+            listed = replace(facts, segments=facts.segments & lists)
+            if _is_member(segment.pk, listed, rules, as_of, zone):
                 should.add(pk)
         checked += len(chunk)
         advance(len(chunk))
@@ -55,16 +61,17 @@ def verify_segment(
 
 
 def _read_rules(segment: Segment) -> dict[int, Rule]:
-    """The rules of the segment and all that it is built on, each after those it needs."""
+    """The rules that the segment follows and all that it is built on, each after those it needs."""
     needed = order_segments(segment.site, [segment.pk])
-    documents = dict(Segment.objects.filter(pk__in=needed).values_list("pk", "rule"))
+    rows = Segment.objects.filter(pk__in=needed, kind=Segment.Kind.LIVE)
+    documents = dict(rows.values_list("pk", Coalesce("live_version__rule", "rule")))
     return {pk: parse_rule(documents[pk]) for pk in needed if pk in documents}
 
 
 def _is_member(
     segment_id: int, facts: SubscriberFacts, rules: Mapping[int, Rule], as_of: dt.datetime, zone: ZoneInfo
 ) -> bool:
-    member_of: frozenset[int] = frozenset()
+    member_of = facts.segments  # the lists, which no rule gives
     for pk, rule in rules.items():
         if evaluate_rule(rule, replace(facts, segments=member_of), as_of=as_of, zone=zone):
             member_of |= {pk}

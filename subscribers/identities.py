@@ -2,8 +2,12 @@
 
 import datetime as dt
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
+from django.db import transaction
+
+from subscribers.changes import PERSON, note_changes
 from subscribers.models import Identity, Site, Subscriber
 
 Name = tuple[str, str]  # kind and value of an Identity
@@ -49,6 +53,17 @@ def lock_subscribers(ids: Iterable[int]) -> dict[int, Subscriber]:
     return {pk: _survivor(found, found[pk]) for pk in wanted & found.keys()}
 
 
+@transaction.atomic
+def delete_subscribers(people: Collection[Subscriber], *, now: dt.datetime) -> None:
+    """Forget people for good, with all they did; what is kept true about them is told."""
+    by_site: defaultdict[int, list[int]] = defaultdict(list)
+    for person in people:
+        by_site[person.site_id].append(person.pk)
+    for site_id, ids in by_site.items():
+        note_changes(site_id, {PERSON: ids}, now=now)
+    Subscriber.objects.filter(pk__in=[person.pk for person in people]).delete()
+
+
 def _survivor(found: Mapping[int, Subscriber], row: Subscriber) -> Subscriber:
     while row.merged_into_id:
         row = found[row.merged_into_id]
@@ -76,6 +91,7 @@ def _create_subscribers(site: Site, names: Mapping[Name, str], now: dt.datetime)
     )
     named = Identity.objects.filter(subscriber__in=made).values_list("subscriber_id", flat=True)
     nameless = {subscriber.pk for subscriber in made} - set(named)
+    note_changes(site.pk, {PERSON: [subscriber.pk for subscriber in made]}, now=now)
     if nameless:
         Subscriber.objects.filter(pk__in=nameless).delete()
 

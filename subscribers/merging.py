@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 
+from subscribers.changes import DEVICE, PERSON, name_profile, note_changes
 from subscribers.identities import find_or_create_subscriber, find_subscriber, lock_subscribers
 from subscribers.models import Identity, Subscriber
 from subscribers.profiles import PLACE_FIELDS, WRITTEN_FIELDS
@@ -38,9 +39,11 @@ def identify_subscriber(
     )
     known = find_subscriber(site=subscriber.site, kind=Identity.Kind.EXTERNAL, value=external_id)
     if known and known.pk != subscriber.pk:
+        note_changes(subscriber.site_id, {PERSON: [subscriber.pk, known.pk]}, now=now)
         return _merge(subscriber, lock_subscribers([known.pk])[known.pk])
     subscriber.external_id = external_id
     subscriber.save(update_fields=WRITTEN_FIELDS)
+    note_changes(subscriber.site_id, {name_profile("external_id"): [subscriber.pk]}, now=now)
     return subscriber
 
 
@@ -55,6 +58,7 @@ def _hand_over(
     )
     browser.update(subscriber=taker)
     hand_over_browser(browser_uuid, giver=giver, taker=taker, now=now)
+    note_changes(giver.site_id, {DEVICE: [giver.pk, taker.pk]}, now=now)
     return taker
 
 

@@ -1,9 +1,12 @@
 """Who subscribers are and how to reach them."""
 
+import datetime as dt
 import secrets
 import uuid
 from typing import ClassVar, Self
+from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -57,6 +60,10 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def find_day(self, instant: dt.datetime) -> dt.date:
+        """Which day it is there."""
+        return instant.astimezone(ZoneInfo(self.timezone)).date()
 
 
 class Place(models.Model):
@@ -165,6 +172,26 @@ class Subscriber(models.Model):
 
     def __str__(self) -> str:
         return self.external_id or self.email or f"Visitor {str(self.uuid)[:8]}"
+
+
+class SubscriberChange(models.Model):
+    """What changed about whom in one transaction, kept until segments have followed it (subscribers/changes.py).
+
+    A small local table of batches, from which rows go as soon as they are followed.
+    """
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+")
+    topic = models.CharField(max_length=120)
+    subscriber_ids = ArrayField(models.BigIntegerField(), null=True, help_text="None: all of the site's")
+    changed_at = models.DateTimeField()
+    # Of events: when the first of them happened, so that they can be found again in the log.
+    earliest_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["site", "id"], name="change_by_site")]
+
+    def __str__(self) -> str:
+        return f"{self.topic} of {'everyone' if self.subscriber_ids is None else len(self.subscriber_ids)}"
 
 
 class Identity(models.Model):

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from subscribers.attribute_values import AttributeValueError, coerce_value, guess_type
+from subscribers.changes import LOCATION, name_attribute, name_profile
 from subscribers.geolocation import NOWHERE, Location
 from subscribers.models import Attribute, Subscriber
 from subscribers.timezones import is_timezone
@@ -29,6 +30,9 @@ WRITTEN_FIELDS = (
     *("external_id", "email", *PLACE_FIELDS, "timezone", "language", "attributes"),
     *("merged_into", "created_at", "last_seen_at"),
 )
+NOTED_FIELDS = [
+    field for field in WRITTEN_FIELDS if field not in {"latitude", "longitude", "attributes", "merged_into"}
+]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +42,20 @@ class Context:
     timezone: str = ""
     language: str = ""
     location: Location = NOWHERE
+
+
+def read_topics(subscriber: Subscriber) -> dict[str, Any]:
+    """What is known of a subscriber, each value under the topic by which a change of it is noted."""
+    return {
+        **{name_attribute(key): value for key, value in subscriber.attributes.items()},
+        **{name_profile(field): getattr(subscriber, field) for field in NOTED_FIELDS},
+        LOCATION: (subscriber.latitude, subscriber.longitude),
+    }
+
+
+def find_changed_topics(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    """The topics whose values differ; both are of `read_topics`."""
+    return {topic for topic in before.keys() | after.keys() if before.get(topic) != after.get(topic)}
 
 
 def save_profiles(subscribers: Iterable[Subscriber]) -> None:

@@ -4,8 +4,10 @@ import datetime as dt
 import uuid
 from typing import NamedTuple
 
+from django.db import transaction
 from django.db.models import Q
 
+from subscribers.changes import DEVICE, note_changes
 from subscribers.devices import parse_user_agent
 from subscribers.models import PushSubscription, Subscriber
 
@@ -37,7 +39,10 @@ def register_subscription(  # noqa: PLR0913 - what a browser hands over, by name
     same_device = Q(endpoint=endpoint) & ~Q(subscriber=subscriber)
     if browser_uuid:
         same_device |= Q(subscriber=subscriber, browser_uuid=browser_uuid) & ~Q(endpoint=endpoint)
-    others.filter(same_device).update(ended_at=now, end_reason=EndReason.REPLACED)
+    replaced = others.filter(same_device)
+    concerned = [*replaced.values_list("subscriber_id", flat=True), subscriber.pk]
+    note_changes(subscriber.site_id, {DEVICE: concerned}, now=now)
+    replaced.update(ended_at=now, end_reason=EndReason.REPLACED)
 
     subscription = PushSubscription.objects.filter(subscriber=subscriber, endpoint=endpoint).first()
     known = subscription is not None
@@ -54,10 +59,12 @@ def register_subscription(  # noqa: PLR0913 - what a browser hands over, by name
     return Registration(subscription, begins)
 
 
+@transaction.atomic
 def end_subscription(subscription: PushSubscription, *, reason: EndReason, now: dt.datetime) -> None:
     """The first end stands: one that is already over keeps its time and reason."""
     PushSubscription.objects.active().filter(pk=subscription.pk).update(ended_at=now, end_reason=reason)
     subscription.refresh_from_db(fields=["ended_at", "end_reason"])
+    note_changes(subscription.subscriber.site_id, {DEVICE: [subscription.subscriber_id]}, now=now)
 
 
 def end_all_subscriptions(
@@ -67,6 +74,7 @@ def end_all_subscriptions(
     devices = PushSubscription.objects.active().filter(subscriber=subscriber)
     if browser_uuid:
         devices = devices.filter(Q(browser_uuid=browser_uuid) | Q(browser_uuid=None))
+    note_changes(subscriber.site_id, {DEVICE: [subscriber.pk]}, now=now)
     return devices.update(ended_at=now, end_reason=reason)
 
 

@@ -2,14 +2,22 @@
 
 import datetime as dt
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from subscribers.changes import note_changes
 from subscribers.identities import Name, find_or_create_subscribers
 from subscribers.merging import identify_subscriber
 from subscribers.models import Identity, Site, Subscriber
-from subscribers.profiles import assign_attributes, assign_context, save_profiles
+from subscribers.profiles import (
+    assign_attributes,
+    assign_context,
+    find_changed_topics,
+    read_topics,
+    save_profiles,
+)
 from subscribers.subscriptions import EndReason, end_all_subscriptions, register_subscription
 from tracking.log import NewEvent, move_events, record_events
 from tracking.operations import (
@@ -69,11 +77,13 @@ class _Batch:
 
     def __init__(self, site: Site, arrivals: Sequence[Arrival], now: dt.datetime) -> None:
         self.site = site
-        self.now = now
+        # What is noted here has happened by then, whichever machine's clock is ahead.
+        self.now = max([now, *(arrival.received_at for arrival in arrivals)])
         sources = {arrival.sender: arrival.envelope.source for arrival in arrivals}
         self.people = find_or_create_subscribers(site=site, names=sources, now=now) if sources else {}
         self.definitions: dict[str, str] = {}
         self.changed: dict[int, Subscriber] = {}
+        self.before: dict[int, dict[str, Any]] = {}
         self.events: list[NewEvent] = []
         self.recorded = 0
 
@@ -93,13 +103,24 @@ class _Batch:
 
     def _change(self, arrival: Arrival) -> Subscriber:
         person = self.people[arrival.sender]
-        self.changed[person.pk] = person
+        if person.pk not in self.changed:
+            self.changed[person.pk] = person
+            self.before[person.pk] = read_topics(person)
         return person
 
     def _write(self) -> None:
         save_profiles(self.changed.values())
-        self.recorded += record_events(self.site, self.events, received_at=self.now)
-        self.changed, self.events = {}, []
+        self._note_profiles()
+        people = {person.pk: person for person in self.people.values()}
+        self.recorded += record_events(self.site, self.events, received_at=self.now, people=people)
+        self.changed, self.before, self.events = {}, {}, []
+
+    def _note_profiles(self) -> None:
+        topics: defaultdict[str, list[int]] = defaultdict(list)
+        for pk, person in self.changed.items():
+            for topic in find_changed_topics(self.before[pk], read_topics(person)):
+                topics[topic].append(pk)
+        note_changes(self.site.pk, topics, now=self.now)
 
     def _apply_operation(self, arrival: Arrival, operation: Operation) -> None:
         match operation:

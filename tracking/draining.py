@@ -16,10 +16,18 @@ from tracking.operations import Envelope
 
 logger = logging.getLogger(__name__)
 
-BATCH_ITEMS = 200
+BATCH_ITEMS = 500
+# What one worker takes at a time, so that another finds something, too.
+BATCH_SHARDS = InboxItem.SHARDS // 2
 # A drain gives way to the next after this many batches, so that a worker can be stopped in good time.
 MOST_BATCHES = 500
 LOCK_SPACE = 0x1B0C5  # any number, as long as no other advisory lock of ours has it
+# Some of the oldest items, whose shards are those that are most behind.
+FIND_OLDEST = """
+SELECT shard FROM (
+    SELECT id, shard FROM tracking_inboxitem WHERE failed_at IS NULL AND NOT shard = ANY(%s) ORDER BY id LIMIT %s
+) AS oldest GROUP BY shard ORDER BY min(id)
+"""
 
 
 class DrainResult(NamedTuple):
@@ -34,33 +42,41 @@ class DrainResult(NamedTuple):
 
 
 def drain_inbox(*, now: dt.datetime) -> DrainResult:
-    """Apply what waits, shard by shard, until nothing waits that no other worker has in hand."""
+    """Apply what waits, some shards at a time, until nothing waits that no other worker has in hand."""
     total = DrainResult()
     busy: set[int] = set()
     for _ in range(MOST_BATCHES):
-        waiting = InboxItem.objects.filter(failed_at=None).exclude(shard__in=busy)
-        shard = waiting.order_by("id").values_list("shard", flat=True).first()
-        if shard is None:
+        shards = _find_oldest(busy)
+        if not shards:
             break
-        result = _drain_shard(shard, now)
-        if result is None:
-            busy.add(shard)
-        else:
-            total = total.plus(result)
+        total = total.plus(_drain_shards(shards, busy, now))
     return total
 
 
-def _drain_shard(shard: int, now: dt.datetime) -> DrainResult | None:
-    """One batch of a shard. None: another worker has it, or got in our way; there will be a next time."""
+def _find_oldest(busy: set[int]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(FIND_OLDEST, [list(busy), BATCH_ITEMS])
+        return [shard for (shard,) in cursor.fetchall()]
+
+
+def _drain_shards(shards: Sequence[int], busy: set[int], now: dt.datetime) -> DrainResult:
+    """One batch of some of these shards. Those that another worker has are added to `busy`."""
+    taken: list[int] = []
     try:
         with transaction.atomic():
-            if not _take_shard(shard):
-                return None
-            waiting = InboxItem.objects.filter(shard=shard, failed_at=None).select_related("site")
-            return _apply_items(list(waiting.order_by("id")[:BATCH_ITEMS]), now)
+            for shard in shards:
+                if _take_shard(shard):
+                    taken.append(shard)
+                else:
+                    busy.add(shard)
+                if len(taken) == BATCH_SHARDS:
+                    break
+            waiting = InboxItem.objects.filter(shard__in=taken, failed_at=None).select_related("site")
+            return _apply_items(list(waiting.order_by("id")[:BATCH_ITEMS]), now) if taken else DrainResult()
     except OperationalError as error:  # a deadlock with another stage, a lost connection: nothing was written
-        logger.warning("A batch of shard %s was put off: %s", shard, type(error).__name__)
-        return None
+        logger.warning("A batch of shards %s was put off: %s", taken, type(error).__name__)
+        busy.update(taken)
+        return DrainResult()
 
 
 def _take_shard(shard: int) -> bool:

@@ -7,6 +7,7 @@ import hmac
 import uuid
 import zlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from subscribers.endpoints import PushAddressError, check_endpoint, check_keys
 from subscribers.geolocation import locate
 from subscribers.models import Identity, Site
 from subscribers.profiles import Context, clean_field
+from subscribers.waking import wake
 from tracking.json_values import check_value
 from tracking.log import find_refused_names
 from tracking.models import InboxItem
@@ -29,7 +31,8 @@ from tracking.operations import (
     parse_operation,
 )
 from tracking.reading import RequestError
-from tracking.waking import wake_drain
+
+DRAIN_TASK = "tracking.tasks.drain_inbox"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,7 +112,7 @@ def store_envelopes(site: Site, envelopes: Sequence[Envelope], *, now: dt.dateti
         )
         for envelope in envelopes
     )
-    transaction.on_commit(wake_drain)
+    transaction.on_commit(partial(wake, DRAIN_TASK))
 
 
 def _read_uuid(value: Any) -> str:

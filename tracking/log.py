@@ -4,14 +4,15 @@ import dataclasses
 import datetime as dt
 import json
 import logging
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from subscribers.attribute_values import coerce_value, guess_type
+from subscribers.changes import name_event, note_changes
 from subscribers.identities import lock_subscribers
 from subscribers.models import Attribute, Site, Subscriber
 from tracking.interning import intern_values
@@ -30,12 +31,15 @@ ON CONFLICT (subscriber_id, event_type_id) DO UPDATE SET
     first_at = least(old.first_at, excluded.first_at),
     last_at = greatest(old.last_at, excluded.last_at)
 """
-# A join rather than two IN lists, which PostgreSQL would probe in every combination.
+# A join rather than two IN lists, which PostgreSQL would probe in every combination; and only in the weeks in question.
 FIND_KNOWN = """
 SELECT event.subscriber_id, event.id
 FROM unnest(%s::bigint[], %s::uuid[]) AS wanted (subscriber_id, id)
 JOIN tracking_event AS event USING (subscriber_id, id)
+WHERE event.occurred_at BETWEEN %s AND %s
 """
+# A repeat may tell another time than the first try: that of its own arrival. By then clients have long given up.
+REPEATED_WITHIN = dt.timedelta(days=8)
 # What is known already wins: the first value seen decides on a property's type.
 LEARN_PROPERTIES = "UPDATE tracking_eventtype SET properties = %s::jsonb || properties WHERE id = %s"
 
@@ -53,20 +57,28 @@ class NewEvent:
 
 
 @transaction.atomic
-def record_events(site: Site, events: Sequence[NewEvent], *, received_at: dt.datetime) -> int:
+def record_events(
+    site: Site,
+    events: Sequence[NewEvent],
+    *,
+    received_at: dt.datetime,
+    people: Mapping[int, Subscriber] | None = None,
+) -> int:
     """Write what is new, in the caller's transaction if there is one; return how many events that were.
 
-    The same id of the same subscriber is one event, even with another time. Events of somebody who was merged go to
-    the survivor, those of somebody deleted go nowhere. An event is never later than its receipt. What happened before
-    the log begins is left out: whether it was counted already could not be told.
+    The same id of the same subscriber is one event, even with another time no further off than REPEATED_WITHIN. Events
+    of somebody who was merged go to the survivor, those of somebody deleted go nowhere. An event is never later than its
+    receipt. What happened before the log begins is left out: whether it was counted already could not be told.
+    `people`: whom each id stands for, if the caller has locked them.
     """
-    people = lock_subscribers(event.subscriber_id for event in events)
+    if people is None:
+        people = lock_subscribers(event.subscriber_id for event in events)
     distinct: dict[tuple[int, UUID], NewEvent] = {}
     for event in events:
         if event.subscriber_id in people:
             distinct.setdefault((people[event.subscriber_id].pk, event.id), event)
     _leave_out_forgotten(site, distinct)
-    for known in _find_known(distinct.keys()):
+    for known in _find_known(distinct):
         del distinct[known]
     types = _find_or_create_types(site, (event.name for event in distinct.values()))
     rows = [
@@ -82,9 +94,21 @@ def record_events(site: Site, events: Sequence[NewEvent], *, received_at: dt.dat
         if event.name in types
     ]
     append_events(rows)
+    _note_events(site, rows, received_at)
     _learn_properties(rows)
     _learn_campaigns(site, distinct.values())
     return len(rows)
+
+
+def _note_events(site: Site, rows: Sequence[Event], received_at: dt.datetime) -> None:
+    """Noted for an instant at which all of them have happened, whichever machine's clock is ahead."""
+    if not rows:
+        return
+    topics: defaultdict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        topics[name_event(row.event_type.name)].append(row.subscriber_id)
+    times = [row.occurred_at for row in rows]
+    note_changes(site.pk, topics, now=max(received_at, *times), earliest_at=min(times))
 
 
 def append_events(rows: list[Event]) -> None:
@@ -152,11 +176,13 @@ def _write_property(value: Any) -> Any:
     return coerce_value(value, Attribute.Type.TIME) if is_time else value
 
 
-def _find_known(keys: Collection[tuple[int, UUID]]) -> list[tuple[int, UUID]]:
-    if not keys:
+def _find_known(events: Mapping[tuple[int, UUID], NewEvent]) -> list[tuple[int, UUID]]:
+    if not events:
         return []
+    times = [event.occurred_at for event in events.values()]
+    people, ids = [person for person, _ in events], [id_ for _, id_ in events]
     with connection.cursor() as cursor:
-        cursor.execute(FIND_KNOWN, [[person for person, _ in keys], [id_ for _, id_ in keys]])
+        cursor.execute(FIND_KNOWN, [people, ids, min(times) - REPEATED_WITHIN, max(times) + REPEATED_WITHIN])
         return [(person, id_) for person, id_ in cursor.fetchall()]
 
 

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from psycopg.sql import SQL, Identifier
 
+from subscribers.changes import LOG, note_for_everyone
+from subscribers.models import Site
 from tracking.log import find_log_start
 from tracking.models import LogStart
 from tracking.partitions import LOCK, find_start_of_week, list_partitions
@@ -56,6 +58,8 @@ def _note_start(now: dt.datetime) -> dt.datetime | None:
     wanted = find_start_of_week(now - dt.timedelta(weeks=settings.EVENT_RETENTION_WEEKS))
     if begins_at is None or begins_at < wanted:
         LogStart.objects.update_or_create(pk=1, defaults={"begins_at": wanted})
+        for site in Site.objects.all():
+            note_for_everyone(site.pk, [LOG], now=now)
         return wanted
     return begins_at
 

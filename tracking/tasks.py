@@ -3,13 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
+from subscribers.waking import note_began
 from tracking import draining, partitions, replays, retention
-from tracking.waking import note_drain_began
+from tracking.ingestion import DRAIN_TASK
 
 
 @shared_task
 def drain_inbox() -> None:
-    note_drain_began()
+    note_began(DRAIN_TASK)
     draining.drain_inbox(now=timezone.now())
 
 

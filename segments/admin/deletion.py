@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from segments.membership import count_members
 from segments.models import Segment
 from segments.usage import list_usages
 
@@ -13,9 +12,8 @@ def explain_deletion(segments: Iterable[Segment]) -> tuple[list[str], dict[str, 
     Django would list every single membership; here they are a number. Whatever uses the segment stands in the way.
     """
     doomed = list(segments)
-    counts = count_members(doomed)
     goes = [f"Segment “{each}” and the list of its members, who stay subscribers" for each in doomed]
-    numbers = {"segments": len(doomed), "memberships": sum(counts.values())}
+    numbers = {"segments": len(doomed), "memberships": sum(each.member_count for each in doomed)}
     in_the_way = [
         f"“{each}” is used by {usage}. Change that first."
         for each in doomed

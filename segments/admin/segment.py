@@ -7,6 +7,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -19,11 +20,9 @@ from segments.admin.members_view import show_members
 from segments.admin.preview_views import show_past, show_preview
 from segments.definitions import describe_document, describe_segment, read_names
 from segments.forms import SegmentForm
-from segments.membership import count_members
 from segments.models import Segment
-from segments.tasks import build_segment
+from segments.versions import keep_definition
 from subscribers.models import Site
-from subscribers.queueing import queue_on_commit
 
 STATUS_COLOURS = {
     Segment.Status.BUILDING: "info",
@@ -83,23 +82,20 @@ class SegmentAdmin(ModelAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist: ChangeList = super().get_changelist_instance(request)
         segments = list(changelist.result_list)
-        counts = count_members(segments)
         names = {site: read_names(site) for site in {segment.site for segment in segments}}
         for segment in segments:
-            segment.member_count = counts.get(segment.pk, 0)
             segment.sentence = describe_document(segment.rule, names[segment.site])
         changelist.result_list = segments
         return changelist
 
     def save_model(self, request: HttpRequest, obj: Segment, form: SegmentForm, change: bool) -> None:
-        obj.status = Segment.Status.BUILDING
         if change:
             # Only what was written here: a build that ends meanwhile keeps its watermark.
-            obj.save(update_fields=["name", "description", "rule", "status", "updated_at"])
+            obj.save(update_fields=["name", "description", "rule", "updated_at"])
         else:
             obj.created_by = request.user  # type: ignore[assignment]
             obj.save()
-        queue_on_commit(build_segment, obj.pk)
+        keep_definition(obj, by=request.user, now=timezone.now())
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
         return explain_deletion(objs)
@@ -110,12 +106,11 @@ class SegmentAdmin(ModelAdmin):
 
     @display(description="Members")
     def show_count(self, segment: Segment) -> str:
-        count: int = segment.member_count  # type: ignore[attr-defined]
-        return _link_to_members(segment, f"{count:,}")
+        return _link_to_members(segment, f"{segment.member_count:,}")
 
     @display(description="Members")
     def show_members(self, segment: Segment) -> str:
-        count = count_members([segment])[segment.pk]
+        count = segment.member_count
         return _link_to_members(segment, f"{count:,} {'person' if count == 1 else 'people'}")
 
     @display(description="Status", label=STATUS_COLOURS)

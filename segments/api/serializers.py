@@ -33,7 +33,6 @@ class RuleField(serializers.JSONField):
 
 class SegmentSerializer(serializers.ModelSerializer[Segment]):
     rule = RuleField()
-    member_count = serializers.IntegerField(read_only=True, default=0)
 
     class Meta:
         model = Segment
@@ -41,7 +40,9 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
             "id", "site", "name", "description", "rule", "status", "failure", "member_count", "refreshed_at",
             "created_at", "updated_at",
         ]  # fmt: skip
-        read_only_fields: ClassVar = ["status", "failure", "refreshed_at", "created_at", "updated_at"]
+        read_only_fields: ClassVar = [
+            "status", "failure", "member_count", "refreshed_at", "created_at", "updated_at",
+        ]  # fmt: skip
 
     def validate_site(self, site: Site) -> Site:
         if self.instance is not None and site != self.instance.site:

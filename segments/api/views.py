@@ -3,8 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import transaction
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -26,24 +25,11 @@ from segments.api.serializers import (
 from segments.explanation import TELLS_OF, explain_membership
 from segments.models import Membership, MembershipChange, Segment
 from segments.rules import RuleError
-from segments.tasks import build_segment
 from segments.usage import list_usages
+from segments.versions import keep_definition
 from subscribers.api.errors import Conflict
 from subscribers.api.nesting import ListWithin
 from subscribers.models import Subscriber
-from subscribers.queueing import queue_on_commit
-
-MEMBER_COUNT = Coalesce(
-    Subquery(
-        Membership.objects.filter(segment=OuterRef("pk"))
-        .order_by()
-        .values("segment")
-        .annotate(count=Count("subscriber_id"))
-        .values("count"),
-        output_field=IntegerField(),
-    ),
-    0,
-)
 
 WRITING = {"update", "partial_update", "destroy"}
 
@@ -51,7 +37,7 @@ WRITING = {"update", "partial_update", "destroy"}
 class SegmentViewSet(PreviewActions, viewsets.ModelViewSet[Segment]):
     """Named rules over a site's subscribers."""
 
-    queryset = Segment.objects.annotate(member_count=MEMBER_COUNT)
+    queryset = Segment.objects.all()
     serializer_class = SegmentSerializer
     filterset_fields: ClassVar = ["site", "name", "status"]
     action_permissions: ClassVar = {
@@ -72,13 +58,14 @@ class SegmentViewSet(PreviewActions, viewsets.ModelViewSet[Segment]):
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().destroy(request, *args, **kwargs)
 
+    @transaction.atomic
     def perform_create(self, serializer: BaseSerializer[Segment]) -> None:
         segment = serializer.save(created_by=self.request.user)
-        queue_on_commit(build_segment, segment.pk)
+        keep_definition(segment, by=self.request.user, now=timezone.now())
 
     def perform_update(self, serializer: BaseSerializer[Segment]) -> None:
-        segment = serializer.save(status=Segment.Status.BUILDING)
-        queue_on_commit(build_segment, segment.pk)
+        segment = serializer.save()
+        keep_definition(segment, by=self.request.user, now=timezone.now())
 
     def perform_destroy(self, instance: Segment) -> None:
         usages = list_usages(instance)

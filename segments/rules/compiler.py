@@ -57,12 +57,13 @@ MEMBERSHIP = Table("segments_membership", "membership")
 @dataclass(frozen=True)
 class CompileContext:
     """What the SQL depends on besides the rule: the instant, the site's zone and event log, and whether to look at the
-    sample of people alone."""
+    sample of people alone, or at the people with these ids."""
 
     as_of: dt.datetime
     zone: ZoneInfo
     log: EventLog
     sampled: bool = False
+    people: tuple[int, ...] | None = None
 
 
 def compile_rule(rule: Rule, context: CompileContext) -> RawSQL:
@@ -70,6 +71,8 @@ def compile_rule(rule: Rule, context: CompileContext) -> RawSQL:
     condition = join_all(_compile_root(rule, context))
     if context.sampled:
         condition = join_all([Fragment(in_sample_sql(f"{SUBSCRIBER}.id")), condition])
+    if context.people is not None:
+        condition = join_all([Fragment(f"{SUBSCRIBER}.id = ANY(%s)", (list(context.people),)), condition])
     return RawSQL(condition.text, condition.params, output_field=BooleanField())  # noqa: S611  # text is ours alone
 
 
@@ -94,7 +97,7 @@ def compile_ids(rule: Rule, context: CompileContext) -> Fragment | None:
 def _compile_root(rule: Rule, context: CompileContext) -> list[Fragment]:
     """Conditions that must all hold. Where none of them narrows the search, everybody is gone through: then what is
     asked of own values is asked apart, so that nobody's row is read but of those who meet it."""
-    if _narrows(rule.root) or not list_events(rule.root):
+    if context.people is not None or _narrows(rule.root) or not list_events(rule.root):
         return _Compiler(context).compile_all(rule.root)
     return [in_turn(_Compiler(context, apart=True).compile_all(rule.root))]
 
@@ -109,7 +112,7 @@ class _Compiler:
 
     @property
     def rows(self) -> Subqueries:
-        return Subqueries(self.context.sampled, self.few)
+        return Subqueries(self.context.sampled, self.few, self.context.people)
 
     def compile_all(self, node: Condition) -> list[Fragment]:
         """The conditions that must all hold; all within all is all."""

@@ -52,10 +52,36 @@ def clock_sql(
     """
     known = _load_zones()
     showing = [name for name, zone in known.items() if shows(zone, as_of, between, weekdays)]
+    return _lives_in_sql(showing, or_unknown=shows(site_zone, as_of, between, weekdays))
+
+
+def find_turned_sql(
+    site_zone: ZoneInfo,
+    since: dt.datetime,
+    until: dt.datetime,
+    between: tuple[dt.time, dt.time] | None,
+    weekdays: tuple[str, ...] | None,
+) -> Fragment | None:
+    """For whom `clock_sql` gives another answer at `until` than at `since`; None: for nobody.
+
+    Times of day are told to the minute, and clocks are changed at full minutes: within one of them nothing turns.
+    """
+    if since.replace(second=0, microsecond=0) == until.replace(second=0, microsecond=0):
+        return None
+
+    def turned(zone: ZoneInfo) -> bool:
+        return shows(zone, since, between, weekdays) != shows(zone, until, between, weekdays)
+
+    names = [name for name, zone in _load_zones().items() if turned(zone)]
+    site_turned = turned(site_zone)
+    return _lives_in_sql(names, or_unknown=site_turned) if names or site_turned else None
+
+
+def _lives_in_sql(names: list[str], *, or_unknown: bool) -> Fragment:
     column = f"{SUBSCRIBER}.timezone"
-    if not shows(site_zone, as_of, between, weekdays):
-        return Fragment(f"{column} = ANY(%s)", (showing,))
-    return Fragment(f"({column} = ANY(%s) OR NOT {column} = ANY(%s))", (showing, list(known)))
+    if not or_unknown:
+        return Fragment(f"{column} = ANY(%s)", (names,))
+    return Fragment(f"({column} = ANY(%s) OR NOT {column} = ANY(%s))", (names, list(_load_zones())))
 
 
 def find_zone(name: str, site_zone: ZoneInfo) -> ZoneInfo:

@@ -17,11 +17,13 @@ class Table(NamedTuple):
 @dataclass(frozen=True)
 class Subqueries:
     """With `sampled`, rows of the sample of people alone are read, for which the largest tables have own indexes.
-    With `few`, other conditions leave so few people that it pays to look them up one by one.
+    With `few`, other conditions leave so few people that it pays to look them up one by one. With `people`, only these
+    are asked about, and only their rows are read.
     """
 
     sampled: bool = False
     few: bool = False
+    people: tuple[int, ...] | None = None
 
     def exists(self, table: Table, where: Fragment) -> Fragment:
         """Some row of the subscriber holds; for tables that have few rows for each."""
@@ -83,6 +85,7 @@ class Subqueries:
         )
 
     def narrow(self, where: Fragment, alias: str) -> Fragment:
-        if not self.sampled:
-            return where
-        return join_all([where, Fragment(in_sample_sql(f"{alias}.subscriber_id"))])
+        column = f"{alias}.subscriber_id"
+        if self.people is not None:
+            return join_all([Fragment(f"{column} = ANY(%s)", (list(self.people),)), where])
+        return join_all([where, Fragment(in_sample_sql(column))]) if self.sampled else where

@@ -4,10 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from subscribers.changes import name_attribute, note_for_everyone
 from subscribers.models import Attribute
 from subscribers.sampling import sample_values
 
@@ -29,6 +31,11 @@ class AttributeAdmin(ModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Attribute | None = None, **kwargs: Any) -> Any:
         return super().get_form(request, obj, help_texts=HELP_TEXTS, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Attribute, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "type" in form.changed_data:
+            note_for_everyone(obj.site_id, [name_attribute(obj.key)], now=timezone.now())
 
     @display(description="Values seen lately")
     def values_seen(self, attribute: Attribute) -> str:

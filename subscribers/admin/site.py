@@ -6,11 +6,13 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextareaWidget, UnfoldAdminURLInputWidget
 
+from subscribers.changes import ZONE, note_for_everyone
 from subscribers.models import Site
 from subscribers.origins import is_origin
 from subscribers.timezones import list_timezones
@@ -89,6 +91,11 @@ class SiteAdmin(ModelAdmin):
         if self.has_change_permission(request, obj):
             browsers += ("signing_secret",)
         return (self.MAIN, self.KEYS, ("What browsers may say", {"fields": (*browsers, "created_at")}))
+
+    def save_model(self, request: HttpRequest, obj: Site, form: SiteForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "timezone" in form.changed_data:
+            note_for_everyone(obj.pk, [ZONE], now=timezone.now())
 
     @display(description="The SDK")
     def snippet(self, site: Site) -> str:

@@ -11,10 +11,13 @@ from typing import Any, ClassVar
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from subscribers.admin.filters import CountryFilter, ReachableFilter
+from subscribers.changes import name_profile, note_changes
+from subscribers.identities import delete_subscribers
 from subscribers.models import Attribute, Identity, PushSubscription, Site, Subscriber
 from subscribers.sampling import show_value
 
@@ -39,6 +42,18 @@ class SubscriberAdmin(ModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Subscriber, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        note_changes(
+            obj.site_id, {name_profile(field): [obj.pk] for field in form.changed_data}, now=timezone.now()
+        )
+
+    def delete_model(self, request: HttpRequest, obj: Subscriber) -> None:
+        delete_subscribers([obj], now=timezone.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
+        delete_subscribers(list(queryset), now=timezone.now())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
         people: QuerySet[Subscriber] = super().get_queryset(request)

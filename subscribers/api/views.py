@@ -2,8 +2,11 @@
 
 from typing import ClassVar
 
+from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from rest_framework import mixins, viewsets
+from rest_framework.serializers import BaseSerializer
 
 from subscribers.api.filters import SubscriberFilter
 from subscribers.api.serializers import (
@@ -12,6 +15,7 @@ from subscribers.api.serializers import (
     SiteSerializer,
     SubscriberSerializer,
 )
+from subscribers.changes import ZONE, name_attribute, note_for_everyone
 from subscribers.models import Attribute, Place, Site, Subscriber
 
 
@@ -25,6 +29,13 @@ class SiteViewSet(
     queryset = Site.objects.all()
     serializer_class = SiteSerializer
     filterset_fields: ClassVar = ["name"]
+
+    @transaction.atomic
+    def perform_update(self, serializer: BaseSerializer[Site]) -> None:
+        before = serializer.instance.timezone if serializer.instance else ""
+        site = serializer.save()
+        if site.timezone != before:
+            note_for_everyone(site.pk, [ZONE], now=timezone.now())
 
 
 class PlaceViewSet(viewsets.ModelViewSet[Place]):
@@ -41,6 +52,13 @@ class AttributeViewSet(mixins.UpdateModelMixin, viewsets.ReadOnlyModelViewSet[At
     queryset = Attribute.objects.all()
     serializer_class = AttributeSerializer
     filterset_fields: ClassVar = ["site", "key", "type"]
+
+    @transaction.atomic
+    def perform_update(self, serializer: BaseSerializer[Attribute]) -> None:
+        before = serializer.instance.type if serializer.instance else ""
+        attribute = serializer.save()
+        if attribute.type != before:
+            note_for_everyone(attribute.site_id, [name_attribute(attribute.key)], now=timezone.now())
 
 
 class SubscriberViewSet(viewsets.ReadOnlyModelViewSet[Subscriber]):

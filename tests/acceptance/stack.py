@@ -18,7 +18,7 @@ from tests.acceptance.operating import manage
 from tests.acceptance.waiting import wait_until
 
 DATABASE = "carillon_acceptance"
-FAST = {"DELIVERY_TICK_SECONDS": "1", "SEGMENT_REFRESH_SECONDS": "2"}
+FAST = {"DELIVERY_TICK_SECONDS": "1"}
 PATIENCE = 120  # seconds, for all of it to start on a busy machine
 TAIL = 4000  # characters of each log
 

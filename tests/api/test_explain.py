@@ -8,8 +8,8 @@ from django.contrib.auth.models import Permission
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from segments.membership import refresh_membership
-from segments.models import MembershipChange, Segment
+from segments.building import build_members
+from segments.models import Segment
 from subscribers.models import Site, Subscriber
 from tests import factories
 from tests.api.conftest import Connect
@@ -45,7 +45,7 @@ def test_the_tree_comes_with_the_answer_and_the_facts_of_each_node(
     client: APIClient, ana: Subscriber
 ) -> None:
     segment = factories.make_segment(ana.site, EITHER)
-    refresh_membership(segment, as_of=factories.NOW, cause=MembershipChange.Cause.BUILD)
+    build_members(segment, as_of=factories.NOW)
 
     answer = client.get(address(segment), ask(ana, as_of="2026-11-21T12:00:00Z")).json()
 

@@ -8,8 +8,8 @@ import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from rest_framework.test import APIClient
 
-from segments.membership import refresh_membership
-from segments.models import MembershipChange, Segment
+from segments.building import build_members
+from segments.models import Segment
 from segments.preview import PreviewBusy, PreviewImpossible, PreviewTooSlow
 from segments.tasks import build_segment
 from subscribers.models import Site
@@ -29,7 +29,7 @@ NONSENSE = {
 
 
 def build(segment: Segment, at: dt.datetime = factories.NOW) -> None:
-    refresh_membership(segment, as_of=at, cause=MembershipChange.Cause.BUILD)
+    build_members(segment, as_of=at)
 
 
 def test_a_segment_is_made_and_built_once_it_is_saved(

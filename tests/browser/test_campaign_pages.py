@@ -14,8 +14,8 @@ from selenium.webdriver import Chrome
 from campaigns.models import Campaign
 from campaigns.planning import plan_due_campaigns
 from campaigns.transports.memory import MemoryTransport
-from segments.membership import refresh_membership
-from segments.models import MembershipChange, Segment
+from segments.building import build_members
+from segments.models import Segment
 from subscribers.models import Site
 from tests.browser.browsers import open_chromium, require_chromium, take_screenshot
 from tests.browser.campaign_page import CampaignPage
@@ -56,7 +56,7 @@ def segment(transactional_db: None) -> Segment:
         make_push_subscription(person)
     make_subscriber(site, external_id="eve")
     segment = make_segment(site, name="Loyal customers")
-    refresh_membership(segment, as_of=timezone.now(), cause=MembershipChange.Cause.BUILD)
+    build_members(segment, as_of=timezone.now())
     return segment
 
 

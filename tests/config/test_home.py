@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from campaigns.models import Campaign, Delivery
 from config.overview import DAYS, count_arrivals, find_zone, read_campaigns, read_trends
 from config.trends import HEIGHT, draw_trend
-from segments.membership import refresh_membership
+from segments.building import build_members
 from subscribers.models import Site
 from tests import factories
 
@@ -138,7 +138,7 @@ def test_the_home_page_takes_few_queries_however_much_there_is(
         factories.make_push_subscription(person)
         factories.make_event(person, f"event_{number}", timezone.now())
         factories.make_campaign(site)
-        refresh_membership(factories.make_segment(site), as_of=now, cause="build")
+        build_members(factories.make_segment(site), as_of=now)
     client.force_login(factories.make_user(is_superuser=True))
 
     with django_assert_max_num_queries(13):

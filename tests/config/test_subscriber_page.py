@@ -9,7 +9,7 @@ from django.test import Client
 
 from campaigns.models import Campaign, Delivery
 from config.subscriber_page import PAGE
-from segments.membership import refresh_membership
+from segments.building import build_members
 from subscribers.models import Site
 from tests import factories
 
@@ -28,7 +28,7 @@ def test_the_page_tells_what_every_app_knows(marketer: Client, site: Site, now: 
     factories.make_push_subscription(ana, browser="Firefox", os="Linux", ended_at=now, end_reason="gone")
     factories.make_event(ana, "$page_view", now, title="Running shoes", url="https://shop.example/shoes")
     factories.make_event(ana, "add_to_cart", now, price=129.99)
-    refresh_membership(factories.make_segment(site, name="Everybody"), as_of=now, cause="build")
+    build_members(factories.make_segment(site, name="Everybody"), as_of=now)
     campaign = factories.make_campaign(site, name="Spring sale", status=Campaign.Status.FINISHED)
     Delivery.objects.create(campaign=campaign, subscriber=ana, status="clicked", sent_at=now, clicked_at=now)
 

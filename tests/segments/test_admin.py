@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from segments.membership import refresh_membership
-from segments.models import MembershipChange, Segment
+from segments.building import build_members
+from segments.models import Segment
 from subscribers.models import Site
 from tests import factories
 
@@ -72,7 +72,7 @@ def test_the_list_says_who_is_in_each_segment_and_how_many(
     factories.make_subscriber(site, attributes={"loyalty_tier": "gold"})
     factories.make_subscriber(site, attributes={"loyalty_tier": "silver"})
     segment = factories.make_segment(site, GOLD, name="Gold members")
-    refresh_membership(segment, as_of=now, cause=MembershipChange.Cause.BUILD)
+    build_members(segment, as_of=now)
     page = text_of(marketer, LIST)
     assert "Subscribers whose loyalty tier equals “gold”." in page
     assert f'href="{page_of(segment, "members")}">1</a>' in page
@@ -181,7 +181,7 @@ def test_deleting_asks_first_and_does_not_list_every_member(
 ) -> None:
     subscriber = factories.make_subscriber(site, external_id="u-42")
     segment = factories.make_segment(site, name="Everybody")
-    refresh_membership(segment, as_of=now, cause=MembershipChange.Cause.BUILD)
+    build_members(segment, as_of=now)
     page = text_of(marketer, page_of(segment, "delete"))
     assert "Memberships: 1" in page
     assert f"{subscriber.pk} in {segment.pk}" not in page
@@ -246,7 +246,7 @@ def test_who_may_only_look_cannot_write(site: Site, role: str, builds: Mock) -> 
 def test_the_members_are_listed_page_by_page_with_links(site: Site, now: dt.datetime) -> None:
     members = [factories.make_subscriber(site, external_id=f"u-{number}") for number in range(51)]
     segment = factories.make_segment(site)
-    refresh_membership(segment, as_of=now, cause=MembershipChange.Cause.BUILD)
+    build_members(segment, as_of=now)
     client = sign_in("analyst")
     first = text_of(client, page_of(segment, "members"))
     second = text_of(client, page_of(segment, "members") + "?page=2")
@@ -260,7 +260,7 @@ def test_when_somebody_entered_is_said_on_the_sites_clock(
 ) -> None:
     factories.make_subscriber(site)
     segment = factories.make_segment(site)
-    refresh_membership(segment, as_of=now, cause=MembershipChange.Cause.BUILD)
+    build_members(segment, as_of=now)
     page = text_of(marketer, page_of(segment, "members"))
     assert "21 Nov 2026, 13:00" in page
     assert "Times are those of Europe/Berlin." in page

@@ -8,8 +8,8 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from segments.membership import refresh_membership
-from segments.models import MembershipChange, Segment
+from segments.building import build_members
+from segments.models import Segment
 from subscribers.models import Site, Subscriber
 from tests import factories
 from tracking.models import LogStart
@@ -110,7 +110,7 @@ def test_what_the_list_of_members_says_is_told_beside_what_the_rule_gives(
 ) -> None:
     assert "Not in the segment’s list of members now." in read(analyst, explanation_of(segment, ana))
 
-    refresh_membership(segment, as_of=now, cause=MembershipChange.Cause.BUILD)
+    build_members(segment, as_of=now)
 
     page = read(analyst, explanation_of(segment, ana))
     assert "In the segment’s list of members since 21 Nov 2026, 13:00." in page
@@ -195,7 +195,7 @@ def test_of_several_people_with_one_address_one_is_chosen(
 def test_members_and_the_page_of_a_subscriber_link_to_it(
     analyst: Client, segment: Segment, ana: Subscriber, now: dt.datetime
 ) -> None:
-    refresh_membership(segment, as_of=now, cause=MembershipChange.Cause.BUILD)
+    build_members(segment, as_of=now)
 
     assert explanation_of(segment, ana) in read(analyst, members_of(segment))
     person = reverse("admin:subscribers_subscriber_change", args=[ana.pk])
@@ -205,7 +205,7 @@ def test_members_and_the_page_of_a_subscriber_link_to_it(
 def test_who_may_not_see_events_is_offered_no_explanation(
     client: Client, segment: Segment, ana: Subscriber, now: dt.datetime
 ) -> None:
-    refresh_membership(segment, as_of=now, cause=MembershipChange.Cause.BUILD)
+    build_members(segment, as_of=now)
     user = factories.make_user()
     user.user_permissions.set(Permission.objects.filter(codename__in=["view_segment", "view_subscriber"]))
     client.force_login(user)

@@ -12,7 +12,6 @@ from segments.membership import (
     count_members,
     order_segments,
     refresh_all,
-    refresh_membership,
 )
 from segments.models import Membership, MembershipChange, Segment
 from segments.refusals import NOT_APPLICABLE, TOO_COMPLEX
@@ -46,7 +45,7 @@ def in_segment(segment: Segment, *, member: bool = True) -> JSON:
 
 
 def refresh(segment: Segment, as_of: dt.datetime = NOW, cause: str = "refresh") -> MembershipCounts:
-    counts = refresh_membership(segment, as_of=as_of, cause=cause)
+    counts = build_members(segment, as_of=as_of)
     segment.refresh_from_db()
     return counts
 
@@ -245,7 +244,7 @@ def test_a_passing_fault_of_the_database_is_not_the_rule_s(
     monkeypatch.setattr("segments.membership._apply_rule", Mock(side_effect=OperationalError("deadlock")))
 
     with pytest.raises(OperationalError):
-        refresh_membership(segment, as_of=LATER, cause="refresh")
+        build_members(segment, as_of=LATER)
 
     segment.refresh_from_db()
     assert (segment.status, segment.failure, segment.refreshed_at) == ("ready", "", NOW)
@@ -294,7 +293,7 @@ def test_a_segment_deleted_during_a_refresh_is_no_error(site: Site) -> None:
     segment = make_segment(site)
     Segment.objects.all().delete()
 
-    assert refresh_membership(segment, as_of=NOW, cause="refresh") == MembershipCounts(0, 0)
+    assert build_members(segment, as_of=NOW) == MembershipCounts(0, 0)
 
 
 def test_nested_segments_are_refreshed_after_those_they_are_built_on(site: Site) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from segments.membership import refresh_membership
-from segments.models import Membership, MembershipChange, Segment
+from segments.building import build_members
+from segments.models import Membership, Segment
 from segments.verification import verify_segment
 from subscribers.models import Site
 from tests import factories
@@ -18,7 +18,7 @@ BUYERS = {"version": 1, "root": {"type": "event", "event": "purchase", "within":
 
 
 def build(segment: Segment, as_of: dt.datetime) -> Segment:
-    refresh_membership(segment, as_of=as_of, cause=MembershipChange.Cause.BUILD)
+    build_members(segment, as_of=as_of)
     segment.refresh_from_db()
     return segment
 

@@ -10,16 +10,17 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from subscribers.models import Site
+from subscribers.waking import wake
 from tests.tracking.requests import body, event, post
+from tracking.ingestion import DRAIN_TASK
 from tracking.models import Event, InboxItem
 from tracking.tasks import drain_inbox
-from tracking.waking import wake_drain
 
 
 def test_many_requests_queue_one_drain() -> None:
     with mock.patch.object(current_app, "send_task") as send_task:
         for _ in range(5):
-            wake_drain()
+            wake(DRAIN_TASK)
 
     send_task.assert_called_once_with("tracking.tasks.drain_inbox", retry=False)
 
@@ -27,9 +28,9 @@ def test_many_requests_queue_one_drain() -> None:
 @pytest.mark.django_db
 def test_once_a_drain_began_the_next_request_queues_another() -> None:
     with mock.patch.object(current_app, "send_task") as send_task:
-        wake_drain()
+        wake(DRAIN_TASK)
         drain_inbox()
-        wake_drain()
+        wake(DRAIN_TASK)
 
     assert send_task.call_count == 2
 
@@ -40,7 +41,7 @@ def test_the_drain_wakes_once_the_request_is_committed(
     with django_capture_on_commit_callbacks() as callbacks:
         post(body(site, event()))
 
-    assert callbacks == [wake_drain]
+    assert [(callback.func, callback.args) for callback in callbacks] == [(wake, (DRAIN_TASK,))]
 
 
 @pytest.mark.parametrize(

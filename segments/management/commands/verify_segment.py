@@ -8,8 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from segments.membership import refresh_membership
-from segments.models import MembershipChange, Segment
+from segments.building import build_waiting
+from segments.following import follow_site
+from segments.models import Segment
 from segments.rules import RuleError
 from segments.verification import verify_segment
 from subscribers.models import Subscriber
@@ -31,7 +32,8 @@ class Command(BaseCommand):
         if segment is None:
             raise CommandError(f"There is no segment {options['segment']}.")
         if options["refresh"]:
-            refresh_membership(segment, as_of=timezone.now(), cause=MembershipChange.Cause.REFRESH)
+            build_waiting(now=timezone.now(), only=[segment.pk])
+            follow_site(segment.site, now=timezone.now(), thoroughly=True)
             segment.refresh_from_db()
         if segment.refreshed_at is None:
             raise CommandError("The segment is not built yet; --refresh builds it.")

@@ -1,0 +1,208 @@
+"""Live membership: after every change of the data, and as time passes, the members are again those that the rules give.
+
+One round, in one transaction: take some of the changes that wait (subscribers/changes.py), add whom the clock concerns,
+ask each live segment about the people that concern it, those first that others are built on, and write who entered and
+left. One worker follows a site at a time, so nobody fights over a subscriber; one that is killed leaves all as it was.
+"""
+
+import datetime as dt
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from django.db import DatabaseError, OperationalError, connection, transaction
+
+from segments.building import set_aside
+from segments.definitions import compile_members, read_log
+from segments.lists import keep_lists
+from segments.live_rules import LiveRule, read_live_rules
+from segments.membership import Cause, Moves, apply_members, note_days
+from segments.models import Segment
+from segments.refusals import explain_refusal
+from segments.rules import RuleError
+from segments.rules.compiler import CompileContext
+from segments.rules.turning import Turning
+from segments.sweeping import MOST_ASKED, find_turned, is_due
+from segments.touching import Asked, Touched
+from segments.versions import wake_building
+from subscribers.changes import PERSON
+from subscribers.models import Site, SubscriberChange
+
+logger = logging.getLogger(__name__)
+
+LOCK_SPACE = 0x1B0C8  # any number, as long as no other advisory lock of ours has it
+MOST_CHANGES = 200  # in one round
+# A worker gives way after this many rounds, so that it can be stopped in good time.
+MOST_ROUNDS = 200
+
+WRITE_WATERMARKS = """
+UPDATE segments_segment AS segment SET
+    asked_at = %s,
+    refreshed_at = CASE WHEN swept.us IS NULL THEN segment.refreshed_at ELSE %s END,
+    sweep_us = COALESCE(swept.us, segment.sweep_us)
+FROM unnest(%s::bigint[], %s::bigint[]) AS swept (id, us) WHERE segment.id = swept.id
+"""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What was done: changes followed, people asked about (once for each segment), how many of them moved."""
+
+    changes: int = 0
+    asked: int = 0
+    moved: int = 0
+
+    def plus(self, other: "Followed") -> "Followed":
+        return Followed(self.changes + other.changes, self.asked + other.asked, self.moved + other.moved)
+
+
+def follow_site(site: Site, *, now: dt.datetime, thoroughly: bool = False) -> Followed:
+    """Follow all that waits and all that time has changed up to `now`.
+
+    If another worker has the site in hand, that one does it; `thoroughly` waits for it, and looks at the clock of every
+    segment, so that all of them are right for `now`.
+    """
+    total = Followed()
+    for number in range(MOST_ROUNDS):
+        try:
+            done = _follow_round(site, now, thoroughly=thoroughly and number == 0)
+        except (
+            OperationalError
+        ) as error:  # a deadlock with another stage, a lost connection: nothing was written
+            logger.warning("Site %s is followed later: %s", site.pk, type(error).__name__)
+            if thoroughly:
+                raise
+            break
+        if done is None:
+            break
+        total = total.plus(done)
+        if done.changes < MOST_CHANGES:
+            break
+    return total
+
+
+@transaction.atomic
+def _follow_round(site: Site, now: dt.datetime, *, thoroughly: bool) -> Followed | None:
+    """None: another worker has the site."""
+    if not _take_site(site, wait=thoroughly):
+        return None
+    changes = list(SubscriberChange.objects.filter(site=site).order_by("pk")[:MOST_CHANGES])
+    everyone = Segment.objects.filter(site=site, kind=Segment.Kind.LIVE)
+    rows = everyone.select_related("live_version").select_for_update(
+        of=("self",), no_key=True, skip_locked=not thoroughly
+    )
+    segments = {segment.pk: segment for segment in rows.order_by("pk")}
+    marks = [at for each in segments.values() for at in (each.refreshed_at, each.asked_at) if at]
+    as_of = max([now, *marks, *(change.changed_at for change in changes)])
+    busy = set(everyone.values_list("pk", flat=True)) - segments.keys()
+    return _Round(site, as_of, segments, thoroughly=thoroughly).run(changes, busy)
+
+
+def _take_site(site: Site, *, wait: bool) -> bool:
+    """Held until the transaction ends, however it ends."""
+    with connection.cursor() as cursor:
+        function = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
+        cursor.execute(f"SELECT {function}(%s, %s)", [LOCK_SPACE, site.pk % 2**31])  # our own words
+        (taken,) = cursor.fetchone()
+    return wait or bool(taken)
+
+
+class _Round:
+    """The segments at hand, all of them locked, and what has been found out so far."""
+
+    def __init__(
+        self, site: Site, as_of: dt.datetime, segments: dict[int, Segment], *, thoroughly: bool
+    ) -> None:
+        self.site, self.as_of, self.segments = site, as_of, segments
+        self.zone = ZoneInfo(site.timezone)
+        failed = {pk for pk, segment in segments.items() if segment.status == Segment.Status.FAILED}
+        self.rules = read_live_rules(segments[pk] for pk in segments.keys() - failed)
+        self.failed = failed
+        self.log = read_log(site, {name for live in self.rules.values() for name in live.tested})
+        self.thoroughly = thoroughly
+        self.moves: dict[int, Moves] = {}
+        self.swept: dict[int, int] = {}
+        self.rebuild: set[int] = set()
+
+    def run(self, changes: Sequence[SubscriberChange], busy: set[int]) -> Followed:
+        touched = Touched(self.site, changes, self.as_of, self.log)
+        self.rebuild = {pk for pk, live in self.rules.items() if touched.concerns_all(pk, live.topics)}
+        if touched.everyone:  # perhaps what was in the way is gone: an attribute has its type again
+            self.rebuild |= self.failed
+        asked = {pk: touched.find_asked(pk, live) for pk, live in self.rules.items()}
+        for pk, turned in self._sweep().items():
+            asked[pk].add(turned, Cause.TIME)
+        for pk, live in self.rules.items():
+            for other in live.needs:
+                if other in self.moves:
+                    asked[pk].add(self.moves[other].people, Cause.SEGMENT)
+            self._ask(pk, live, asked[pk])
+        keep_lists(self.site, touched.people[PERSON], as_of=self.as_of)
+        self._write(changes, touched, busy)
+        moved = sum(len(each.people) for each in self.moves.values())
+        return Followed(len(changes), sum(each.looked_at for each in self.moves.values()), moved)
+
+    def _sweep(self) -> dict[int, Iterable[int]]:
+        """Whom the clock concerns, by segment."""
+        found: dict[int, Iterable[int]] = {}
+        for pk, live in self.rules.items():
+            segment = self.segments[pk]
+            if segment.status != Segment.Status.READY or segment.refreshed_at is None:
+                continue
+            if not self.thoroughly and not is_due(segment, self.as_of):
+                continue
+            began = time.monotonic()
+            turning = Turning(self.site.pk, segment.refreshed_at, self.as_of, self.zone, self.log)
+            turned = find_turned(live.rule, turning)
+            self.swept[pk] = round((time.monotonic() - began) * 1_000_000)
+            found[pk] = turned
+        return found
+
+    def _ask(self, pk: int, live: LiveRule, asked: Asked) -> None:
+        if len(asked) > MOST_ASKED:
+            self.rebuild.add(pk)
+        if not asked or pk in self.rebuild:
+            return
+        began = time.monotonic()
+        context = CompileContext(self.as_of, self.zone, self.log, people=tuple(asked))
+        try:
+            with transaction.atomic():
+                members = compile_members(self.site, live.rule, context)
+                moves = apply_members(
+                    self.segments[pk], members, as_of=self.as_of, cause=Cause.PROFILE, asked=asked.causes
+                )
+        except RuleError as error:
+            self._set_aside(pk, str(error))
+        except OperationalError:
+            raise
+        except DatabaseError as error:
+            reason = explain_refusal(error)
+            if reason is None:
+                raise
+            logger.exception("The database refuses the rule of segment %s", pk)
+            self._set_aside(pk, reason)
+        else:
+            took = dt.timedelta(seconds=time.monotonic() - began)
+            self.moves[pk] = replace(moves, took=took)
+
+    def _set_aside(self, pk: int, reason: str) -> None:
+        set_aside(self.segments[pk], reason)
+        self.swept.pop(pk, None)
+
+    def _write(self, changes: Sequence[SubscriberChange], touched: Touched, busy: set[int]) -> None:
+        note_days(self.moves, self.site.find_day(self.as_of))
+        for pk in self.rebuild:
+            self.swept.pop(pk, None)
+        marked = sorted(self.swept.keys() | self.moves.keys())
+        with connection.cursor() as cursor:
+            cursor.execute(
+                WRITE_WATERMARKS, [self.as_of, self.as_of, marked, [self.swept.get(pk) for pk in marked]]
+            )
+        if self.rebuild:
+            Segment.objects.filter(pk__in=self.rebuild).update(status=Segment.Status.BUILDING)
+            wake_building()
+        moved = {person for each in self.moves.values() for person in each.people}
+        touched.keep_for(busy, moved, now=self.as_of)
+        SubscriberChange.objects.filter(pk__in=[change.pk for change in changes]).delete()
