@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from subscribers.models import Site, Subscriber
@@ -33,6 +34,9 @@ class Segment(models.Model):
         blank=True, max_length=500, help_text="What is it for? Your colleagues read this."
     )
     rule = models.JSONField(null=True, help_text="The rule language, version 1 (docs/rule-language.md)")
+    snapshot_rule = models.JSONField(
+        null=True, editable=False, help_text="Of a list: the rule that gave its first members, once"
+    )
     # What the members follow: the rule as it was last built. While another one is being built, that is the one before.
     live_version = models.ForeignKey(
         "SegmentVersion", null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
@@ -171,3 +175,85 @@ class SegmentDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}: +{self.entered} −{self.left}"
+
+
+class SegmentUpload(models.Model):
+    """A file with people for a static segment: whom to put on the list or to take off it, and what came of that.
+
+    A draft keeps the whole file, so that its reader may say how it is meant; once confirmed, the values of one column are
+    left, in chunks; when these are done, the summary, and for some days the rows that could not be used.
+    """
+
+    class Column(models.TextChoices):
+        EXTERNAL_ID = "external_id", "Customer id"
+        EMAIL = "email", "E-mail address"
+        SUBSCRIBER = "subscriber", "Subscriber number (Carillon’s own)"
+
+    class Mode(models.TextChoices):
+        ADD = "add", "Add these people to the list"
+        REPLACE = "replace", "Replace the list: whoever is not in the file leaves it"
+        REMOVE = "remove", "Remove these people from the list"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Waits for your word"
+        RUNNING = "running", "At work"
+        DONE = "done", "Done"
+
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="uploads")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    file_name = models.CharField(max_length=200)
+    state = models.CharField(max_length=7, choices=State, default=State.DRAFT)
+    mode = models.CharField(max_length=7, choices=Mode, default=Mode.ADD)
+    by = models.CharField(
+        max_length=11, choices=Column, blank=True, default="", help_text="What the values are; “”: not known yet"
+    )
+    column = models.PositiveIntegerField(default=0, help_text="Which column of the file they stand in, from 0")
+    has_header = models.BooleanField(default=True, help_text="Whether the first row names the columns")
+    takes_all = models.BooleanField(
+        default=False, help_text="Whether a value that several people share stands for all of them, or for none"
+    )
+    row_count = models.PositiveIntegerField(default=0)
+    done_count = models.PositiveIntegerField(default=0, help_text="Rows that have been worked through")
+    added = models.PositiveIntegerField(default=0, help_text="People")
+    removed = models.PositiveIntegerField(default=0, help_text="People")
+    failed = models.PositiveIntegerField(default=0, help_text="Rows")
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["draft", "running", "done"]), name="upload_state_is_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class UploadFile(models.Model):
+    """The file of a draft, as it came."""
+
+    upload = models.OneToOneField(
+        SegmentUpload, primary_key=True, on_delete=models.CASCADE, related_name="file"
+    )
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"the content of {self.upload}"
+
+
+class UploadChunk(models.Model):
+    """Some rows of a confirmed file: worked through in one transaction, so that none is lost or done twice."""
+
+    upload = models.ForeignKey(SegmentUpload, on_delete=models.CASCADE, related_name="chunks")
+    lines = ArrayField(models.IntegerField(), help_text="Where in the file each row begins; empty when done")
+    texts = ArrayField(models.TextField(), help_text="What stands in the column there")
+    people = ArrayField(models.BigIntegerField(), default=list, help_text="Whom they turned out to be")
+    failures = models.JSONField(default=list, help_text="For each row that could not be used [line, text, why]")
+    is_done = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{len(self.lines)} rows of {self.upload}"
