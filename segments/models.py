@@ -111,15 +111,25 @@ class Membership(models.Model):
     """A row for each subscriber who is in a segment now."""
 
     pk = models.CompositePrimaryKey("segment_id", "subscriber_id")
-    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="memberships")
+    segment = models.ForeignKey(
+        Segment, db_index=False, on_delete=models.CASCADE, related_name="memberships"
+    )
     # Somebody who is deleted leaves like anybody else, within a second: the row is what tells us that they were in.
     subscriber = models.ForeignKey(
-        Subscriber, db_constraint=False, on_delete=models.DO_NOTHING, related_name="memberships"
+        Subscriber,
+        db_constraint=False,
+        db_index=False,
+        on_delete=models.DO_NOTHING,
+        related_name="memberships",
     )
     entered_at = models.DateTimeField()
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["subscriber", "segment"], name="membership_by_subscriber")]
+        indexes: ClassVar = [
+            models.Index(fields=["subscriber", "segment"], name="membership_by_subscriber"),
+            # For whoever looks at a segment: those who entered last come first.
+            models.Index(fields=["segment", "entered_at", "subscriber"], name="membership_by_entry"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subscriber_id} in {self.segment_id}"
@@ -145,9 +155,13 @@ class MembershipChange(models.Model):
         LIST = "list", "Somebody changed the list"
 
     pk = models.CompositePrimaryKey("subscriber_id", "segment_id", "changed_at")
-    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="changes")
+    segment = models.ForeignKey(Segment, db_index=False, on_delete=models.CASCADE, related_name="changes")
     subscriber = models.ForeignKey(
-        Subscriber, db_constraint=False, on_delete=models.DO_NOTHING, related_name="membership_changes"
+        Subscriber,
+        db_constraint=False,
+        db_index=False,
+        on_delete=models.DO_NOTHING,
+        related_name="membership_changes",
     )
     kind = models.CharField(max_length=7, choices=Kind)
     cause = models.CharField(max_length=10, choices=Cause)
@@ -155,7 +169,13 @@ class MembershipChange(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["segment", "changed_at"], name="membership_change_by_segment")
+            models.Index(fields=["segment", "changed_at"], name="membership_change_by_segment"),
+            # For whoever asks who was in it at a past instant.
+            models.Index(
+                fields=["segment", "subscriber", "changed_at"],
+                include=["kind"],
+                name="membership_change_by_person",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -134,7 +134,7 @@ class Subscriber(models.Model):
     deliveries planned and tokens signed before the merge still find the person.
     """
 
-    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="subscribers")
+    site = models.ForeignKey(Site, db_index=False, on_delete=models.CASCADE, related_name="subscribers")
     uuid = models.UUIDField(default=uuid.uuid4, db_index=True, editable=False)
     external_id = models.CharField(max_length=200, blank=True, default="", db_index=True)
     email = models.CharField(max_length=254, blank=True, default="")
@@ -242,7 +242,9 @@ class PushSubscription(models.Model):
 
     pk = models.CompositePrimaryKey("subscriber_id", "id")
     id = models.UUIDField(default=uuid.uuid4)
-    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="push_subscriptions")
+    subscriber = models.ForeignKey(
+        Subscriber, db_index=False, on_delete=models.CASCADE, related_name="push_subscriptions"
+    )
     endpoint = models.CharField(max_length=2000)
     p256dh = models.CharField(max_length=100)
     auth = models.CharField(max_length=40)

@@ -160,7 +160,9 @@ class EventSummary(models.Model):
     """How often, first and last one subscriber did one thing: answers ever, never and last time."""
 
     pk = models.CompositePrimaryKey("subscriber_id", "event_type_id")
-    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="event_summaries")
+    subscriber = models.ForeignKey(
+        Subscriber, db_index=False, on_delete=models.CASCADE, related_name="event_summaries"
+    )
     event_type = models.ForeignKey(
         EventType, db_index=False, on_delete=models.CASCADE, related_name="summaries"
     )

@@ -61,9 +61,30 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name="membership",
+            name="segment",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="memberships",
+                to="segments.segment",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="membershipchange",
+            name="segment",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="changes",
+                to="segments.segment",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="membership",
             name="subscriber",
             field=models.ForeignKey(
                 db_constraint=False,
+                db_index=False,
                 on_delete=django.db.models.deletion.DO_NOTHING,
                 related_name="memberships",
                 to="subscribers.subscriber",
@@ -90,6 +111,7 @@ class Migration(migrations.Migration):
             name="subscriber",
             field=models.ForeignKey(
                 db_constraint=False,
+                db_index=False,
                 on_delete=django.db.models.deletion.DO_NOTHING,
                 related_name="membership_changes",
                 to="subscribers.subscriber",
