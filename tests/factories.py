@@ -9,7 +9,9 @@ from django.contrib.auth.models import Group, User
 
 from campaigns.models import Campaign
 from segments.models import Segment
+from subscribers.changes import DEVICE, PERSON, name_event, note_changes
 from subscribers.models import Attribute, Place, PushSubscription, Site, Subscriber
+from subscribers.profiles import find_changed_topics, read_topics
 from tracking.log import append_events
 from tracking.models import Event, EventType
 
@@ -30,8 +32,21 @@ def make_site(**values: Any) -> Site:
 
 
 def make_subscriber(site: Site, **values: Any) -> Subscriber:
+    """Somebody new, noted as such for the segments that follow."""
     defaults = {"site": site, "created_at": NOW - dt.timedelta(days=90), "last_seen_at": NOW}
-    return Subscriber.objects.create(**{**defaults, **values})
+    subscriber = Subscriber.objects.create(**{**defaults, **values})
+    note_changes(subscriber.site_id, {PERSON: [subscriber.pk]}, now=NOW)
+    return subscriber
+
+
+def change_subscriber(subscriber: Subscriber, *, at: dt.datetime = NOW, **values: Any) -> None:
+    """Know something else of somebody, and note it as the doors would."""
+    before = read_topics(subscriber)
+    for field, value in values.items():
+        setattr(subscriber, field, value)
+    subscriber.save()
+    topics = find_changed_topics(before, read_topics(subscriber))
+    note_changes(subscriber.site_id, dict.fromkeys(topics, [subscriber.pk]), now=at)
 
 
 def make_push_subscription(subscriber: Subscriber, **values: Any) -> PushSubscription:
@@ -44,6 +59,7 @@ def make_push_subscription(subscriber: Subscriber, **values: Any) -> PushSubscri
         "created_at": NOW - dt.timedelta(days=30),
         "last_seen_at": NOW,
     }
+    note_changes(subscriber.site_id, {DEVICE: [subscriber.pk]}, now=NOW)
     return PushSubscription.objects.create(**{**defaults, **values})
 
 
@@ -57,12 +73,15 @@ def make_place(site: Site, **values: Any) -> Place:
 
 
 def make_event(subscriber: Subscriber, name: str, at: dt.datetime = NOW, **properties: Any) -> Event:
-    """One event in the log, counted in the summary as ingestion would."""
+    """One event in the log, counted in the summary and noted as ingestion would."""
     event_type, _ = EventType.objects.get_or_create(site_id=subscriber.site_id, name=name)
     event = Event(
         subscriber=subscriber, event_type=event_type, occurred_at=at, received_at=at, properties=properties
     )
     append_events([event])
+    note_changes(
+        subscriber.site_id, {name_event(name): [subscriber.pk]}, now=max(at, NOW), earliest_at=at
+    )
     return event
 
 

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from segments.building import build_members
 from segments.models import Segment
 from segments.preview import PreviewBusy, PreviewImpossible, PreviewTooSlow
-from segments.tasks import build_segment
+from segments.versions import BUILDING_TASK
 from subscribers.models import Site
 from tests import factories
 from tests.api.conftest import Connect
@@ -35,13 +35,13 @@ def build(segment: Segment, at: dt.datetime = factories.NOW) -> None:
 def test_a_segment_is_made_and_built_once_it_is_saved(
     client: APIClient, site: Site, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    with patch.object(build_segment, "delay") as delay, django_capture_on_commit_callbacks(execute=True):
+    with patch("segments.versions.wake") as wake, django_capture_on_commit_callbacks(execute=True):
         response = client.post("/api/v1/segments/", {"site": site.pk, "name": "Germans", "rule": GERMANS})
 
     assert response.status_code == 201, response.content
     assert response.json()["status"] == "building"
     assert response.json()["member_count"] == 0
-    delay.assert_called_once_with(response.json()["id"])
+    wake.assert_called_once_with(BUILDING_TASK)
 
 
 def test_a_changed_rule_is_built_anew(
@@ -50,11 +50,24 @@ def test_a_changed_rule_is_built_anew(
     segment = factories.make_segment(site)
     build(segment)
 
-    with patch.object(build_segment, "delay") as delay, django_capture_on_commit_callbacks(execute=True):
+    with patch("segments.versions.wake") as wake, django_capture_on_commit_callbacks(execute=True):
         response = client.patch(f"/api/v1/segments/{segment.pk}/", {"rule": GERMANS})
 
     assert response.json()["status"] == "building"
-    delay.assert_called_once_with(segment.pk)
+    wake.assert_called_once_with(BUILDING_TASK)
+
+
+def test_a_new_name_alone_builds_nothing(
+    client: APIClient, site: Site, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    segment = factories.make_segment(site, GERMANS)
+    build(segment)
+
+    with patch("segments.versions.wake") as wake, django_capture_on_commit_callbacks(execute=True):
+        response = client.patch(f"/api/v1/segments/{segment.pk}/", {"name": "People in Germany"})
+
+    assert response.json()["status"] == "ready"
+    wake.assert_not_called()
 
 
 def test_a_rule_that_cannot_be_understood_is_refused_with_the_path_of_each_problem(

@@ -10,7 +10,7 @@ from selenium import webdriver
 
 from segments.models import Segment
 from segments.preview import preview_rule
-from segments.tasks import build_segment
+from segments.tasks import build_segments
 from subscribers.models import Attribute, Site
 from tests import factories
 from tests.browser.browsers import open_chromium, require_chromium
@@ -84,7 +84,7 @@ def test_a_segment_is_built_without_json(page: RuleBuilderPage, site: Site, name
     page.wait_for(lambda: Segment.objects.filter(name=name).exists())
     segment = Segment.objects.get()
     assert segment.rule == rule
-    build_segment(segment.pk)
+    build_segments()
     page.driver.get(f"{page.address}/admin/segments/segment/")
     row = page.find("#result_list").text
     assert expected.sentence in row

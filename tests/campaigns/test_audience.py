@@ -65,7 +65,7 @@ def test_segments_that_are_fresh_enough_are_left_as_they_are(site: Site, now: dt
     refresh_segments(campaign, now=now + ten_seconds, max_age=ten_seconds)
     assert not MembershipChange.objects.exists()
     refresh_segments(campaign, now=now + ten_seconds * 2, max_age=ten_seconds)
-    assert MembershipChange.objects.get().cause == MembershipChange.Cause.REFRESH
+    assert MembershipChange.objects.get().cause == MembershipChange.Cause.PROFILE
 
 
 def test_a_chain_of_merges_leads_to_its_end(site: Site) -> None:

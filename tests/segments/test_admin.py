@@ -37,9 +37,9 @@ def marketer(site: Site) -> Client:
 
 @pytest.fixture
 def builds(monkeypatch: pytest.MonkeyPatch) -> Mock:
-    """The ids of the segments whose build was started."""
+    """Called whenever a worker is woken to build what waits for it."""
     started = Mock()
-    monkeypatch.setattr("segments.admin.segment.queue_on_commit", lambda task, pk: started(pk))
+    monkeypatch.setattr("segments.versions.wake_building", started)
     return started
 
 
@@ -118,18 +118,30 @@ def test_saving_a_new_segment_starts_its_build_in_the_name_of_whoever_saved_it(
     assert client.post(ADD, fields(site, rule=json.dumps(GOLD))).status_code == 302
     segment = Segment.objects.get()
     assert (segment.rule, segment.created_by, segment.status) == (GOLD, user, Segment.Status.BUILDING)
-    builds.assert_called_once_with(segment.pk)
+    builds.assert_called_once_with()
 
 
 def test_saving_a_change_keeps_the_watermark_and_builds_anew(
     marketer: Client, site: Site, builds: Mock, now: dt.datetime
 ) -> None:
-    segment = factories.make_segment(site, GOLD, status=Segment.Status.READY, refreshed_at=now)
+    segment = factories.make_segment(site, GOLD)
+    build_members(segment, as_of=now)
     marketer.post(page_of(segment), fields(site, name="Everybody"))
     segment.refresh_from_db()
     assert (segment.name, segment.rule, segment.refreshed_at) == ("Everybody", factories.EVERYONE, now)
     assert segment.status == Segment.Status.BUILDING
-    builds.assert_called_once_with(segment.pk)
+    builds.assert_called_once_with()
+
+
+def test_saving_without_another_rule_builds_nothing(
+    marketer: Client, site: Site, builds: Mock, now: dt.datetime
+) -> None:
+    segment = factories.make_segment(site, GOLD)
+    build_members(segment, as_of=now)
+    marketer.post(page_of(segment), fields(site, name="Gold", rule=json.dumps(GOLD)))
+    segment.refresh_from_db()
+    assert (segment.name, segment.status) == ("Gold", Segment.Status.READY)
+    builds.assert_not_called()
 
 
 @pytest.mark.parametrize(

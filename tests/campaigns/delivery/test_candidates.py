@@ -60,8 +60,8 @@ def test_an_audience_checked_at_delivery_leaves_out_who_left_or_came_to_be_exclu
     campaign = plan(
         make_segmented(site, include=[include], exclude=[exclude], audience_at=Campaign.AudienceAt.DELIVERY)
     )
-    Subscriber.objects.filter(pk=leaves.pk).update(country="IT")
-    Subscriber.objects.filter(pk=excluded.pk).update(language="fr")
+    factories.change_subscriber(leaves, country="IT")
+    factories.change_subscriber(excluded, language="fr")
     deliver_due(now=now + dt.timedelta(minutes=1), transport=transport)
     assert outcomes_of(campaign) == {
         stays.pk: (Status.SENT, ""),
@@ -75,7 +75,7 @@ def test_an_audience_settled_at_launch_stays_as_it_was(
 ) -> None:
     leaves = make_reachable(site, country="DE")
     campaign = plan(make_segmented(site, include=[factories.make_segment(site, in_country("DE"))]))
-    Subscriber.objects.filter(pk=leaves.pk).update(country="IT")
+    factories.change_subscriber(leaves, country="IT")
     deliver_due(now=now + dt.timedelta(minutes=1), transport=transport)
     assert outcomes_of(campaign) == {leaves.pk: (Status.SENT, "")}
 
@@ -86,7 +86,8 @@ def test_a_segment_that_breaks_before_delivery_pauses_the_campaign_and_sends_not
     person = make_reachable(site)
     segment = factories.make_segment(site, in_country("FR"))
     campaign = plan(make_segmented(site, exclude=[segment], audience_at=Campaign.AudienceAt.DELIVERY))
-    Segment.objects.filter(pk=segment.pk).update(rule={"version": 1, "root": {"type": "nonsense"}})
+    nonsense = {"version": 1, "root": {"type": "nonsense"}}
+    Segment.objects.filter(pk=segment.pk).update(rule=nonsense, status=Segment.Status.BUILDING)
     deliver_due(now=now + dt.timedelta(minutes=1), transport=transport)
     campaign.refresh_from_db()
     assert campaign.status == Campaign.Status.PAUSED
