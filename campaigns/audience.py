@@ -1,7 +1,7 @@
 """Who a campaign is for, read in chunks, and who people are after a merge."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Value
@@ -12,6 +12,7 @@ from segments.building import build_waiting
 from segments.following import follow_site
 from segments.models import Membership, Segment
 from segments.ordering import order_segments
+from segments.usage import Usage
 from subscribers.models import PushSubscription, Subscriber
 
 CHUNK = 2000
@@ -70,6 +71,22 @@ def explain_broken(segments: Sequence[Segment]) -> str:
     """Why a campaign that needs these segments cannot go on, in plain words."""
     names = " and ".join(f"“{segment}”" for segment in segments)
     return f"Who is in {names} could not be worked out: {segments[0].failure[:150].rstrip('.')}. Mend the rule, then resume."
+
+
+def list_users(segments: Mapping[int, str]) -> Iterator[Usage]:
+    """The campaigns that send to any of the segments, or leave it out.
+
+    By id of the segment: “” for the one that is asked about, else the name of one that is built on it.
+    """
+    under_way = {Campaign.Status.SCHEDULED, Campaign.Status.RUNNING, Campaign.Status.PAUSED}
+    for relation, deed in (("include_segments", "sends to"), ("exclude_segments", "leaves out")):
+        rows = Campaign.objects.filter(**{f"{relation}__in": segments})
+        for pk, name, status, segment in rows.values_list("pk", "name", "status", relation).distinct():
+            if segment in segments:  # the join gives the campaign's other segments, too
+                through = segments[segment]
+                whom = f"“{through}”, which is built on it" if through else "it"
+                label = str(Campaign.Status(status).label)
+                yield Usage("campaign", pk, name, label, f"{deed} {whom}", status in under_way)
 
 
 def find_left(campaign: Campaign, subscriber_ids: Collection[int]) -> set[int]:

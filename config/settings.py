@@ -46,6 +46,8 @@ EVENT_WEEKS_AHEAD = read_int("EVENT_WEEKS_AHEAD", 4, minimum=1)
 EVENT_RETENTION_WEEKS = read_int("EVENT_RETENTION_WEEKS", 0, maximum=5200)
 # What has something to say on a segment's rule, of the apps that use segments and that these do not know.
 SEGMENT_REMARKS = ["campaigns.windows.remark_on_segment"]
+# What lists those of their rows that a change of a segment concerns.
+SEGMENT_USERS = ["campaigns.audience.list_users"]
 # What a preview may cost: the exact count, the first answer, the past 30 days; how many at once; temporary files of each.
 PREVIEW_TIMEOUT_MS = read_int("PREVIEW_TIMEOUT_MS", 5000, minimum=1)
 PREVIEW_QUICK_MS = read_int("PREVIEW_QUICK_MS", 100, minimum=1)

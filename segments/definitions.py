@@ -34,7 +34,10 @@ def read_rule(site: Site, document: Any, *, segment: Segment | None = None) -> R
 
 def read_knowledge(site: Site) -> Knowledge:
     attributes = Attribute.objects.filter(site=site).values_list("key", "type")
-    return Knowledge({key: Family(family) for key, family in attributes}, read_dependencies(site))
+    names = Segment.objects.filter(site=site).values_list("pk", "name")
+    return Knowledge(
+        {key: Family(family) for key, family in attributes}, read_dependencies(site), dict(names)
+    )
 
 
 def read_dependencies(site: Site) -> dict[int, frozenset[int]]:

@@ -1,5 +1,6 @@
 """Does a rule make sense for this site? What the tree alone cannot know: types of attributes, other segments."""
 
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -10,10 +11,11 @@ from segments.rules.operators import Family, list_families
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What a site knows: the family of each attribute, and for each segment the ids of those its rule names."""
+    """What a site knows: the family of each attribute; of each segment the ids of those its rule names, and its name."""
 
     attributes: Mapping[str, Family] = field(default_factory=dict)
     segments: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    names: Mapping[int, str] = field(default_factory=dict)
 
 
 def check_rule(rule: Rule, knowledge: Knowledge, *, segment: int | None = None) -> None:
@@ -51,10 +53,21 @@ def _find_problems(node: Condition, path: str, known: Knowledge, own: int | None
                 yield Problem(
                     f"{path}.segment", "This segment does not exist (any more). Choose another one."
                 )
-            elif own is not None and own in reach_segments([node.segment], known.segments):
-                yield Problem(
-                    f"{path}.segment", "This segment is itself built on the one you are editing: a circle."
-                )
+            elif own is not None and (chain := find_chain(node.segment, own, known.segments)):
+                circle = " → ".join(f"“{known.names.get(pk, f'number {pk}')}”" for pk in [own, *chain])
+                yield Problem(f"{path}.segment", f"This would go round in a circle: {circle}.")
+
+
+def find_chain(start: int, end: int, needs: Mapping[int, frozenset[int]]) -> list[int]:
+    """The shortest way from one segment to another along what each is built on, both included; empty: there is none."""
+    ways = {start: [start]}
+    waiting = deque([start])
+    while waiting and end not in ways:
+        current = waiting.popleft()
+        for ahead in sorted(needs.get(current, frozenset()) - ways.keys()):
+            ways[ahead] = [*ways[current], ahead]
+            waiting.append(ahead)
+    return ways.get(end, [])
 
 
 def reach_segments(wanted: Collection[int], needs: Mapping[int, frozenset[int]]) -> set[int]:

@@ -12,6 +12,7 @@ from tests.segments.rules.documents import attribute, event, group, read
 KNOWN = Knowledge(
     attributes={"ltv": Family.NUMBER, "tier": Family.TEXT, "tags": Family.LIST, "born": Family.TIME},
     segments={1: frozenset(), 2: frozenset({1}), 3: frozenset({2}), 4: frozenset({5}), 5: frozenset({4})},
+    names={1: "Gold", 2: "Gold in Berlin", 3: "Gold in Berlin, active"},
 )
 
 
@@ -64,10 +65,28 @@ def test_what_can_never_work_is_refused_at_its_place(root: Any, path: str, messa
     assert (problem.path, problem.message) == (path, message)
 
 
-@pytest.mark.parametrize("own", [3, 2, 1])
-def test_a_segment_cannot_be_built_on_itself_by_any_detour(own: int) -> None:
-    with pytest.raises(RuleError, match="a circle"):
-        check_rule(read(group("any", nested(3))), KNOWN, segment=own)
+@pytest.mark.parametrize(
+    ("own", "circle"),
+    [
+        (3, "“Gold in Berlin, active” → “Gold in Berlin, active”"),
+        (2, "“Gold in Berlin” → “Gold in Berlin, active” → “Gold in Berlin”"),
+        (1, "“Gold” → “Gold in Berlin, active” → “Gold in Berlin” → “Gold”"),
+    ],
+)
+def test_a_segment_cannot_be_built_on_itself_and_the_circle_is_shown_by_names(own: int, circle: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        check_rule(read(group("any", event(), nested(3))), KNOWN, segment=own)
+
+    (problem,) = caught.value.problems
+    assert problem.path == "root.conditions[1].segment"
+    assert problem.message == f"This would go round in a circle: {circle}."
+
+
+def test_of_several_ways_round_the_shortest_is_shown() -> None:
+    known = Knowledge(segments={1: frozenset(), 2: frozenset({1, 3}), 3: frozenset({1})})
+
+    with pytest.raises(RuleError, match="circle: “number 1” → “number 2” → “number 1”"):
+        check_rule(read(nested(2)), known, segment=1)
 
 
 def test_a_circle_among_others_is_not_this_segment_s_fault() -> None:
