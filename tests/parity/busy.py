@@ -37,12 +37,18 @@ apart = st.builds(
     st.sampled_from([-1, -1, 1]),
     st.sampled_from([-1, 0, 0, 1]),
 )
+moments = st.builds(lambda day, by: day + by, st.sampled_from(DAYS), apart)
 
 
 @st.composite
 def lives(draw: st.DrawFn) -> tuple[JSON, dt.datetime]:
     """Somebody, and the instant around which all that they did lies."""
-    as_of = draw(st.sampled_from(DAYS)) + draw(apart)
+    as_of = draw(moments)
+    return draw(people_around(as_of)), as_of
+
+
+def people_around(as_of: dt.datetime) -> st.SearchStrategy[JSON]:
+    """Somebody who did all that they did around an instant."""
     times = apart.map(lambda by: as_of + by)
     prices: st.SearchStrategy[Any] = st.integers(-2, 5) | st.sampled_from([0.1, 1e15])
     properties = st.fixed_dictionaries(
@@ -63,15 +69,18 @@ def lives(draw: st.DrawFn) -> tuple[JSON, dt.datetime]:
     forgotten = st.builds(
         lambda count, ends: {"count": count, "first_at": ends[0], "last_at": ends[1]}, st.integers(1, 3), ends
     )
-    who = {
-        "events": draw(st.lists(event, min_size=3, max_size=14)),
-        "forgotten": draw(st.dictionaries(names, forgotten, max_size=2)),
-        "devices": draw(st.lists(device, max_size=3)),
-        "last_seen_at": draw(times),
-        "attributes": {"since": draw(times.map(lambda at: write_instant(at.replace(year=2024, day=28))))},
-        "timezone": draw(st.sampled_from([*ZONES, "", "Mars/Olympus"])),
-    }
-    return {**draw(people), **who}, as_of
+    since = times.map(lambda at: write_instant(at.replace(year=2024, day=28)))
+    lived = st.fixed_dictionaries(
+        {
+            "events": st.lists(event, min_size=3, max_size=14),
+            "forgotten": st.dictionaries(names, forgotten, max_size=2),
+            "devices": st.lists(device, max_size=3),
+            "last_seen_at": times,
+            "attributes": st.fixed_dictionaries({"since": since}),
+            "timezone": st.sampled_from([*ZONES, "", "Mars/Olympus"]),
+        }
+    )
+    return st.builds(lambda person, more: {**person, **more}, people, lived)
 
 
 amounts: st.SearchStrategy[JSON] = st.builds(
