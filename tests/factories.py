@@ -79,9 +79,7 @@ def make_event(subscriber: Subscriber, name: str, at: dt.datetime = NOW, **prope
         subscriber=subscriber, event_type=event_type, occurred_at=at, received_at=at, properties=properties
     )
     append_events([event])
-    note_changes(
-        subscriber.site_id, {name_event(name): [subscriber.pk]}, now=max(at, NOW), earliest_at=at
-    )
+    note_changes(subscriber.site_id, {name_event(name): [subscriber.pk]}, now=max(at, NOW), earliest_at=at)
     return event
 
 
@@ -89,6 +87,14 @@ def make_segment(site: Site, rule: dict[str, Any] | None = None, **values: Any) 
     """A saved segment whose members are not built yet."""
     defaults = {"site": site, "name": f"Segment {next(_numbers)}", "rule": rule or EVERYONE}
     return Segment.objects.create(**{**defaults, **values})
+
+
+def make_list(site: Site, **values: Any) -> Segment:
+    """A static segment, with nobody on its list."""
+    defaults = {"name": f"List {next(_numbers)}", "status": Segment.Status.READY, "refreshed_at": NOW}
+    return Segment.objects.create(
+        **{**defaults, "site": site, "kind": Segment.Kind.STATIC, "rule": None, **values}
+    )
 
 
 def make_campaign(site: Site, **values: Any) -> Campaign:

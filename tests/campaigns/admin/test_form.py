@@ -167,7 +167,9 @@ def test_a_single_site_is_not_asked_for(site: Site) -> None:
     assert f'<input type="hidden" name="site" value="{site.pk}"' in page
 
 
-def test_the_members_of_the_chosen_sites_segments_are_told_without_reading_them_and_no_others(site: Site) -> None:
+def test_the_members_of_the_chosen_sites_segments_are_told_without_reading_them_and_no_others(
+    site: Site,
+) -> None:
     make_segment(site, name="Ours", status="ready", refreshed_at=NOW, member_count=1200)
     make_segment(make_site(), name="Theirs", status="ready", refreshed_at=NOW)
 
