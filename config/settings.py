@@ -58,6 +58,11 @@ PREVIEW_DISK_MB = read_int("PREVIEW_DISK_MB", 1024, minimum=1)
 RULE_MAX_DEPTH = read_int("RULE_MAX_DEPTH", 12, minimum=1, maximum=30)
 RULE_MAX_CONDITIONS = read_int("RULE_MAX_CONDITIONS", 300, minimum=1, maximum=2_000)
 RULE_MAX_VALUES = read_int("RULE_MAX_VALUES", 1_000, minimum=2, maximum=10_000)
+# Lists from files: how long a file may be, and for how many days drafts and rows that failed are kept.
+SEGMENT_UPLOAD_MAX_ROWS = read_int("SEGMENT_UPLOAD_MAX_ROWS", 200_000, minimum=1)
+SEGMENT_UPLOAD_MAX_MB = read_int("SEGMENT_UPLOAD_MAX_MB", 50, minimum=1)
+SEGMENT_UPLOAD_DAYS = read_int("SEGMENT_UPLOAD_DAYS", 14, minimum=1)
+SNAPSHOT_TIMEOUT_MS = read_int("SNAPSHOT_TIMEOUT_MS", 30_000, minimum=1)
 SEND_CONCURRENCY = read_int("SEND_CONCURRENCY", 100, minimum=1)
 DEMO = read_bool("DEMO")
 
@@ -176,6 +181,8 @@ CELERY_BEAT_SCHEDULE = {
         ("Forget old events", "tracking.tasks.forget_events", 24 * 3600),
         ("Follow live segments", "segments.tasks.follow_segments", 1),
         ("Build segments that wait for it", "segments.tasks.build_segments", 10),
+        ("Change lists from files", "segments.tasks.run_uploads", 10),
+        ("Forget old uploads", "segments.tasks.forget_uploads", 24 * 3600),
         ("Index what segments ask for", "segments.tasks.prepare_indexes", 6 * 3600),
         ("Launch scheduled campaigns", "campaigns.tasks.launch_scheduled_campaigns", 5),
         (

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.db import connection
 
@@ -23,7 +24,8 @@ WITH entered AS (
     SELECT %(segment)s, subscriber_id, 'entered', %(cause)s, %(as_of)s FROM entered
     ON CONFLICT (subscriber_id, segment_id, changed_at) DO UPDATE SET kind = excluded.kind, cause = excluded.cause
 ), counted AS (
-    UPDATE segments_segment SET member_count = member_count + (SELECT count(*) FROM entered)
+    UPDATE segments_segment SET member_count = member_count + (SELECT count(*) FROM entered),
+        refreshed_at = GREATEST(refreshed_at, %(as_of)s)
     WHERE id = %(segment)s AND EXISTS (SELECT 1 FROM entered)
 )
 SELECT subscriber_id FROM entered
@@ -37,11 +39,17 @@ WITH gone AS (
     SELECT %(segment)s, subscriber_id, 'left', %(cause)s, %(as_of)s FROM gone
     ON CONFLICT (subscriber_id, segment_id, changed_at) DO UPDATE SET kind = excluded.kind, cause = excluded.cause
 ), counted AS (
-    UPDATE segments_segment SET member_count = member_count - (SELECT count(*) FROM gone)
+    UPDATE segments_segment SET member_count = member_count - (SELECT count(*) FROM gone),
+        refreshed_at = GREATEST(refreshed_at, %(as_of)s)
     WHERE id = %(segment)s AND EXISTS (SELECT 1 FROM gone)
 )
 SELECT subscriber_id FROM gone
 """
+
+
+def start_list(now: dt.datetime) -> dict[str, Any]:
+    """What a new segment is made with to be a list with nobody on it. `refreshed_at` is when it last changed."""
+    return {"kind": Segment.Kind.STATIC, "rule": None, "status": Segment.Status.READY, "refreshed_at": now}
 
 
 def add_members(
@@ -66,7 +74,7 @@ def keep_lists(site: Site, people: Collection[int], *, as_of: dt.datetime) -> No
     if not people:
         return
     ids = list(people)
-    leads = _find_survivors(ids)
+    leads = find_survivors(ids)
     listed = Segment.objects.filter(
         site=site, kind=Segment.Kind.STATIC, memberships__subscriber_id__in=ids
     ).distinct()
@@ -79,7 +87,7 @@ def keep_lists(site: Site, people: Collection[int], *, as_of: dt.datetime) -> No
         add_members(segment, survivors, now=as_of, cause=Cause.PROFILE)
 
 
-def _find_survivors(ids: Collection[int]) -> dict[int, int]:
+def find_survivors(ids: Collection[int]) -> dict[int, int]:
     """Whom each id stands for now; those who were deleted are left out."""
     leads: dict[int, int | None] = {}
     missing = set(ids)

@@ -5,9 +5,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from segments import building, following, indexing
+from segments.uploads import results, running
+from segments.uploads.drafts import UPLOADS_TASK
 from segments.versions import BUILDING_TASK
 from subscribers.models import Site
-from subscribers.waking import note_began
+from subscribers.waking import note_began, wake
 
 
 @shared_task(name="segments.tasks.follow_segments")
@@ -28,3 +30,16 @@ def build_segments() -> None:
 @shared_task(name="segments.tasks.prepare_indexes")
 def prepare_segment_indexes() -> None:
     indexing.prepare_indexes()
+
+
+@shared_task(name=UPLOADS_TASK)
+def run_uploads() -> None:
+    """Go on with the files that were confirmed for lists; what is left waits behind other segments' work."""
+    note_began(UPLOADS_TASK)
+    if running.run_uploads(clock=timezone.now):
+        wake(UPLOADS_TASK)
+
+
+@shared_task(name="segments.tasks.forget_uploads")
+def forget_uploads() -> None:
+    results.forget_uploads(now=timezone.now())
