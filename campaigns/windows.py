@@ -65,8 +65,8 @@ def measure_spread(site: Site, *, now: dt.datetime) -> dt.timedelta:
 def _find_short(
     segment: Segment, needs: Mapping[int, frozenset[int]], spread: dt.timedelta
 ) -> Iterator[Rolling]:
-    reached = Segment.objects.filter(pk__in=reach_segments([segment.pk], needs)).order_by("pk")
-    for document in reached.values_list("rule", flat=True):
+    reached = Segment.objects.filter(pk__in=reach_segments([segment.pk], needs), kind=Segment.Kind.LIVE)
+    for document in reached.order_by("pk").values_list("rule", flat=True):
         try:
             rolling = list_rolling(parse_rule(document))
         except RuleError:

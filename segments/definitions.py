@@ -23,6 +23,8 @@ from tracking.hot_properties import find_hot_column
 from tracking.log import find_log_start
 from tracking.models import EventSummary, EventType, MessageCampaign
 
+LIST_SENTENCE = "A list that people keep."
+
 
 def read_rule(site: Site, document: Any, *, segment: Segment | None = None) -> Rule:
     """Read a rule document and check it against what the site knows. Raises RuleError; never half-applied."""
@@ -121,8 +123,17 @@ def describe_document(document: Any, names: Names) -> str:
         return f"This rule cannot be read: {error.problems[0].message}"
 
 
+def say_segment(segment: Segment, names: Names) -> str:
+    """Who is in a segment, as an English sentence: its rule, or that it is a list and whence that came."""
+    if segment.is_live:
+        return describe_document(segment.rule, names)
+    if segment.snapshot_rule is None:
+        return LIST_SENTENCE
+    return f"{LIST_SENTENCE} It was taken from: {describe_document(segment.snapshot_rule, names)}"
+
+
 def describe_segment(segment: Segment) -> str:
-    return describe_document(segment.rule, read_names(segment.site))
+    return say_segment(segment, read_names(segment.site))
 
 
 def list_campaigns(site: Site) -> list[tuple[int, str]]:

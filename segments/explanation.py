@@ -2,12 +2,13 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from segments.definitions import read_names
+from segments.definitions import read_names, say_segment
 from segments.facts import load_facts
 from segments.models import Membership, Segment
-from segments.rules import describe_rule, parse_rule
+from segments.rules import parse_rule
 from segments.rules.explanation import Explanation, explain_rule
 from subscribers.models import Subscriber
 
@@ -56,9 +57,12 @@ class MembershipExplanation:
 def explain_membership(
     segment: Segment, subscriber: Subscriber, *, as_of: dt.datetime
 ) -> MembershipExplanation:
-    """Answer for one living subscriber of the segment's site. Raises RuleError where the rule cannot be read."""
-    site = segment.site
-    rule, names = parse_rule(segment.rule), read_names(site)
+    """Answer for one living subscriber of the segment's site. Raises RuleError where the rule cannot be read.
+
+    A list has no rule: the answer is whether they are on it.
+    """
+    site, names = segment.site, read_names(segment.site)
+    rule = parse_rule(segment.rule if segment.is_live else _ask_for(segment))
     rows = Membership.objects.filter(subscriber=subscriber)
     entered_at = dict(rows.values_list("segment_id", "entered_at"))
     root = explain_rule(
@@ -70,4 +74,8 @@ def explain_membership(
         entered_at=entered_at,
     )
     since = entered_at.get(segment.pk)
-    return MembershipExplanation(describe_rule(rule, names), as_of, root, since, site.timezone)
+    return MembershipExplanation(say_segment(segment, names), as_of, root, since, site.timezone)
+
+
+def _ask_for(segment: Segment) -> dict[str, Any]:
+    return {"version": 1, "root": {"type": "segment", "segment": segment.pk, "member": True}}

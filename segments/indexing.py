@@ -60,7 +60,8 @@ def _choose(cursor: CursorWrapper) -> list[OwnConditions]:
     if cursor.fetchone()[0] < settings.SEGMENT_INDEX_FROM:
         return []
     wanted: Counter[OwnConditions] = Counter()
-    for document in Segment.objects.order_by("pk").values_list("rule", flat=True):
+    live = Segment.objects.filter(kind=Segment.Kind.LIVE)
+    for document in live.order_by("pk").values_list("rule", flat=True):
         try:
             wanted.update(list_own_conditions(parse_rule(document)))
         except RuleError:
