@@ -8,7 +8,7 @@ from collections.abc import Collection
 from django.db import DatabaseError, transaction
 
 from segments.definitions import read_rule, select_ids
-from segments.membership import Cause, Moves, apply_members, note_days
+from segments.membership import Cause, Moves, apply_members, note_days, pick_instant
 from segments.models import Segment
 from segments.ordering import order_segments
 from segments.refusals import explain_refusal
@@ -37,8 +37,7 @@ def build_members(segment: Segment, *, as_of: dt.datetime, skip_busy: bool = Fal
     found = rows.select_related("site", "live_version").filter(pk=segment.pk, kind=Segment.Kind.LIVE).first()
     if found is None:
         return None if skip_busy else Moves()
-    # Never back in time: whom the clock has moved since would not be asked again.
-    as_of = max(as_of, found.refreshed_at or as_of, found.asked_at or as_of)
+    as_of = pick_instant([found], no_earlier_than=as_of)
     try:
         with transaction.atomic():
             return _build(found, as_of)

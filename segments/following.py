@@ -18,7 +18,7 @@ from segments.building import set_aside
 from segments.definitions import compile_members, read_log
 from segments.lists import keep_lists
 from segments.live_rules import LiveRule, read_live_rules
-from segments.membership import Cause, Moves, apply_members, note_days
+from segments.membership import Cause, Moves, apply_members, note_days, pick_instant
 from segments.models import Segment
 from segments.refusals import explain_refusal
 from segments.rules import RuleError
@@ -28,6 +28,7 @@ from segments.sweeping import MOST_ASKED, find_turned, is_due
 from segments.touching import Asked, Touched
 from segments.versions import wake_building
 from subscribers.changes import PERSON
+from subscribers.commits import commit_lazily
 from subscribers.models import Site, SubscriberChange
 
 logger = logging.getLogger(__name__)
@@ -65,9 +66,9 @@ def follow_site(site: Site, *, now: dt.datetime, thoroughly: bool = False) -> Fo
     segment, so that all of them are right for `now`.
     """
     total = Followed()
-    for number in range(MOST_ROUNDS):
+    for _ in range(MOST_ROUNDS):
         try:
-            done = _follow_round(site, now, thoroughly=thoroughly and number == 0)
+            done = _follow_round(site, now, thoroughly=thoroughly)
         except (
             OperationalError
         ) as error:  # a deadlock with another stage, a lost connection: nothing was written
@@ -88,14 +89,15 @@ def _follow_round(site: Site, now: dt.datetime, *, thoroughly: bool) -> Followed
     """None: another worker has the site."""
     if not _take_site(site, wait=thoroughly):
         return None
+    commit_lazily()
     changes = list(SubscriberChange.objects.filter(site=site).order_by("pk")[:MOST_CHANGES])
     everyone = Segment.objects.filter(site=site, kind=Segment.Kind.LIVE)
     rows = everyone.select_related("live_version").select_for_update(
         of=("self",), no_key=True, skip_locked=not thoroughly
     )
     segments = {segment.pk: segment for segment in rows.order_by("pk")}
-    marks = [at for each in segments.values() for at in (each.refreshed_at, each.asked_at) if at]
-    as_of = max([now, *marks, *(change.changed_at for change in changes)])
+    happened_at = max([now, *(change.changed_at for change in changes)])
+    as_of = pick_instant(segments.values(), no_earlier_than=happened_at)
     busy = set(everyone.values_list("pk", flat=True)) - segments.keys()
     return _Round(site, as_of, segments, thoroughly=thoroughly).run(changes, busy)
 
@@ -128,6 +130,7 @@ class _Round:
 
     def run(self, changes: Sequence[SubscriberChange], busy: set[int]) -> Followed:
         touched = Touched(self.site, changes, self.as_of, self.log)
+        self.moves = keep_lists(self.site, touched.people[PERSON], as_of=self.as_of)
         self.rebuild = {pk for pk, live in self.rules.items() if touched.concerns_all(pk, live.topics)}
         if touched.everyone:  # perhaps what was in the way is gone: an attribute has its type again
             self.rebuild |= self.failed
@@ -139,7 +142,6 @@ class _Round:
                 if other in self.moves:
                     asked[pk].add(self.moves[other].people, Cause.SEGMENT)
             self._ask(pk, live, asked[pk])
-        keep_lists(self.site, touched.people[PERSON], as_of=self.as_of)
         self._write(changes, touched, busy)
         moved = sum(len(each.people) for each in self.moves.values())
         return Followed(len(changes), sum(each.looked_at for each in self.moves.values()), moved)
@@ -195,7 +197,7 @@ class _Round:
         note_days(self.moves, self.site.find_day(self.as_of))
         for pk in self.rebuild:
             self.swept.pop(pk, None)
-        marked = sorted(self.swept.keys() | self.moves.keys())
+        marked = sorted(self.swept.keys() | self.moves.keys() & self.rules.keys())
         with connection.cursor() as cursor:
             cursor.execute(
                 WRITE_WATERMARKS, [self.as_of, self.as_of, marked, [self.swept.get(pk) for pk in marked]]

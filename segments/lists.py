@@ -69,22 +69,27 @@ def remove_members(
     return _note(segment, Moves(left=_move(REMOVE, segment, people, now, cause)), now)
 
 
-def keep_lists(site: Site, people: Collection[int], *, as_of: dt.datetime) -> None:
-    """On a list, who turned out to be somebody else gives way to that person; who was deleted goes."""
+def keep_lists(site: Site, people: Collection[int], *, as_of: dt.datetime) -> dict[int, Moves]:
+    """On a list, who turned out to be somebody else gives way to that person; who was deleted goes.
+
+    Returns who moved, by segment; what is built on the lists and the day's figures are for the caller to see to.
+    """
     if not people:
-        return
+        return {}
     ids = list(people)
     leads = find_survivors(ids)
     listed = Segment.objects.filter(
         site=site, kind=Segment.Kind.STATIC, memberships__subscriber_id__in=ids
     ).distinct()
+    moves: dict[int, Moves] = {}
     for pk in listed.order_by("pk").values_list("pk", flat=True):
         segment = Segment.objects.select_for_update(no_key=True).get(pk=pk)
         on_it = set(segment.memberships.filter(subscriber_id__in=ids).values_list("subscriber_id", flat=True))
         gone = {person for person in on_it if leads.get(person) != person}
         survivors = {leads[person] for person in gone if person in leads}
-        remove_members(segment, gone, now=as_of, cause=Cause.PROFILE)
-        add_members(segment, survivors, now=as_of, cause=Cause.PROFILE)
+        left = _move(REMOVE, segment, gone, as_of, Cause.PROFILE)
+        moves[pk] = Moves(_move(ADD, segment, survivors, as_of, Cause.PROFILE), left)
+    return moves
 
 
 def find_survivors(ids: Collection[int]) -> dict[int, int]:

@@ -1,7 +1,7 @@
 """The rows that say who is in a segment, and the one statement that changes them with their log and their count."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,8 @@ SELECT kind, array_agg(subscriber_id) FROM changes GROUP BY kind
 """
 HERE = "AND known.subscriber_id = ANY(%(people)s)"
 
+TICK = dt.timedelta(microseconds=1)
+
 NOTE_DAYS = """
 INSERT INTO segments_segmentday AS old (segment_id, day, entered, "left", looked_at, took_us)
 SELECT * FROM unnest(%s::bigint[], %s::date[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
@@ -69,6 +71,16 @@ class Moves:
     @property
     def people(self) -> tuple[int, ...]:
         return (*self.entered, *self.left)
+
+
+def pick_instant(segments: Iterable[Segment], *, no_earlier_than: dt.datetime) -> dt.datetime:
+    """The instant to ask these segments about: later than any that they were asked about before.
+
+    Never back in time: whom the clock has moved since would not be asked again. And never twice at the same: of one
+    person's changes at one instant the log keeps but one.
+    """
+    marks = [at + TICK for each in segments for at in (each.refreshed_at, each.asked_at) if at]
+    return max([no_earlier_than, *marks])
 
 
 def apply_members(
