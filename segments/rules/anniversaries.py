@@ -21,7 +21,7 @@ def anniversary_sql(span: tuple[str, str]) -> Fragment:
             ]
         )
         for year in _list_years(span)
-        for moved in [_move_sql(year)]
+        for moved in [move_sql(year)]
     )
 
 
@@ -37,7 +37,8 @@ def move_to_year(value: str, year: str) -> str:
     return year + value[4:]
 
 
-def _move_sql(year: str) -> str:
+def move_sql(year: str) -> str:
+    """`move_to_year` in SQL, the year given as its one value."""
     if calendar.isleap(int(year)):
         return "(%s || substr({v}, 5))"
     return "(%s || CASE WHEN substr({v}, 5, 6) = '-02-29' THEN '-02-28' || substr({v}, 11) ELSE substr({v}, 5) END)"
