@@ -1,6 +1,5 @@
 """Who a rule would choose, asked by the rule builder while the rule is being built."""
 
-import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import asdict
@@ -8,23 +7,18 @@ from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.timesince import timesince
 from django.views.decorators.http import require_POST
 
 from segments.admin.builder_views import require_builder
+from segments.admin.moves_chart import draw_moves, say_comparison
+from segments.admin.people import describe_people, may_see_people
+from segments.editing import compare_rule
 from segments.models import Segment
-from segments.preview import (
-    Preview,
-    PreviewBusy,
-    PreviewImpossible,
-    PreviewTooSlow,
-    SampleMember,
-    preview_rule,
-    read_past_sizes,
-)
+from segments.preview import PreviewBusy, PreviewImpossible, PreviewTooSlow, preview_rule, read_past_sizes
 from segments.rules import Problem, RuleError
+from segments.rules.sameness import mean_same
+from segments.usage import list_concerned
 from subscribers.models import Site
 
 RETRY_SECONDS = 1
@@ -48,7 +42,35 @@ def show_preview(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> Http
         return {
             **asdict(preview),
             "remarks": [remark._asdict() for remark in preview.remarks],
-            "sample": _describe_sample(preview, request, now),
+            "sample": describe_people(preview.sample, request, now),
+        }
+
+    return _in_words(answer)
+
+
+@require_POST
+def show_comparison(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> HttpResponse:
+    """Whom saving the rule would add to a saved segment, and whom it would remove; 204: it is the rule as it is saved."""
+    require_builder(request, model_admin)
+    now = timezone.now()
+
+    def answer() -> dict[str, Any] | None:
+        asked, site = _read_question(request.body)
+        live = Segment.objects.filter(site=site, kind=Segment.Kind.LIVE)
+        segment = live.filter(pk=_read_key(asked, "segment")).first()
+        if segment is None:
+            raise RuleError([Problem("segment", "There is no such live segment.")])
+        if mean_same(segment.rule, asked.get("rule")):
+            return None
+        found = compare_rule(segment, asked.get("rule"), as_of=now)
+        parts = draw_moves(found)
+        some = {"join": found.joining, "leave": found.leaving, "stay": found.staying}
+        examples = some if may_see_people(request) else {}
+        return {
+            "sentence": say_comparison(found),
+            "parts": [asdict(part) for part in parts],
+            "examples": {key: describe_people(people, request, now) for key, people in examples.items()},
+            "used_by": [asdict(usage) for usage in list_concerned(segment)],
         }
 
     return _in_words(answer)
@@ -67,9 +89,10 @@ def show_past(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> HttpRes
     return _in_words(answer)
 
 
-def _in_words(answer: Callable[[], dict[str, Any]]) -> HttpResponse:
+def _in_words(answer: Callable[[], dict[str, Any] | None]) -> HttpResponse:
     try:
-        return JsonResponse(answer())
+        found = answer()
+        return HttpResponse(status=204) if found is None else JsonResponse(found)
     except RuleError as error:
         return _refuse(400, *error.problems)
     except PreviewImpossible as error:
@@ -102,20 +125,3 @@ def _read_question(body: bytes) -> tuple[Question, Site]:
 def _read_key(asked: Question, name: str) -> int:
     key = asked.get(name)
     return key if type(key) is int else 0  # nobody's; `True` is an int in Python, and would be the first
-
-
-def _describe_sample(preview: Preview, request: HttpRequest, now: dt.datetime) -> list[dict[str, Any]]:
-    may_open = request.user.has_perm("subscribers.view_subscriber")
-    return [
-        {
-            "label": member.label,
-            "note": _describe_member(member, now),
-            "url": reverse("admin:subscribers_subscriber_change", args=[member.id]) if may_open else None,
-        }
-        for member in preview.sample
-    ]
-
-
-def _describe_member(member: SampleMember, now: dt.datetime) -> str:
-    seen = f"seen {timesince(member.last_seen_at, now, depth=1)} ago"
-    return " · ".join(filter(None, [member.country, seen, "" if member.reachable else "no push"]))

@@ -1,5 +1,9 @@
-/** Who the rule would choose: a first answer soon after every change, then the exact one, then the past 30 days. */
+/**
+ * Who the rule would choose: a first answer soon after every change, then the exact one, then who would join and leave
+ * a segment that is saved, then the past 30 days.
+ */
 import { h } from "./dom.js";
+import { comparingSection, comparisonSection } from "./preview_comparison.js";
 import { pastSection } from "./preview_past.js";
 import { details, say as put, summary } from "./preview_figures.js";
 
@@ -12,8 +16,9 @@ const NO_ANSWER = { body: { problems: [{ message: "The server did not answer. Tr
  * `ask(path, how, signal)` posts the rule, with what `how` adds to it, and resolves to {status, body, retryAfter}.
  * The panel is empty until `update()` is called; `onProblems(list)` hears what is wrong with the rule, or an empty list.
  * `onRemarks(list)` returns the messages it has put elsewhere, so that they are not said here, too.
+ * `isSaved`: there are members to compare with.
  */
-export function previewPanel({ ask, onProblems, onRemarks }) {
+export function previewPanel({ ask, onProblems, onRemarks, isSaved }) {
   const status = h("p", { class: "rule-visually-hidden", role: "status", "aria-live": "polite" });
   const content = h("div", {});
   const element = h("section", { class: "rule-preview", "aria-label": "Who matches now" }, h("h3", {}, "Who matches now"), content, status);
@@ -57,6 +62,7 @@ export function previewPanel({ ask, onProblems, onRemarks }) {
       }
       if (!first.body.exact) await countExactly(first.body, signal);
       else show(first.body, { isFinal: true });
+      if (!signal.aborted && isSaved) await showComparison(signal);
       if (!signal.aborted) await showPast(signal);
     } catch {
       if (!signal.aborted) say(words(NO_ANSWER), "rule-note rule-error");
@@ -69,11 +75,21 @@ export function previewPanel({ ask, onProblems, onRemarks }) {
     if (answer.status === 200) show(answer.body, { isFinal: true });
     else show(estimate, { isFinal: true, why: words(answer) });
   }
+  async function showComparison(signal) {
+    const waiting = comparingSection();
+    content.querySelector(".rule-sentence").after(waiting);
+    const answer = await askPatiently("comparison/", {}, signal).catch(() => NO_ANSWER);
+    if (signal.aborted) return;
+    const section = comparisonSection(answer);
+    if (section) waiting.replaceWith(section);
+    else waiting.remove();
+  }
   async function showPast(signal) {
     const { status: code, body } = await askPatiently("history/", {}, signal).catch(() => ({}));
     if (code !== 200 || signal.aborted) return;
     const section = pastSection(body);
-    if (section) content.querySelector(".rule-sentence").after(section);
+    const above = content.querySelector(".rule-comparison") ?? content.querySelector(".rule-sentence");
+    if (section) above.after(section);
   }
   return {
     element,

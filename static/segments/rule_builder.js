@@ -17,7 +17,7 @@ function mount(box) {
   const live = h("p", { class: "rule-visually-hidden", "aria-live": "polite" });
   const tree = h("div", { class: "rule-tree" });
   const complaining = complaints(tree);
-  const preview = previewPanel({ ask, onProblems: (problems) => showProblems(root, problems), onRemarks: (remarks) => showRemarks(root, remarks) });
+  const preview = previewPanel({ ask, onProblems: (problems) => showProblems(root, problems), onRemarks: (remarks) => showRemarks(root, remarks), isSaved: Boolean(box.dataset.segment) });
   let root = null;
 
   async function load() {
@@ -60,7 +60,8 @@ function mount(box) {
       headers: { "Content-Type": "application/json", "X-CSRFToken": token },
       body: JSON.stringify({ site: Number(siteId()), rule: JSON.parse(textarea.value), segment: Number(box.dataset.segment) || null, ...how }),
     });
-    return { status: response.status, retryAfter: Number(response.headers.get("Retry-After")), body: await response.json() };
+    const body = response.status === 204 ? null : await response.json();
+    return { status: response.status, retryAfter: Number(response.headers.get("Retry-After")), body };
   }
 
   for (const change of ["input", "change", "rulechange"]) tree.addEventListener(change, keep);
