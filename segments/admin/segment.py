@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.humanize.templatetags.humanize import naturaltime
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -14,11 +15,14 @@ from unfold.decorators import display
 
 from segments.admin.builder_views import show_catalogue
 from segments.admin.deletion import explain_deletion
+from segments.admin.edit_views import ask_before_saving, restore
 from segments.admin.explain_view import show_explanation
 from segments.admin.gallery_view import read_prefill, show_gallery
 from segments.admin.members_view import show_members
-from segments.admin.preview_views import show_past, show_preview
+from segments.admin.preview_views import show_comparison, show_past, show_preview
+from segments.admin.versions_view import show_versions
 from segments.definitions import describe_document, describe_segment, read_names
+from segments.editing import explain_state
 from segments.forms import SegmentForm
 from segments.models import Segment
 from segments.versions import keep_definition
@@ -45,7 +49,7 @@ class SegmentAdmin(ModelAdmin):
     search_fields = ("name",)
     search_help_text = "Search by name"
     ordering = ("name",)
-    readonly_fields = ("show_sentence", "show_members", "status", "show_freshness", "failure")
+    readonly_fields = ("show_sentence", "show_members", "show_version", "status", "show_freshness", "failure")
 
     class Media:
         css: ClassVar = {"all": ["segments/list.css"]}
@@ -54,8 +58,11 @@ class SegmentAdmin(ModelAdmin):
         ("gallery/", "segments_segment_gallery", show_gallery),
         ("preview/", "segments_segment_preview", show_preview),
         ("preview/history/", "segments_segment_past", show_past),
+        ("preview/comparison/", "segments_segment_comparison", show_comparison),
         ("catalogue/<int:site_id>/", "segments_segment_catalogue", show_catalogue),
         ("<int:segment_id>/members/", "segments_segment_members", show_members),
+        ("<int:segment_id>/versions/", "segments_segment_versions", show_versions),
+        ("<int:segment_id>/versions/<int:number>/restore/", "segments_segment_restore", restore),
         ("<int:segment_id>/explain/<int:subscriber_id>/", "segments_segment_explain", show_explanation),
     )
 
@@ -68,9 +75,9 @@ class SegmentAdmin(ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Segment | None = None) -> list[Any]:
         if obj is None:
             return [(None, {"fields": ["site", "name", "description", "rule"]})]
-        state = ["show_members", "status", "failure" if obj.failure else "show_freshness"]
+        state = ["show_members", "show_version", "status", "failure" if obj.failure else "show_freshness"]
         if self.has_change_permission(request, obj):
-            about = ["site", "name", "description", "rule"]
+            about = ["site", "name", "description", "rule", "version"]
         else:
             site = ["site"] if _has_several_sites() else []
             about = [*site, "name", "description", "show_sentence"]
@@ -78,6 +85,19 @@ class SegmentAdmin(ModelAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().get_changeform_initial_data(request), **read_prefill(request)}
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        question = ask_before_saving(request, object_id, self) if object_id else None
+        page: HttpResponse = question or super().changeform_view(request, object_id, *args, **kwargs)
+        return page
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        segment = self.get_object(request, object_id)
+        if segment is None or not segment.is_live:
+            return super().history_view(request, object_id, extra_context)
+        return redirect("admin:segments_segment_versions", segment.pk)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist: ChangeList = super().get_changelist_instance(request)
@@ -112,6 +132,11 @@ class SegmentAdmin(ModelAdmin):
     def show_members(self, segment: Segment) -> str:
         count = segment.member_count
         return _link_to_members(segment, f"{count:,} {'person' if count == 1 else 'people'}")
+
+    @display(description="Version")
+    def show_version(self, segment: Segment) -> str:
+        url = reverse("admin:segments_segment_versions", args=[segment.pk])
+        return format_html('{} <a class="text-link" href="{}">All versions</a>', explain_state(segment), url)
 
     @display(description="Status", label=STATUS_COLOURS)
     def show_status(self, segment: Segment) -> tuple[str, str]:
