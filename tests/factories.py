@@ -46,7 +46,7 @@ def change_subscriber(subscriber: Subscriber, *, at: dt.datetime = NOW, **values
         setattr(subscriber, field, value)
     subscriber.save()
     topics = find_changed_topics(before, read_topics(subscriber))
-    note_changes(subscriber.site_id, dict.fromkeys(topics, [subscriber.pk]), now=at)
+    note_changes(subscriber.site_id, {topic: [subscriber.pk] for topic in topics}, now=at)
 
 
 def make_push_subscription(subscriber: Subscriber, **values: Any) -> PushSubscription:
