@@ -243,6 +243,7 @@ class SegmentUpload(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
+        ordering: ClassVar = ["-pk"]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(state__in=["draft", "running", "done"]), name="upload_state_is_known"

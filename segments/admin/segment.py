@@ -18,12 +18,15 @@ from segments.admin.deletion import explain_deletion
 from segments.admin.edit_views import ask_before_saving, restore
 from segments.admin.explain_view import show_explanation
 from segments.admin.gallery_view import read_prefill, show_gallery
+from segments.admin.list_form import ListForm, is_list
 from segments.admin.members_view import show_members
 from segments.admin.preview_views import show_comparison, show_past, show_preview
+from segments.admin.upload_urls import UPLOAD_URLS
 from segments.admin.versions_view import show_versions
-from segments.definitions import describe_document, describe_segment, read_names
+from segments.definitions import describe_segment, read_names, say_segment
 from segments.editing import explain_state
 from segments.forms import SegmentForm
+from segments.lists import start_list
 from segments.models import Segment
 from segments.versions import keep_definition
 from subscribers.models import Site
@@ -42,6 +45,7 @@ class SegmentAdmin(ModelAdmin):
     form = SegmentForm
     actions = None
     list_before_template = "admin/segments/list_before.html"
+    change_form_outer_before_template = "admin/segments/form_before.html"
     compressed_fields = False
     list_display = ("name", "site", "show_sentence", "show_count", "show_status", "show_freshness")
     list_filter = ("site",)
@@ -61,6 +65,7 @@ class SegmentAdmin(ModelAdmin):
         ("preview/comparison/", "segments_segment_comparison", show_comparison),
         ("catalogue/<int:site_id>/", "segments_segment_catalogue", show_catalogue),
         ("<int:segment_id>/members/", "segments_segment_members", show_members),
+        *UPLOAD_URLS,
         ("<int:segment_id>/versions/", "segments_segment_versions", show_versions),
         ("<int:segment_id>/versions/<int:number>/restore/", "segments_segment_restore", restore),
         ("<int:segment_id>/explain/<int:subscriber_id>/", "segments_segment_explain", show_explanation),
@@ -72,7 +77,13 @@ class SegmentAdmin(ModelAdmin):
     def get_list_filter(self, request: HttpRequest) -> tuple[str, ...]:
         return self.list_filter if _has_several_sites() else ()
 
+    def get_form(self, request: HttpRequest, obj: Segment | None = None, *args: Any, **kwargs: Any) -> Any:
+        own = {"form": ListForm} if is_list(request, obj) else {}
+        return super().get_form(request, obj, *args, **kwargs, **own)
+
     def get_fieldsets(self, request: HttpRequest, obj: Segment | None = None) -> list[Any]:
+        if is_list(request, obj):
+            return [(None, {"fields": ["site", "name", "description"]})]
         if obj is None:
             return [(None, {"fields": ["site", "name", "description", "rule"]})]
         state = ["show_members", "show_version", "status", "failure" if obj.failure else "show_freshness"]
@@ -104,11 +115,14 @@ class SegmentAdmin(ModelAdmin):
         segments = list(changelist.result_list)
         names = {site: read_names(site) for site in {segment.site for segment in segments}}
         for segment in segments:
-            segment.sentence = describe_document(segment.rule, names[segment.site])
+            segment.sentence = say_segment(segment, names[segment.site])
         changelist.result_list = segments
         return changelist
 
     def save_model(self, request: HttpRequest, obj: Segment, form: SegmentForm, change: bool) -> None:
+        if is_list(request, obj if change else None):
+            self._save_list(request, obj, change=change)
+            return
         if change:
             # Only what was written here: a build that ends meanwhile keeps its watermark.
             obj.save(update_fields=["name", "description", "rule", "updated_at"])
@@ -116,6 +130,12 @@ class SegmentAdmin(ModelAdmin):
             obj.created_by = request.user  # type: ignore[assignment]
             obj.save()
         keep_definition(obj, by=request.user, now=timezone.now())
+
+    def _save_list(self, request: HttpRequest, obj: Segment, *, change: bool) -> None:
+        if not change:
+            for field, value in {**start_list(timezone.now()), "created_by": request.user}.items():
+                setattr(obj, field, value)
+        obj.save(update_fields=["name", "description", "updated_at"] if change else None)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
         return explain_deletion(objs)
@@ -144,6 +164,8 @@ class SegmentAdmin(ModelAdmin):
 
     @display(description="Right as of", empty_value="–")
     def show_freshness(self, segment: Segment) -> str | None:
+        if not segment.is_live:
+            return "always: people keep it"
         return str(naturaltime(segment.refreshed_at)) if segment.refreshed_at else None
 
 

@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ("failed", models.PositiveIntegerField(default=0, help_text="Rows")),
                 ("finished_at", models.DateTimeField(null=True)),
             ],
+            options={"ordering": ["-pk"]},
         ),
         migrations.CreateModel(
             name="UploadChunk",

@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 from functools import partial
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
@@ -18,19 +19,26 @@ CHUNK = 2_000  # rows
 ONLY_A_HEADER = "The file names its columns, but there is nobody in the rows below."
 
 
-@transaction.atomic
-def start_upload(
-    segment: Segment, content: bytes, *, file_name: str, mode: str, by: User | AnonymousUser, now: dt.datetime
-) -> SegmentUpload:
-    """Keep a file for a list as a draft, with what can be told of its columns. Raises FileRefused."""
-    if not content:
-        raise FileRefused("The file is empty. Choose one with a person in each row.")
-    if len(content) > settings.SEGMENT_UPLOAD_MAX_MB * 1024 * 1024:
+class ChosenFile(NamedTuple):
+    name: str
+    content: bytes
+
+
+def check_size(size: int) -> None:
+    """Raise FileRefused for a file of so many bytes that it is better not even read."""
+    if size > settings.SEGMENT_UPLOAD_MAX_MB * 1024 * 1024:
         raise FileRefused(
             f"The file is larger than {settings.SEGMENT_UPLOAD_MAX_MB:,} MB. "
-            "Leave out columns that say nothing about who is meant, or split it."
+            "Leave out columns that do not say who is meant, or split it."
         )
-    sheet = open_sheet(content, most_rows=settings.SEGMENT_UPLOAD_MAX_ROWS)
+
+
+@transaction.atomic
+def start_upload(
+    segment: Segment, chosen: ChosenFile, *, mode: str, by: User | AnonymousUser, now: dt.datetime
+) -> SegmentUpload:
+    """Keep a file for a list as a draft, with what can be told of its columns. Raises FileRefused."""
+    sheet = open_sheet(chosen.content, most_rows=settings.SEGMENT_UPLOAD_MAX_ROWS)
     meaning = recognise_column(next(sheet.rows()))
     if meaning.by and next(sheet.values(meaning.column, has_header=meaning.has_header), None) is None:
         raise FileRefused(ONLY_A_HEADER)
@@ -38,13 +46,13 @@ def start_upload(
         segment=segment,
         created_by=by if isinstance(by, User) else None,
         created_at=now,
-        file_name=file_name.replace("\0", "")[:200] or "a file",
+        file_name=chosen.name.replace("\0", "")[:200] or "a file",
         mode=mode,
         by=meaning.by,
         column=meaning.column,
         has_header=meaning.has_header,
     )
-    UploadFile.objects.create(upload=upload, content=content)
+    UploadFile.objects.create(upload=upload, content=chosen.content)
     return upload
 
 

@@ -1,0 +1,134 @@
+"""People put on a list from a file: choose it, look at what would happen, confirm, watch."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from segments.admin.upload_form import FileForm, MeaningForm
+from segments.models import Segment, SegmentUpload
+from segments.uploads.columns import list_columns
+from segments.uploads.drafts import ChosenFile, confirm_upload, discard_upload, read_sheet, start_upload
+from segments.uploads.previewing import SHOWN, preview_upload
+from segments.uploads.reading import FileRefused
+from segments.uploads.results import has_failures_kept
+
+Admin = ModelAdmin[Segment]
+
+
+def choose_file(request: HttpRequest, segment_id: int, model_admin: Admin) -> HttpResponse:
+    """The file for a list, and what to do with the people in it."""
+    segment = find_list(request, segment_id, model_admin)
+    form = FileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        chosen = ChosenFile(file.name, file.read())
+        try:
+            upload = start_upload(
+                segment, chosen, mode=form.cleaned_data["mode"], by=request.user, now=timezone.now()
+            )
+        except FileRefused as error:
+            form.add_error("file", str(error))
+        else:
+            return _open(upload)
+    return _render(request, model_admin, segment, "upload_file", form=form)
+
+
+def show_upload(request: HttpRequest, segment_id: int, upload_id: int, model_admin: Admin) -> HttpResponse:
+    """What a file would do; once it is confirmed, how far it has come, and what it did."""
+    upload = find_upload(request, segment_id, upload_id, model_admin)
+    if upload.state != SegmentUpload.State.DRAFT:
+        kept = has_failures_kept(upload)
+        return _render(
+            request, model_admin, upload.segment, "upload_result", upload=upload, has_failures=kept
+        )
+    form, problem = None, ""
+    try:
+        form = _make_form(request, upload)
+        if request.method == "POST" and form.is_valid():
+            form.save()
+            return _open(upload)
+        upload.refresh_from_db(fields=form.Meta.fields)  # not as somebody filled it in wrongly
+        looked = preview_upload(upload, now=timezone.now()) if upload.by else None
+    except FileRefused as error:
+        looked, problem = None, str(error)
+    return _render(
+        request, model_admin, upload.segment, "upload_preview",
+        upload=upload, form=form, problem=problem, preview=looked,
+        rows=[] if looked or problem else _show_rows(upload),
+        may_see=request.user.has_perm("subscribers.view_subscriber"),
+    )  # fmt: skip
+
+
+@require_POST
+def confirm(request: HttpRequest, segment_id: int, upload_id: int, model_admin: Admin) -> HttpResponse:
+    upload = find_upload(request, segment_id, upload_id, model_admin)
+    try:
+        confirm_upload(upload)
+    except FileRefused as error:
+        messages.error(request, str(error))
+    return _open(upload)
+
+
+@require_POST
+def discard(request: HttpRequest, segment_id: int, upload_id: int, model_admin: Admin) -> HttpResponse:
+    upload = find_upload(request, segment_id, upload_id, model_admin)
+    discard_upload(upload)
+    messages.info(request, f"“{upload}” was put aside. Nothing on the list has changed.")
+    return redirect("admin:segments_segment_change", segment_id)
+
+
+def find_list(request: HttpRequest, segment_id: int, model_admin: Admin) -> Segment:
+    """A list that this person may change; 404 for a live segment, which follows its rule alone."""
+    segment = get_object_or_404(Segment.objects.select_related("site"), pk=segment_id)
+    if not model_admin.has_change_permission(request, segment):
+        raise PermissionDenied
+    if segment.is_live:
+        raise Http404("A live segment follows its rule: nobody can be put on it.")
+    return segment
+
+
+def find_upload(request: HttpRequest, segment_id: int, upload_id: int, model_admin: Admin) -> SegmentUpload:
+    segment = find_list(request, segment_id, model_admin)
+    upload = get_object_or_404(
+        SegmentUpload.objects.select_related("created_by"), pk=upload_id, segment=segment
+    )
+    upload.segment = segment
+    return upload
+
+
+def _make_form(request: HttpRequest, upload: SegmentUpload) -> MeaningForm:
+    first = next(read_sheet(upload).rows())
+    columns = list_columns(first, has_header=upload.has_header)
+    return MeaningForm(request.POST or None, instance=upload, columns=columns)
+
+
+def _show_rows(upload: SegmentUpload) -> list[tuple[str, ...]]:
+    """The file's first rows as they are, for whoever has to say what stands in them."""
+    return [row.cells for row, _ in zip(read_sheet(upload).rows(), range(SHOWN), strict=False)]
+
+
+def _open(upload: SegmentUpload) -> HttpResponse:
+    return redirect("admin:segments_segment_uploaded", upload.segment_id, upload.pk)
+
+
+def _render(
+    request: HttpRequest, model_admin: Admin, segment: Segment, page: str, **context: Any
+) -> HttpResponse:
+    return TemplateResponse(
+        request,
+        f"admin/segments/{page}.html",
+        {
+            **model_admin.admin_site.each_context(request),
+            "title": f"Upload people to {segment.name}",
+            "opts": Segment._meta,
+            "segment": segment,
+            **context,
+        },
+    )
