@@ -3,6 +3,7 @@
 from rest_framework.routers import DefaultRouter
 
 from campaigns.api.views import CampaignViewSet, DeliveryViewSet
+from segments.api.editing import VersionViewSet
 from segments.api.views import HistoryViewSet, MemberViewSet, SegmentViewSet, SubscriberSegmentViewSet
 from subscribers.api.views import AttributeViewSet, PlaceViewSet, SiteViewSet, SubscriberViewSet
 from tracking.api.views import EventTypeViewSet, SubscriberEventViewSet
@@ -21,6 +22,7 @@ router.register(f"{OF_SUBSCRIBER}/segments", SubscriberSegmentViewSet, basename=
 router.register("event-types", EventTypeViewSet)
 router.register("segments", SegmentViewSet)
 router.register(f"{OF_SEGMENT}/members", MemberViewSet, basename="segment-members")
+router.register(f"{OF_SEGMENT}/versions", VersionViewSet, basename="segment-versions")
 router.register(f"{OF_SEGMENT}/history", HistoryViewSet, basename="segment-history")
 router.register("campaigns", CampaignViewSet)
 router.register(f"{OF_CAMPAIGN}/deliveries", DeliveryViewSet, basename="campaign-deliveries")

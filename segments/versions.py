@@ -29,7 +29,7 @@ def accept_rule(site: Site, document: Any, *, segment: Segment | None = None) ->
     return read_rule(site, document, segment=segment)
 
 
-def keep_definition(segment: Segment, *, by: User | AnonymousUser, now: dt.datetime) -> None:
+def keep_definition(segment: Segment, *, by: User | AnonymousUser, now: dt.datetime) -> SegmentVersion:
     """A live segment was saved: keep its rule as a version, and have its members worked out if it is another one.
 
     In the transaction that saved it.
@@ -39,6 +39,7 @@ def keep_definition(segment: Segment, *, by: User | AnonymousUser, now: dt.datet
         segment.status = Segment.Status.BUILDING
         segment.save(update_fields=["status"])
         wake_building()
+    return version
 
 
 def wake_building() -> None:

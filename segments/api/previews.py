@@ -47,7 +47,7 @@ class PreviewActions(viewsets.GenericViewSet):  # type: ignore[type-arg]  # mixe
         form = PreviewRequestSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         wanted = form.validated_data
-        with _in_words():
+        with answer_in_words():
             preview = preview_rule(
                 wanted["site"],
                 wanted["rule"],
@@ -67,13 +67,13 @@ class PreviewActions(viewsets.GenericViewSet):  # type: ignore[type-arg]  # mixe
         form = PastRequestSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         wanted = form.validated_data
-        with _in_words():
+        with answer_in_words():
             sizes = read_past_sizes(wanted["site"], wanted["rule"], as_of=wanted["as_of"] or timezone.now())
         return Response(PastSizesSerializer(sizes).data)
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def answer_in_words() -> Iterator[None]:
     """What can keep an audience from being counted, as HTTP says it."""
     try:
         yield

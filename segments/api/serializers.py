@@ -7,11 +7,12 @@ from drf_spectacular.helpers import lazy_serializer
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from segments.definitions import read_rule, refuse_instant
+from segments.definitions import refuse_instant
 from segments.models import Membership, MembershipChange, Segment
 from segments.rules import RuleError
 from segments.rules.explanation import Explanation
 from segments.rules.windows import read_instant
+from segments.versions import accept_rule
 from subscribers.models import Site
 
 RULE_SCHEMA = {
@@ -33,11 +34,16 @@ class RuleField(serializers.JSONField):
 
 class SegmentSerializer(serializers.ModelSerializer[Segment]):
     rule = RuleField()
+    version = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        help_text="The number of the latest rule. Given with a change, it is refused (409) if the rule was changed since",
+    )
 
     class Meta:
         model = Segment
         fields: ClassVar = [
-            "id", "site", "name", "description", "rule", "status", "failure", "member_count", "refreshed_at",
+            "id", "site", "name", "description", "rule", "version", "status", "failure", "member_count", "refreshed_at",
             "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields: ClassVar = [
@@ -53,7 +59,7 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
         site = attrs.get("site") or getattr(self.instance, "site", None)
         if "rule" in attrs and site is not None:
             try:
-                read_rule(site, attrs["rule"], segment=self.instance)
+                accept_rule(site, attrs["rule"], segment=self.instance)
             except RuleError as error:
                 raise serializers.ValidationError({"rule": list_problems(error)}) from None
         return attrs

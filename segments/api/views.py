@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from segments.api.editing import ComparisonActions, refuse_stale
 from segments.api.previews import PreviewActions
 from segments.api.serializers import (
     ExplainRequestSerializer,
@@ -23,7 +24,7 @@ from segments.api.serializers import (
     SubscriberSegmentSerializer,
 )
 from segments.explanation import TELLS_OF, explain_membership
-from segments.models import Membership, MembershipChange, Segment
+from segments.models import Membership, MembershipChange, Segment, SegmentVersion
 from segments.rules import RuleError
 from segments.usage import list_usages
 from segments.versions import keep_definition
@@ -34,7 +35,7 @@ from subscribers.models import Subscriber
 WRITING = {"update", "partial_update", "destroy"}
 
 
-class SegmentViewSet(PreviewActions, viewsets.ModelViewSet[Segment]):
+class SegmentViewSet(PreviewActions, ComparisonActions, viewsets.ModelViewSet[Segment]):
     """Named rules over a site's subscribers."""
 
     queryset = Segment.objects.all()
@@ -43,12 +44,20 @@ class SegmentViewSet(PreviewActions, viewsets.ModelViewSet[Segment]):
     action_permissions: ClassVar = {
         "preview": "segments.view_segment",
         "preview_history": "segments.view_segment",
+        "compare": "segments.view_segment",
     }
 
     def get_queryset(self) -> QuerySet[Segment]:
         """Locked while it is being written, so that a build that ends meanwhile is not undone."""
-        rows = super().get_queryset()
+        latest = (
+            SegmentVersion.objects.filter(segment=OuterRef("pk")).order_by("-number").values("number")[:1]
+        )
+        rows: QuerySet[Segment] = super().get_queryset().annotate(version=Subquery(latest))
         return rows.select_for_update(of=("self",)) if self.action in WRITING else rows
+
+    @transaction.atomic
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().create(request, *args, **kwargs)
 
     @transaction.atomic
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -58,14 +67,18 @@ class SegmentViewSet(PreviewActions, viewsets.ModelViewSet[Segment]):
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().destroy(request, *args, **kwargs)
 
-    @transaction.atomic
     def perform_create(self, serializer: BaseSerializer[Segment]) -> None:
-        segment = serializer.save(created_by=self.request.user)
-        keep_definition(segment, by=self.request.user, now=timezone.now())
+        serializer.validated_data.pop("version", None)
+        self._keep(serializer.save(created_by=self.request.user))
 
     def perform_update(self, serializer: BaseSerializer[Segment]) -> None:
-        segment = serializer.save()
-        keep_definition(segment, by=self.request.user, now=timezone.now())
+        opened = serializer.validated_data.pop("version", None)
+        if serializer.instance is not None:
+            refuse_stale(serializer.instance, opened)
+        self._keep(serializer.save())
+
+    def _keep(self, segment: Any) -> None:
+        segment.version = keep_definition(segment, by=self.request.user, now=timezone.now()).number
 
     def perform_destroy(self, instance: Segment) -> None:
         usages = list_usages(instance)
