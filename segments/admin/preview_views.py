@@ -35,7 +35,7 @@ def show_preview(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> Http
     now = timezone.now()
 
     def answer() -> dict[str, Any]:
-        asked, site = _read_question(request.body)
+        asked, site = read_question(request.body)
         segment = Segment.objects.filter(pk=_read_key(asked, "segment"), site=site).first()
         exact = asked.get("exact") is not False
         preview = preview_rule(site, asked.get("rule"), as_of=now, exact=exact, segment=segment)
@@ -45,7 +45,7 @@ def show_preview(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> Http
             "sample": describe_people(preview.sample, request, now),
         }
 
-    return _in_words(answer)
+    return in_words(answer)
 
 
 @require_POST
@@ -55,7 +55,7 @@ def show_comparison(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> H
     now = timezone.now()
 
     def answer() -> dict[str, Any] | None:
-        asked, site = _read_question(request.body)
+        asked, site = read_question(request.body)
         live = Segment.objects.filter(site=site, kind=Segment.Kind.LIVE)
         segment = live.filter(pk=_read_key(asked, "segment")).first()
         if segment is None:
@@ -73,7 +73,7 @@ def show_comparison(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> H
             "used_by": [asdict(usage) for usage in list_concerned(segment)],
         }
 
-    return _in_words(answer)
+    return in_words(answer)
 
 
 @require_POST
@@ -83,33 +83,33 @@ def show_past(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> HttpRes
     now = timezone.now()
 
     def answer() -> dict[str, Any]:
-        asked, site = _read_question(request.body)
+        asked, site = read_question(request.body)
         return asdict(read_past_sizes(site, asked.get("rule"), as_of=now))
 
-    return _in_words(answer)
+    return in_words(answer)
 
 
-def _in_words(answer: Callable[[], dict[str, Any] | None]) -> HttpResponse:
+def in_words(answer: Callable[[], dict[str, Any] | None]) -> HttpResponse:
     try:
         found = answer()
         return HttpResponse(status=204) if found is None else JsonResponse(found)
     except RuleError as error:
-        return _refuse(400, *error.problems)
+        return refuse(400, *error.problems)
     except PreviewImpossible as error:
-        return _refuse(400, Problem("", str(error)))
+        return refuse(400, Problem("", str(error)))
     except PreviewTooSlow as error:
-        return _refuse(422, Problem("", str(error)))
+        return refuse(422, Problem("", str(error)))
     except PreviewBusy as error:
-        refusal = _refuse(429, Problem("", str(error)))
+        refusal = refuse(429, Problem("", str(error)))
         refusal["Retry-After"] = str(RETRY_SECONDS)
         return refusal
 
 
-def _refuse(status: int, *problems: Problem) -> HttpResponse:
+def refuse(status: int, *problems: Problem) -> HttpResponse:
     return JsonResponse({"problems": [asdict(problem) for problem in problems]}, status=status)
 
 
-def _read_question(body: bytes) -> tuple[Question, Site]:
+def read_question(body: bytes) -> tuple[Question, Site]:
     """What is asked, and of which site. Raises RuleError."""
     try:
         asked = json.loads(body)

@@ -21,6 +21,7 @@ from segments.admin.gallery_view import read_prefill, show_gallery
 from segments.admin.list_form import ListForm, is_list
 from segments.admin.members_view import show_members
 from segments.admin.preview_views import show_comparison, show_past, show_preview
+from segments.admin.snapshot_view import save_snapshot
 from segments.admin.upload_urls import UPLOAD_URLS
 from segments.admin.versions_view import show_versions
 from segments.definitions import describe_segment, read_names, say_segment
@@ -63,6 +64,7 @@ class SegmentAdmin(ModelAdmin):
         ("preview/", "segments_segment_preview", show_preview),
         ("preview/history/", "segments_segment_past", show_past),
         ("preview/comparison/", "segments_segment_comparison", show_comparison),
+        ("preview/snapshot/", "segments_segment_snapshot", save_snapshot),
         ("catalogue/<int:site_id>/", "segments_segment_catalogue", show_catalogue),
         ("<int:segment_id>/members/", "segments_segment_members", show_members),
         *UPLOAD_URLS,

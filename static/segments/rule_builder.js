@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 import { groupEditor } from "./group.js";
 import { previewPanel } from "./preview.js";
 import { clearProblems, showProblems, showRemarks } from "./problems.js";
+import { snapshotForm } from "./snapshot.js";
 
 const EVERYBODY = { type: "group", match: "all", conditions: [] };
 const TIP = "Alt + ↑ or ↓ moves a condition within its group.";
@@ -83,7 +84,7 @@ function mount(box) {
     controls[0].focus();
   });
   siteField?.addEventListener?.("change", load);
-  box.append(h("div", { class: "rule-columns" }, tree, preview.element), live);
+  box.append(h("div", { class: "rule-columns" }, tree, h("div", { class: "rule-side" }, preview.element, snapshotForm(ask))), live);
   load();
 }
 
