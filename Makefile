@@ -8,6 +8,7 @@ EVENTS ?= 50000000
 SEED ?= 1
 CARILLON_HOME ?= $(CURDIR)/.carillon
 BIN := .venv/bin
+PARITY := parity forgetting flips turning narrowed simulation
 
 export PORT CARILLON_HOME
 
@@ -23,8 +24,8 @@ run: .venv/ready ## Start everything with a demo, at http://localhost:$PORT; ctr
 test: .venv/ready ## Run every test, on two cores, each half on servers of its own
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-parity: .venv/ready ## Compare the rule language's two interpreters on CASES random rules, and much else about them
-	PARITY_CASES=$(CASES) $(BIN)/python -m pytest -s tests/parity/test_parity.py tests/parity/test_forgetting.py tests/parity/test_flips.py
+parity: .venv/ready ## Compare the rule language's two interpreters on CASES random rules, and live segments with both
+	PARITY_CASES=$(CASES) $(BIN)/python -m pytest -s $(PARITY:%=tests/parity/test_%.py)
 
 bench-segments: .venv/bench ## Time the standard segments beside DuckDB, on SUBSCRIBERS people with EVENTS events
 	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.server $(BIN)/python -m bench.segments --subscribers $(SUBSCRIBERS) --events $(EVENTS) --seed $(SEED)

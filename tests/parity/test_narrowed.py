@@ -62,7 +62,7 @@ def list_others(site: Site) -> list[int]:
     cut_at=st.none() | cuts,
     swept=st.booleans(),
 )
-def test_those_of_some_people_for_whom_a_rule_holds_are_those_for_whom_it_holds_of_everybody(  # noqa: PLR0913
+def test_those_of_some_people_for_whom_a_rule_holds_are_those_for_whom_it_holds_of_everybody(
     population: list[JSON],
     rules: list[JSON],
     as_of: dt.datetime,

@@ -1,0 +1,153 @@
+"""What must be true of every segment after every step of a simulation, and the sentences that say where it is not."""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
+
+from segments.definitions import describe_document, read_names
+from segments.facts import load_facts
+from segments.models import Membership, MembershipChange, Segment, SegmentDay
+from segments.rules import Rule, evaluate_rule, parse_rule
+from segments.rules.validation import list_used_segments
+from subscribers.models import Site, Subscriber, SubscriberChange
+
+
+def list_wrongs(site: Site, *, now: dt.datetime) -> list[str]:
+    """Sentences; none if all is well."""
+    return [*_check_books(site), *_check_members(site, now), *_check_lists(site)]
+
+
+def check_followed(site: Site) -> list[str]:
+    waiting = SubscriberChange.objects.filter(site=site)
+    return [f"{change} waits, though nothing was in the way" for change in waiting]
+
+
+def check_fresh(site: Site, *, now: dt.datetime) -> list[str]:
+    """After a thorough look, nobody lags behind, unless what they are built on is set aside."""
+    segments = _read_live(site)
+    sound = {pk for pk, segment in segments.items() if segment.status != Segment.Status.FAILED}
+    late = _keep_supported(sound, segments) - list_right(site, now=now).keys()
+    return [
+        f"segment {pk} ({segments[pk].status}) is right for {segments[pk].refreshed_at} only" for pk in late
+    ]
+
+
+def list_right(site: Site, *, now: dt.datetime) -> dict[int, Segment]:
+    """The live segments that say they are right for now, as all do that they are built on."""
+    segments = _read_live(site)
+    right = {pk for pk, segment in segments.items() if _is_right(segment, now)}
+    return _in_order({pk: segments[pk] for pk in _keep_supported(right, segments)})
+
+
+def _is_right(segment: Segment, now: dt.datetime) -> bool:
+    """Ready, and nobody was asked again since all were right."""
+    at, asked_at = segment.refreshed_at, segment.asked_at
+    return segment.status == Segment.Status.READY and at is not None and now <= at == asked_at
+
+
+def _read_live(site: Site) -> dict[int, Segment]:
+    live = Segment.objects.filter(site=site, kind=Segment.Kind.LIVE)
+    return {each.pk: each for each in live.annotate(followed=Coalesce("live_version__rule", "rule"))}
+
+
+def _keep_supported(some: set[int], segments: dict[int, Segment]) -> set[int]:
+    """Those that are built on none but each other, and lists."""
+    while lost := {pk for pk in some if (read_needs(segments[pk]) & segments.keys()) - some}:
+        some = some - lost
+    return some
+
+
+def read_needs(segment: Segment) -> frozenset[int]:
+    return list_used_segments(_read(segment))
+
+
+def _read(segment: Segment) -> Rule:
+    return parse_rule(getattr(segment, "followed"))  # noqa: B009  # an annotation
+
+
+def _in_order(segments: dict[int, Segment]) -> dict[int, Segment]:
+    done: dict[int, Segment] = {}
+    while len(done) < len(segments):
+        done |= {
+            pk: each
+            for pk, each in segments.items()
+            if pk not in done and not (read_needs(each) & segments.keys()) - done.keys()
+        }
+    return done
+
+
+def _check_members(site: Site, now: dt.datetime) -> Iterator[str]:
+    """The evaluator's answer for everybody, segments inside rules worked out as well: as the verifier does, all at once."""
+    segments = list_right(site, now=now)
+    people = Subscriber.objects.living().filter(site=site).values_list("pk", flat=True)
+    lists = set(Segment.objects.filter(site=site, kind=Segment.Kind.STATIC).values_list("pk", flat=True))
+    zone = ZoneInfo(site.timezone)
+    rules = {pk: (_read(segment), segment.refreshed_at or now) for pk, segment in segments.items()}
+    should: defaultdict[int, set[int]] = defaultdict(set)
+    for person, facts in load_facts(list(people)).items():
+        known = facts.segments & lists
+        for pk, (rule, as_of) in rules.items():
+            if evaluate_rule(rule, replace(facts, segments=known), as_of=as_of, zone=zone):
+                known |= {pk}
+                should[pk].add(person)
+    stored = _read_stored(site)
+    for pk, segment in segments.items():
+        if should[pk] != stored[pk]:
+            yield _explain(segment, sorted(should[pk] - stored[pk]), sorted(stored[pk] - should[pk]))
+
+
+def _explain(segment: Segment, missing: list[int], extra: list[int]) -> str:
+    rule = getattr(segment, "followed")  # noqa: B009
+    sentence = describe_document(rule, read_names(segment.site))
+    return (
+        f"segment {segment.pk} at {segment.refreshed_at}: missing {missing}, wrongly in it {extra}\n"
+        f"    {sentence}\n    {rule}"
+    )
+
+
+def _read_stored(site: Site) -> defaultdict[int, set[int]]:
+    stored: defaultdict[int, set[int]] = defaultdict(set)
+    for pk, person in Membership.objects.filter(segment__site=site).values_list("segment", "subscriber_id"):
+        stored[pk].add(person)
+    return stored
+
+
+def _check_books(site: Site) -> Iterator[str]:
+    """The count, the log and the figures of the days tell of the same members."""
+    stored = _read_stored(site)
+    logged: defaultdict[int, set[int]] = defaultdict(set)
+    moves: Counter[tuple[int, str]] = Counter()
+    log = MembershipChange.objects.filter(segment__site=site).order_by("changed_at")
+    for pk, person, kind in log.values_list("segment", "subscriber_id", "kind"):
+        moves[pk, kind] += 1
+        if (kind == "entered") == (person in logged[pk]):
+            yield f"segment {pk}: {person} {kind} twice in a row"
+        (logged[pk].add if kind == "entered" else logged[pk].discard)(person)
+    days = {
+        row["segment"]: (row["entries"], row["exits"])
+        for row in SegmentDay.objects.filter(segment__site=site)
+        .values("segment")
+        .annotate(entries=Sum(F("entered")), exits=Sum(F("left")))
+    }
+    for segment in Segment.objects.filter(site=site):
+        pk = segment.pk
+        if segment.member_count != len(stored[pk]):
+            yield f"segment {pk} counts {segment.member_count} members, but has {len(stored[pk])}"
+        if logged[pk] != stored[pk]:
+            yield f"segment {pk}: the log says {logged[pk]}, its members are {stored[pk]}"
+        counted = moves[pk, "entered"], moves[pk, "left"]
+        if days.get(pk, (0, 0)) != counted:
+            yield f"segment {pk}: the days say {days.get(pk)}, the log {counted}"
+
+
+def _check_lists(site: Site) -> Iterator[str]:
+    gone = Membership.objects.filter(segment__site=site, segment__kind=Segment.Kind.STATIC).exclude(
+        subscriber_id__in=Subscriber.objects.living().values("pk")
+    )
+    for row in gone:
+        yield f"list {row.segment_id} still names {row.subscriber_id}, who is nobody any more"

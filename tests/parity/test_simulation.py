@@ -1,0 +1,119 @@
+"""A week and more in the life of a site: after every step, every live segment has exactly the members its rule gives."""
+
+import datetime as dt
+import itertools
+from random import Random
+
+import pytest
+from pytest_django import Settings
+
+from segments.building import build_waiting
+from segments.following import follow_site
+from segments.models import Segment
+from segments.verification import verify_segment
+from tests.factories import NOW
+from tests.parity.laws import check_followed, check_fresh, list_right, list_wrongs
+from tests.parity.living import Segments
+from tests.parity.test_parity import ASKED
+from tests.parity.world import World
+
+pytestmark = pytest.mark.django_db
+
+LENGTH = dt.timedelta(days=7)
+STEPS = 45
+SEEDS = max(2, ASKED // 100)
+# Around the instants that random rules name, and around nights in which clocks are changed.
+BEGINNINGS = (
+    NOW - dt.timedelta(days=4),
+    dt.datetime(2026, 10, 22, 9, tzinfo=dt.UTC),
+    dt.datetime(2026, 10, 29, tzinfo=dt.UTC),
+)
+STEP_LENGTHS = tuple(
+    dt.timedelta(seconds=seconds) for seconds in (1, 30, 600, 3600, 6 * 3600, 12 * 3600, 24 * 3600)
+)
+LATENESS = dt.timedelta(hours=10)
+# How much is taken at a time, how many are asked one by one, how many are listed: so much that nothing is special,
+# or so little that there are many rounds, and that segments are built anew instead.
+LIMITS = ((200, 20_000, 20_000), (3, 8, 4))
+
+
+class Simulation:
+    def __init__(self, number: int) -> None:
+        self.random = Random(number)
+        self.number = number
+        self.world = World(self.random, begins_at=BEGINNINGS[number % len(BEGINNINGS)])
+        self.segments = Segments(self.world, number, how_many=8)
+        self.checked = 0
+
+    def run(self) -> None:
+        self.world.visit()
+        ends_at = self.world.now + LENGTH
+        for step in itertools.count():
+            if step >= STEPS and self.world.now >= ends_at:
+                break
+            self.take_step(step)
+        self.settle(thoroughly=True)
+        self.check("the end", thoroughly=True)
+        for pk, segment in list_right(self.world.site, now=self.world.now).items():
+            assert segment.refreshed_at
+            assert verify_segment(segment, as_of=segment.refreshed_at).agrees, pk
+
+    def take_step(self, number: int) -> None:
+        self.world.journal.clear()
+        self.world.pass_time(self.pick_length())
+        for _ in range(self.random.choice([0, 1, 2, 5])):
+            self.world.happen()
+        for rate, happens in (
+            (0.15, self.segments.edit),
+            (0.2, self.segments.change_list),
+            (0.05, self.world.forget),
+        ):
+            if self.random.random() < rate:
+                happens()
+        thoroughly = self.random.random() < 0.4
+        self.settle(thoroughly=thoroughly)
+        self.check(f"step {number}", thoroughly=thoroughly)
+
+    def pick_length(self) -> dt.timedelta:
+        """Often to the very instant at which something is so many hours old, or a microsecond to either side of it."""
+        edges = [at for at in self.world.list_edges() if self.world.now < at < self.world.now + LATENESS]
+        if edges and self.random.random() < 0.4:
+            return self.random.choice(edges) - self.world.now
+        return self.random.choice(STEP_LENGTHS) * self.random.random()
+
+    def settle(self, *, thoroughly: bool) -> None:
+        """What the workers do, now and then so slowly that what waits to be built goes on waiting."""
+        site, now = self.world.site, self.world.now
+        if thoroughly or self.random.random() < 0.7:
+            build_waiting(now=now)
+        follow_site(site, now=now, thoroughly=thoroughly)
+        for _ in range(10 if thoroughly else 0):
+            if not Segment.objects.filter(status=Segment.Status.BUILDING).exists():
+                break
+            build_waiting(now=now)
+            follow_site(site, now=now, thoroughly=True)
+
+    def check(self, when: str, *, thoroughly: bool) -> None:
+        site, now = self.world.site, self.world.now
+        wrongs = [*list_wrongs(site, now=now), *check_followed(site)]
+        wrongs += check_fresh(site, now=now) if thoroughly else []
+        self.checked += len(list_right(site, now=now))
+        heading = f"simulation {self.number}, {when}, zone {site.timezone}"
+        assert not wrongs, "\n".join([heading, *self.world.journal, "", *wrongs])
+
+
+@pytest.mark.parametrize("number", range(SEEDS))
+def test_members_are_those_that_the_rules_give_after_every_step(
+    number: int, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.EVENT_RETENTION_WEEKS = 1
+    at_a_time, most_asked, most_listed = LIMITS[number % 2]
+    monkeypatch.setattr("segments.following.MOST_CHANGES", at_a_time)
+    monkeypatch.setattr("segments.following.MOST_ASKED", most_asked)
+    monkeypatch.setattr("segments.sweeping.MOST_ASKED", most_asked)
+    monkeypatch.setattr("segments.building.MOST_LISTED", most_listed)
+    simulation = Simulation(number)
+
+    simulation.run()
+
+    assert simulation.checked > 5 * STEPS, "most segments were right, so that something was checked"
