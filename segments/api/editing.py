@@ -92,8 +92,8 @@ class RestoreRequestSerializer(serializers.Serializer[Any]):
 class ComparisonActions(viewsets.GenericViewSet):  # type: ignore[type-arg]  # mixed into that of segments
     """What is asked before a saved segment's rule is changed."""
 
-    @extend_schema(request=ComparisonRequestSerializer, responses=ComparisonSerializer)
-    @action(detail=True, methods=["post"], pagination_class=None, filterset_class=None)
+    @extend_schema(request=ComparisonRequestSerializer, responses=ComparisonSerializer, filters=False)
+    @action(detail=True, methods=["post"], pagination_class=None)
     def compare(self, request: Request, pk: str) -> Response:
         """Whom saving this rule would add to the segment as it is now, whom it would remove, and what that reaches."""
         segment = self.get_object()
@@ -137,9 +137,10 @@ class VersionViewSet(ListWithin[SegmentVersion]):
     @extend_schema(
         request=RestoreRequestSerializer,
         responses=VersionSerializer,
+        filters=False,
         parameters=[OpenApiParameter("number", int, OpenApiParameter.PATH)],
     )
-    @action(detail=True, methods=["post"], pagination_class=None, filterset_class=None)
+    @action(detail=True, methods=["post"], pagination_class=None)
     @transaction.atomic
     def restore(self, request: Request, segment_id: str, number: str) -> Response:
         """Use this rule again: it becomes the segment's as a version of its own, and the members are worked out."""
