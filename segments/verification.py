@@ -6,7 +6,7 @@ summaries, but for events that the log has forgotten, of which nothing else is l
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -34,48 +34,68 @@ class Verification:
         return not self.missing and not self.extra
 
 
+Advance = Callable[[int], object]
+
+
 def verify_segment(
-    segment: Segment, *, as_of: dt.datetime, advance: Callable[[int], object] = lambda people: None
+    segment: Segment, *, as_of: dt.datetime, advance: Advance = lambda people: None
 ) -> Verification:
     """Compare the stored members with those that the evaluator finds at `as_of`, which should be the segment's
     `refreshed_at`; what was ingested after it shows as a difference. Raises RuleError for a rule that cannot be read.
     """
-    rules = _read_rules(segment)
-    zone = ZoneInfo(segment.site.timezone)
-    people = Subscriber.objects.living().filter(site=segment.site).order_by("pk")
-    ids = people.values_list("pk", flat=True).iterator(chunk_size=CHUNK)
-    should = set()
+    return verify_segments([segment], as_of=as_of, advance=advance)[segment.pk]
+
+
+def verify_segments(
+    segments: Collection[Segment],
+    *,
+    as_of: dt.datetime,
+    people: Collection[int] | None = None,
+    advance: Advance = lambda people: None,
+) -> dict[int, Verification]:
+    """The same for several segments of one site in one pass over its people, or over those of the given ids alone."""
+    site = next(iter(segments)).site
+    rules, zone = _read_rules(segments), ZoneInfo(site.timezone)
+    lists = set(Segment.objects.filter(site=site, kind=Segment.Kind.STATIC).values_list("pk", flat=True))
+    living = Subscriber.objects.living().filter(site=site).order_by("pk")
+    if people is not None:
+        living = living.filter(pk__in=people)
+    should: dict[int, set[int]] = {segment.pk: set() for segment in segments}
     checked = 0
-    lists = set(
-        Segment.objects.filter(site=segment.site, kind=Segment.Kind.STATIC).values_list("pk", flat=True)
-    )
-    for chunk in _chunk(ids):
+    for chunk in _chunk(living.values_list("pk", flat=True).iterator(chunk_size=CHUNK)):
         for pk, facts in load_facts(chunk).items():
             listed = replace(facts, segments=facts.segments & lists)
-            if _is_member(segment.pk, listed, rules, as_of, zone):
-                should.add(pk)
+            for segment_id in _find_segments(listed, rules, as_of, zone) & should.keys():
+                should[segment_id].add(pk)
         checked += len(chunk)
         advance(len(chunk))
-    stored = set(Membership.objects.filter(segment=segment).values_list("subscriber_id", flat=True))
+    return {pk: _compare(pk, found, people, checked) for pk, found in should.items()}
+
+
+def _compare(segment_id: int, should: set[int], people: Collection[int] | None, checked: int) -> Verification:
+    rows = Membership.objects.filter(segment=segment_id)
+    if people is not None:
+        rows = rows.filter(subscriber_id__in=people)
+    stored = set(rows.values_list("subscriber_id", flat=True))
     return Verification(checked, sorted(should - stored), sorted(stored - should))
 
 
-def _read_rules(segment: Segment) -> dict[int, Rule]:
-    """The rules that the segment follows and all that it is built on, each after those it needs."""
-    needed = order_segments(segment.site, [segment.pk])
+def _read_rules(segments: Collection[Segment]) -> dict[int, Rule]:
+    """The rules that the segments follow and all that they are built on, each after those it needs."""
+    needed = order_segments(next(iter(segments)).site, [segment.pk for segment in segments])
     rows = Segment.objects.filter(pk__in=needed, kind=Segment.Kind.LIVE)
     documents = dict(rows.values_list("pk", Coalesce("live_version__rule", "rule")))
     return {pk: parse_rule(documents[pk]) for pk in needed if pk in documents}
 
 
-def _is_member(
-    segment_id: int, facts: SubscriberFacts, rules: Mapping[int, Rule], as_of: dt.datetime, zone: ZoneInfo
-) -> bool:
+def _find_segments(
+    facts: SubscriberFacts, rules: Mapping[int, Rule], as_of: dt.datetime, zone: ZoneInfo
+) -> frozenset[int]:
     member_of = facts.segments  # the lists, which no rule gives
     for pk, rule in rules.items():
         if evaluate_rule(rule, replace(facts, segments=member_of), as_of=as_of, zone=zone):
             member_of |= {pk}
-    return segment_id in member_of
+    return member_of
 
 
 def _chunk(ids: Iterable[int]) -> Iterator[list[int]]:

@@ -71,7 +71,8 @@ def _survivor(found: Mapping[int, Subscriber], row: Subscriber) -> Subscriber:
 
 
 def _read_identities(site: Site, names: Collection[Name]) -> dict[Name, int]:
-    rows = Identity.objects.filter(site=site, value__in={value for _, value in names})
+    kinds, values = {kind for kind, _ in names}, {value for _, value in names}
+    rows = Identity.objects.filter(site=site, kind__in=kinds, value__in=values)
     leads = {(row.kind, row.value): row.subscriber_id for row in rows}
     return {name: leads[name] for name in names if name in leads}
 

@@ -8,11 +8,12 @@ import dataclasses
 import datetime as dt
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import connection
 
 from subscribers.attribute_values import AttributeValueError, coerce_value, guess_type
 from subscribers.changes import LOCATION, name_attribute, name_profile
@@ -30,6 +31,11 @@ WRITTEN_FIELDS = (
     *("external_id", "email", *PLACE_FIELDS, "timezone", "language", "attributes"),
     *("merged_into", "created_at", "last_seen_at"),
 )
+SEE = """
+UPDATE subscribers_subscriber AS person SET last_seen_at = seen.at
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS seen (id, at) WHERE person.id = seen.id
+"""
+LAST_SEEN = name_profile("last_seen_at")
 NOTED_FIELDS = [
     field for field in WRITTEN_FIELDS if field not in {"latitude", "longitude", "attributes", "merged_into"}
 ]
@@ -67,6 +73,15 @@ def save_profiles(subscribers: Iterable[Subscriber]) -> None:
         update_fields=WRITTEN_FIELDS,
         batch_size=500,
     )
+
+
+def save_visits(subscribers: Collection[Subscriber]) -> None:
+    """Write when they were seen last, and nothing else: by far the most frequent change."""
+    ordered = sorted(subscribers, key=lambda subscriber: subscriber.pk)
+    if ordered:
+        with connection.cursor() as cursor:
+            ids, times = [each.pk for each in ordered], [each.last_seen_at for each in ordered]
+            cursor.execute(SEE, [ids, times])
 
 
 def assign_context(subscriber: Subscriber, *, context: Context, now: dt.datetime) -> None:

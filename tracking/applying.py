@@ -12,11 +12,13 @@ from subscribers.identities import Name, find_or_create_subscribers
 from subscribers.merging import identify_subscriber
 from subscribers.models import Identity, Site, Subscriber
 from subscribers.profiles import (
+    LAST_SEEN,
     assign_attributes,
     assign_context,
     find_changed_topics,
     read_topics,
     save_profiles,
+    save_visits,
 )
 from subscribers.subscriptions import EndReason, end_all_subscriptions, register_subscription
 from tracking.log import NewEvent, move_events, record_events
@@ -109,17 +111,22 @@ class _Batch:
         return person
 
     def _write(self) -> None:
-        save_profiles(self.changed.values())
-        self._note_profiles()
+        self._write_profiles()
         people = {person.pk: person for person in self.people.values()}
         self.recorded += record_events(self.site, self.events, received_at=self.now, people=people)
         self.changed, self.before, self.events = {}, {}, []
 
-    def _note_profiles(self) -> None:
+    def _write_profiles(self) -> None:
         topics: defaultdict[str, list[int]] = defaultdict(list)
+        told, seen = [], []
         for pk, person in self.changed.items():
-            for topic in find_changed_topics(self.before[pk], read_topics(person)):
+            found = find_changed_topics(self.before[pk], read_topics(person))
+            for topic in found:
                 topics[topic].append(pk)
+            if found:
+                (seen if found == {LAST_SEEN} else told).append(person)
+        save_profiles(told)
+        save_visits(seen)
         note_changes(self.site.pk, topics, now=self.now)
 
     def _apply_operation(self, arrival: Arrival, operation: Operation) -> None:

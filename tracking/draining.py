@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.db import OperationalError, connection, transaction
 
+from subscribers.commits import commit_lazily
 from tracking.applying import Arrival, apply_arrivals
 from tracking.models import InboxItem
 from tracking.operations import Envelope
@@ -64,6 +65,7 @@ def _drain_shards(shards: Sequence[int], busy: set[int], now: dt.datetime) -> Dr
     taken: list[int] = []
     try:
         with transaction.atomic():
+            commit_lazily()
             for shard in shards:
                 if _take_shard(shard):
                     taken.append(shard)

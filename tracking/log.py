@@ -40,6 +40,13 @@ WHERE event.occurred_at BETWEEN %s AND %s
 """
 # A repeat may tell another time than the first try: that of its own arrival. By then clients have long given up.
 REPEATED_WITHIN = dt.timedelta(days=8)
+# One value for each column, however many rows: the database reads that in half the time of a list of rows.
+WRITE_EVENTS = """
+INSERT INTO tracking_event
+    (subscriber_id, id, event_type_id, occurred_at, received_at, properties, item_id, category_id)
+SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::jsonb[],
+                     %s::bigint[], %s::bigint[])
+"""
 # What is known already wins: the first value seen decides on a property's type.
 LEARN_PROPERTIES = "UPDATE tracking_eventtype SET properties = %s::jsonb || properties WHERE id = %s"
 
@@ -115,8 +122,17 @@ def append_events(rows: list[Event]) -> None:
     """Write rows that are known to be new, with their hot values and their summaries; sorts them."""
     rows.sort(key=lambda row: (row.subscriber_id, row.occurred_at, row.id))
     intern_values(rows)
-    Event.objects.bulk_create(rows, batch_size=1000)
+    _write_events(rows)
     _count_events(rows)
+
+
+def _write_events(rows: Sequence[Event]) -> None:
+    columns = ("subscriber_id", "id", "event_type_id", "occurred_at", "received_at")
+    values = [[getattr(row, name) for row in rows] for name in columns]
+    properties = [json.dumps(row.properties) for row in rows]
+    interned = [[getattr(row, name) for row in rows] for name in ("item_id", "category_id")]
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE_EVENTS, [*values, properties, *interned])
 
 
 def find_log_start() -> dt.datetime | None:

@@ -14,38 +14,38 @@ class Standard(NamedTuple):
     duck: str
 
 
-def _group(match: str, *conditions: Node, **more: Any) -> Node:
+def group(match: str, *conditions: Node, **more: Any) -> Node:
     return {"type": "group", "match": match, "conditions": list(conditions), **more}
 
 
-def _did(event: str, *, times: int = 1, **more: Any) -> Node:
+def did(event: str, *, times: int = 1, **more: Any) -> Node:
     return {"type": "event", "event": event, "count": {"operator": "at_least", "value": times}, **more}
 
 
-def _did_not(event: str, **more: Any) -> Node:
+def did_not(event: str, **more: Any) -> Node:
     return {"type": "event", "event": event, "count": {"operator": "at_most", "value": 0}, **more}
 
 
-def _last(**length: int) -> Node:
+def last(**length: int) -> Node:
     return {"last": length}
 
 
-def _worth_more_than(value: int) -> Node:
+def worth_more_than(value: int) -> Node:
     return {"type": "attribute", "key": "lifetime_value", "operator": "greater_than", "value": value}
 
 
 STORE = {"lat": 25.0, "lon": -120.0}
 
-GOLD_AND_RICH = _group(
+GOLD_AND_RICH = group(
     "all",
     {"type": "attribute", "key": "loyalty_tier", "operator": "equals", "value": "gold"},
-    _worth_more_than(1000),
+    worth_more_than(1000),
 )
 BIG_BUYERS = {
     "type": "event_aggregate", "event": "purchase", "function": "sum", "property": "value",
-    "operator": "greater_than", "value": 500, "within": _last(days=90),
+    "operator": "greater_than", "value": 500, "within": last(days=90),
 }  # fmt: skip
-AMERICANS = _group(
+AMERICANS = group(
     "all",
     {"type": "profile", "field": "country", "operator": "equals", "value": "US"},
     {"type": "device", "field": "kind", "operator": "equals", "value": "mobile"},
@@ -83,26 +83,26 @@ STANDARD = (
     Standard("S1", "gold and worth more than 1,000", GOLD_AND_RICH, f"{COUNT} {GOLD_SQL}"),
     Standard(
         "S2", "cart in 24 hours, no purchase in 24 hours",
-        _group("all", _did("add_to_cart", within=_last(hours=24)), _did_not("purchase", within=_last(hours=24))),
+        group("all", did("add_to_cart", within=last(hours=24)), did_not("purchase", within=last(hours=24))),
         f"SELECT count(*) FROM ({CART_OR_BOUGHT} HAVING cart IS NOT NULL AND bought IS NULL)",
     ),
     Standard(
         "S2s", "cart in 24 hours, then no purchase",
-        {"type": "event_sequence", "steps": [{"event": "add_to_cart"}, {"event": "purchase", "absent": True}], "within": _last(hours=24)},
+        {"type": "event_sequence", "steps": [{"event": "add_to_cart"}, {"event": "purchase", "absent": True}], "within": last(hours=24)},
         f"SELECT count(*) FROM ({CART_OR_BOUGHT} HAVING cart IS NOT NULL AND (bought IS NULL OR bought <= cart))",
     ),
     Standard(
         "S3", "within 25 miles and 5 visits in 14 days",
-        _group(
+        group(
             "all",
             {"type": "location", "near": STORE, "radius": {"miles": 25}},
-            _did("$session_start", times=5, within=_last(days=14)),
+            did("$session_start", times=5, within=last(days=14)),
         ),
         f"SELECT count(*) FROM ({_who('$session_start', '14 DAY', f'AND subscriber_id IN (SELECT id FROM subscribers WHERE {NEAR_SQL}) {OFTEN}')})",
     ),
     Standard(
         "S4", "worth more than 500 and no visit in 45 days",
-        _group("all", _worth_more_than(500), _did_not("$session_start", within=_last(days=45))),
+        group("all", worth_more_than(500), did_not("$session_start", within=last(days=45))),
         f"{COUNT} lifetime_value > 500 AND s.id NOT IN ({_who('$session_start', '45 DAY')})",
     ),
     Standard(
@@ -111,37 +111,37 @@ STANDARD = (
     ),
     Standard(
         "S6", "the same product three times in 5 days",
-        {"type": "event_repeat", "event": "product_viewed", "property": "product_id", "count": {"operator": "at_least", "value": 3}, "within": _last(days=5)},
+        {"type": "event_repeat", "event": "product_viewed", "property": "product_id", "count": {"operator": "at_least", "value": 3}, "within": last(days=5)},
         f"SELECT count(DISTINCT subscriber_id) FROM ({_who('product_viewed', '5 DAY', 'GROUP BY subscriber_id, product_id HAVING count(*) >= 3')})",
     ),
     Standard(
         "S7", "a category twice in 7 days and a purchase in 30",
-        _group(
+        group(
             "all",
-            _did("product_viewed", times=2, within=_last(days=7), where=[{"property": "category", "operator": "equals", "value": "category-7"}]),
-            _did("purchase", within=_last(days=30)),
+            did("product_viewed", times=2, within=last(days=7), where=[{"property": "category", "operator": "equals", "value": "category-7"}]),
+            did("purchase", within=last(days=30)),
         ),
         f"{COUNT} s.id IN ({_who('product_viewed', '7 DAY', TWICE)}) AND s.id IN ({_who('purchase', '30 DAY')})",
     ),
     Standard(
         "S8", "a page like /sale/ in 30 days",
-        {"type": "page_view", "url": {"operator": "contains", "value": "/sale/"}, "within": _last(days=30)},
+        {"type": "page_view", "url": {"operator": "contains", "value": "/sale/"}, "within": last(days=30)},
         f"SELECT count(DISTINCT subscriber_id) FROM events WHERE name = '$page_view' AND {SINCE} 30 DAY AND url LIKE '%/sale/%'",
     ),
     Standard("S9", "country, device and language", AMERICANS, f"{COUNT} {AMERICANS_SQL}"),
     Standard(
         "S10", "at least 3 of 5 things ever",
-        _group("at_least", *[_did(name) for name in STEPS], n=3),
+        group("at_least", *[did(name) for name in STEPS], n=3),
         f"SELECT count(*) FROM (SELECT subscriber_id FROM events WHERE name IN {STEPS} GROUP BY 1 HAVING count(DISTINCT name) >= 3)",
     ),
     Standard(
         "S11", "no click in 60 days but a visit in 7",
-        _group("all", _did_not("$push_clicked", within=_last(days=60)), _did("$session_start", within=_last(days=7))),
+        group("all", did_not("$push_clicked", within=last(days=60)), did("$session_start", within=last(days=7))),
         f"{COUNT} s.id IN ({_who('$session_start', '7 DAY')}) AND s.id NOT IN ({_who('$push_clicked', '60 DAY')})",
     ),
     Standard(
         "S12", "(S1 or S5) and not S9",
-        _group("all", _group("any", GOLD_AND_RICH, BIG_BUYERS), _group("none", AMERICANS)),
+        group("all", group("any", GOLD_AND_RICH, BIG_BUYERS), group("none", AMERICANS)),
         f"{COUNT} (({GOLD_SQL}) OR {BUYERS_SQL}) AND NOT ({AMERICANS_SQL})",
     ),
 )  # fmt: skip

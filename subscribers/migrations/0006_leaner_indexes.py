@@ -5,20 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('subscribers', '0005_live_membership'),
+        ("subscribers", "0005_live_membership"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='pushsubscription',
-            name='subscriber',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='push_subscriptions', to='subscribers.subscriber'),
+            model_name="pushsubscription",
+            name="subscriber",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="push_subscriptions",
+                to="subscribers.subscriber",
+            ),
         ),
         migrations.AlterField(
-            model_name='subscriber',
-            name='site',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='subscribers', to='subscribers.site'),
+            model_name="subscriber",
+            name="site",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="subscribers",
+                to="subscribers.site",
+            ),
         ),
     ]

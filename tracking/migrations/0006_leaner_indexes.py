@@ -5,16 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('subscribers', '0006_leaner_indexes'),
-        ('tracking', '0005_log_start'),
+        ("subscribers", "0006_leaner_indexes"),
+        ("tracking", "0005_log_start"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='eventsummary',
-            name='subscriber',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='event_summaries', to='subscribers.subscriber'),
+            model_name="eventsummary",
+            name="subscriber",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="event_summaries",
+                to="subscribers.subscriber",
+            ),
         ),
     ]
