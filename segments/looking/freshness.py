@@ -95,9 +95,14 @@ def find_next_turn(segment: Segment, *, now: dt.datetime) -> Outlook:
     if not segment.is_live:
         return Outlook(None)
     needed = Segment.objects.filter(pk__in=order_segments(segment.site, [segment.pk]))
-    rules = [live.rule for live in read_live_rules(needed.select_related("live_version")).values()]
+    rules = read_live_rules(needed.select_related("live_version")).values()
+    return search_next_turn(segment.site, [live.rule for live in rules], now=now)
+
+
+def search_next_turn(site: Site, rules: Collection[Rule], *, now: dt.datetime) -> Outlook:
+    """The first instant after `now` at which time alone may change anybody's answer to any of the rules."""
     names = {name for rule in rules for name in list_events(rule.root)}
-    search = NextTurn(segment.site_id, now, ZoneInfo(segment.site.timezone), read_log(segment.site, names))
+    search = NextTurn(site.pk, now, ZoneInfo(site.timezone), read_log(site, names))
     found = [at for rule in rules for at in search.list_instants(rule)]
     try:
         found += _ask(search, rules)

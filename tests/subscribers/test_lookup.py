@@ -51,3 +51,14 @@ def test_nobody_is_found_on_another_site(site: Site) -> None:
     make_subscriber(make_site(), external_id="u-42")
 
     assert find_people(site, "u-42") == []
+
+
+def test_the_start_of_an_address_is_enough_where_nobody_is_called_just_that(site: Site) -> None:
+    ben = make_subscriber(site, email="ben@shop.example")
+    ana = make_subscriber(site, email="Ana@shop.example")
+    anna = make_subscriber(site, email="anna%@shop.example")
+
+    assert find_people(site, "ana") == [ana]
+    assert find_people(site, "anna%") == [anna]
+    assert find_people(site, "BEN@shop") == [ben]
+    assert find_people(site, "an") == []
