@@ -126,7 +126,7 @@ def test_saving_a_change_keeps_the_watermark_and_builds_anew(
 ) -> None:
     segment = factories.make_segment(site, GOLD)
     build_members(segment, as_of=now)
-    marketer.post(page_of(segment), fields(site, name="Everybody"))
+    marketer.post(page_of(segment), fields(site, name="Everybody", _confirmed="1"))
     segment.refresh_from_db()
     assert (segment.name, segment.rule, segment.refreshed_at) == ("Everybody", factories.EVERYONE, now)
     assert segment.status == Segment.Status.BUILDING
