@@ -14,12 +14,15 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from segments.admin.builder_views import show_catalogue
+from segments.admin.combining import read_combination
 from segments.admin.deletion import explain_deletion
+from segments.admin.drift_views import show_drift
 from segments.admin.edit_views import ask_before_saving, restore
 from segments.admin.explain_view import show_explanation
 from segments.admin.gallery_view import read_prefill, show_gallery
 from segments.admin.list_form import ListForm, is_list
 from segments.admin.members_view import show_members
+from segments.admin.overlap_views import show_overlap
 from segments.admin.preview_views import show_comparison, show_past, show_preview
 from segments.admin.snapshot_view import save_snapshot
 from segments.admin.upload_urls import UPLOAD_URLS
@@ -61,6 +64,8 @@ class SegmentAdmin(ModelAdmin):
 
     custom_urls = (
         ("gallery/", "segments_segment_gallery", show_gallery),
+        ("overlap/", "segments_segment_overlap", show_overlap),
+        ("drift/", "segments_segment_drift", show_drift),
         ("preview/", "segments_segment_preview", show_preview),
         ("preview/history/", "segments_segment_past", show_past),
         ("preview/comparison/", "segments_segment_comparison", show_comparison),
@@ -97,7 +102,8 @@ class SegmentAdmin(ModelAdmin):
         return [(None, {"fields": about}), ("Its members", {"fields": state})]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {**super().get_changeform_initial_data(request), **read_prefill(request)}
+        given = super().get_changeform_initial_data(request)
+        return {**given, **read_prefill(request), **read_combination(request)}
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any

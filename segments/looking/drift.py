@@ -200,7 +200,8 @@ def _count_rows(segments: Sequence[Segment], since: dt.datetime) -> int:
         segment__in=segments, day__gte=segments[0].site.find_day(since) - dt.timedelta(days=1)
     )
     changes = days.aggregate(entered=Sum("entered", default=0), gone=Sum("left", default=0))
-    return sum(segment.member_count for segment in segments) + changes["entered"] + changes["gone"]
+    moved: int = changes["entered"] + changes["gone"]
+    return sum(segment.member_count for segment in segments) + moved
 
 
 def _remark_on_beginnings(segments: Sequence[Segment], since: dt.datetime) -> Iterable[str]:

@@ -33,7 +33,8 @@ def fill_segments(segments: Sequence[Segment], *people: str) -> list[Subscriber]
         for subscriber, letters in zip(subscribers, people, strict=True)
         for letter in letters
     )
-    return _count(segments) or subscribers
+    _count(segments)
+    return subscribers
 
 
 def replay_steps(segments: Sequence[Segment], people: Sequence[Subscriber], steps: Sequence[Step]) -> None:
