@@ -1,6 +1,6 @@
 """Segments built on segments: in which order to work them out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from segments.definitions import read_dependencies
@@ -13,6 +13,11 @@ def order_segments(site: Site, wanted: Collection[int] | None = None) -> list[in
     needs = read_dependencies(site)
     if wanted is not None:
         needs = {pk: needs.get(pk, frozenset()) for pk in reach_segments(wanted, needs)}
+    return sort_by_need(needs)
+
+
+def sort_by_need(needs: Mapping[int, Collection[int]]) -> list[int]:
+    """Ids of segments, each after those that it needs."""
     try:
         return list(TopologicalSorter(needs).static_order())
     except CycleError:

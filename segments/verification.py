@@ -14,8 +14,9 @@ from django.db.models.functions import Coalesce
 
 from segments.facts import load_facts
 from segments.models import Membership, Segment
-from segments.ordering import order_segments
+from segments.ordering import sort_by_need
 from segments.rules import Rule, SubscriberFacts, evaluate_rule, parse_rule
+from segments.rules.validation import list_used_segments
 from subscribers.models import Subscriber
 
 CHUNK = 500  # people whose facts are in memory at a time
@@ -82,10 +83,18 @@ def _compare(segment_id: int, should: set[int], people: Collection[int] | None, 
 
 def _read_rules(segments: Collection[Segment]) -> dict[int, Rule]:
     """The rules that the segments follow and all that they are built on, each after those it needs."""
-    needed = order_segments(next(iter(segments)).site, [segment.pk for segment in segments])
-    rows = Segment.objects.filter(pk__in=needed, kind=Segment.Kind.LIVE)
+    site = next(iter(segments)).site
+    rows = Segment.objects.filter(site=site, kind=Segment.Kind.LIVE)
     documents = dict(rows.values_list("pk", Coalesce("live_version__rule", "rule")))
-    return {pk: parse_rule(documents[pk]) for pk in needed if pk in documents}
+    rules: dict[int, Rule] = {}
+    waiting = [segment.pk for segment in segments]
+    while waiting:
+        pk = waiting.pop()
+        if pk in documents and pk not in rules:
+            rules[pk] = parse_rule(documents[pk])
+            waiting.extend(list_used_segments(rules[pk]))
+    order = sort_by_need({pk: list_used_segments(rule) for pk, rule in rules.items()})
+    return {pk: rules[pk] for pk in order if pk in rules}
 
 
 def _find_segments(

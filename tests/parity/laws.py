@@ -3,17 +3,16 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
 from segments.definitions import describe_document, read_names
-from segments.facts import load_facts
 from segments.models import Membership, MembershipChange, Segment, SegmentDay
-from segments.rules import Rule, evaluate_rule, parse_rule
+from segments.rules import parse_rule
 from segments.rules.validation import list_used_segments
+from segments.verification import Verification, verify_segments
 from subscribers.models import Site, Subscriber, SubscriberChange
 
 
@@ -41,7 +40,7 @@ def list_right(site: Site, *, now: dt.datetime) -> dict[int, Segment]:
     """The live segments that say they are right for now, as all do that they are built on."""
     segments = _read_live(site)
     right = {pk for pk, segment in segments.items() if _is_right(segment, now)}
-    return _in_order({pk: segments[pk] for pk in _keep_supported(right, segments)})
+    return {pk: segments[pk] for pk in _keep_supported(right, segments)}
 
 
 def _is_right(segment: Segment, now: dt.datetime) -> bool:
@@ -56,56 +55,44 @@ def _read_live(site: Site) -> dict[int, Segment]:
 
 
 def _keep_supported(some: set[int], segments: dict[int, Segment]) -> set[int]:
-    """Those that are built on none but each other, and lists."""
-    while lost := {pk for pk in some if (read_needs(segments[pk]) & segments.keys()) - some}:
-        some = some - lost
+    """Those that are built on lists and on each other alone, as they are at the same instant."""
+    needs = {pk: _read_needs(segments[pk]) & segments.keys() for pk in some}
+
+    def is_supported(pk: int) -> bool:
+        return all(
+            need in some and segments[need].refreshed_at == segments[pk].refreshed_at for need in needs[pk]
+        )
+
+    while (kept := set(filter(is_supported, some))) != some:
+        some = kept
     return some
 
 
-def read_needs(segment: Segment) -> frozenset[int]:
-    return list_used_segments(_read(segment))
+def _read_needs(segment: Segment) -> frozenset[int]:
+    return list_used_segments(parse_rule(_read_followed(segment)))
 
 
-def _read(segment: Segment) -> Rule:
-    return parse_rule(getattr(segment, "followed"))  # noqa: B009  # an annotation
-
-
-def _in_order(segments: dict[int, Segment]) -> dict[int, Segment]:
-    done: dict[int, Segment] = {}
-    while len(done) < len(segments):
-        done |= {
-            pk: each
-            for pk, each in segments.items()
-            if pk not in done and not (read_needs(each) & segments.keys()) - done.keys()
-        }
-    return done
+def _read_followed(segment: Segment) -> Any:
+    return getattr(segment, "followed")  # noqa: B009  # an annotation
 
 
 def _check_members(site: Site, now: dt.datetime) -> Iterator[str]:
-    """The evaluator's answer for everybody, segments inside rules worked out as well: as the verifier does, all at once."""
-    segments = list_right(site, now=now)
-    people = Subscriber.objects.living().filter(site=site).values_list("pk", flat=True)
-    lists = set(Segment.objects.filter(site=site, kind=Segment.Kind.STATIC).values_list("pk", flat=True))
-    zone = ZoneInfo(site.timezone)
-    rules = {pk: (_read(segment), segment.refreshed_at or now) for pk, segment in segments.items()}
-    should: defaultdict[int, set[int]] = defaultdict(set)
-    for person, facts in load_facts(list(people)).items():
-        known = facts.segments & lists
-        for pk, (rule, as_of) in rules.items():
-            if evaluate_rule(rule, replace(facts, segments=known), as_of=as_of, zone=zone):
-                known |= {pk}
-                should[pk].add(person)
-    stored = _read_stored(site)
-    for pk, segment in segments.items():
-        if should[pk] != stored[pk]:
-            yield _explain(segment, sorted(should[pk] - stored[pk]), sorted(stored[pk] - should[pk]))
+    """The verifier agrees, which asks the evaluator about everybody."""
+    right = list_right(site, now=now)
+    by_instant: defaultdict[dt.datetime, list[Segment]] = defaultdict(list)
+    for segment in right.values():
+        by_instant[segment.refreshed_at or now].append(segment)
+    for as_of, segments in by_instant.items():
+        for pk, found in verify_segments(segments, as_of=as_of).items():
+            if not found.agrees:
+                yield _explain(right[pk], found)
 
 
-def _explain(segment: Segment, missing: list[int], extra: list[int]) -> str:
-    rule = getattr(segment, "followed")  # noqa: B009
+def _explain(segment: Segment, found: Verification) -> str:
+    rule = _read_followed(segment)
     sentence = describe_document(rule, read_names(segment.site))
     return (
-        f"segment {segment.pk} at {segment.refreshed_at}: missing {missing}, wrongly in it {extra}\n"
+        f"segment {segment.pk} at {segment.refreshed_at}: missing {found.missing}, wrongly in it {found.extra}\n"
         f"    {sentence}\n    {rule}"
     )
 

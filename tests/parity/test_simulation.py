@@ -10,7 +10,6 @@ from pytest_django import Settings
 from segments.building import build_waiting
 from segments.following import follow_site
 from segments.models import Segment
-from segments.verification import verify_segment
 from tests.factories import NOW
 from tests.parity.laws import check_followed, check_fresh, list_right, list_wrongs
 from tests.parity.living import Segments
@@ -43,6 +42,7 @@ class Simulation:
         self.number = number
         self.world = World(self.random, begins_at=BEGINNINGS[number % len(BEGINNINGS)])
         self.segments = Segments(self.world, number, how_many=8)
+        self.skew = dt.timedelta(0)
         self.checked = 0
 
     def run(self) -> None:
@@ -54,9 +54,6 @@ class Simulation:
             self.take_step(step)
         self.settle(thoroughly=True)
         self.check("the end", thoroughly=True)
-        for pk, segment in list_right(self.world.site, now=self.world.now).items():
-            assert segment.refreshed_at
-            assert verify_segment(segment, as_of=segment.refreshed_at).agrees, pk
 
     def take_step(self, number: int) -> None:
         self.world.journal.clear()
@@ -70,6 +67,8 @@ class Simulation:
         ):
             if self.random.random() < rate:
                 happens()
+        # The machine of a worker may lag behind that which took an event in.
+        self.skew = dt.timedelta(milliseconds=self.random.choice([0, 0, 0, 25]))
         thoroughly = self.random.random() < 0.4
         self.settle(thoroughly=thoroughly)
         self.check(f"step {number}", thoroughly=thoroughly)
@@ -83,7 +82,7 @@ class Simulation:
 
     def settle(self, *, thoroughly: bool) -> None:
         """What the workers do, now and then so slowly that what waits to be built goes on waiting."""
-        site, now = self.world.site, self.world.now
+        site, now = self.world.site, self.world.now - self.skew
         if thoroughly or self.random.random() < 0.7:
             build_waiting(now=now)
         follow_site(site, now=now, thoroughly=thoroughly)
@@ -94,7 +93,7 @@ class Simulation:
             follow_site(site, now=now, thoroughly=True)
 
     def check(self, when: str, *, thoroughly: bool) -> None:
-        site, now = self.world.site, self.world.now
+        site, now = self.world.site, self.world.now - self.skew
         wrongs = [*list_wrongs(site, now=now), *check_followed(site)]
         wrongs += check_fresh(site, now=now) if thoroughly else []
         self.checked += len(list_right(site, now=now))

@@ -55,6 +55,16 @@ def test_segments_inside_a_rule_are_worked_out_anew_too(buyers: Segment, now: dt
     assert verify_segment(outer, as_of=now).agrees
 
 
+def test_until_an_edit_is_built_the_rule_that_members_follow_is_verified(
+    buyers: Segment, now: dt.datetime
+) -> None:
+    others = {"version": 1, "root": {"type": "segment", "segment": buyers.pk, "member": True}}
+    outer = build(factories.make_segment(buyers.site, others), now)
+    Segment.objects.filter(pk=outer.pk).update(rule=factories.EVERYONE, status="building")
+
+    assert verify_segment(outer, as_of=now).agrees
+
+
 @pytest.mark.parametrize("swept", [True, False])
 @pytest.mark.parametrize(
     ("rule", "number"),
