@@ -13,7 +13,7 @@ PARITY := parity forgetting flips turning narrowed simulation
 export PORT CARILLON_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help run test parity bench-segments lint format requirements clean
+.PHONY: help run test parity bench-segments bench-membership lint format requirements clean
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | column -t -s '|'
@@ -29,6 +29,9 @@ parity: .venv/ready ## Compare the rule language's two interpreters on CASES ran
 
 bench-segments: .venv/bench ## Time the standard segments beside DuckDB, on SUBSCRIBERS people with EVENTS events
 	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.server $(BIN)/python -m bench.segments --subscribers $(SUBSCRIBERS) --events $(EVENTS) --seed $(SEED)
+
+bench-membership: .venv/bench ## Follow batches and a stream over HTTP with 50 live segments, on the same data
+	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.server $(BIN)/python -m bench.membership --subscribers $(SUBSCRIBERS) --events $(EVENTS) --seed $(SEED)
 
 lint: .venv/ready ## Style, types and import contracts
 	$(BIN)/ruff check .

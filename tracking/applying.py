@@ -118,7 +118,8 @@ class _Batch:
 
     def _write_profiles(self) -> None:
         topics: defaultdict[str, list[int]] = defaultdict(list)
-        told, seen = [], []
+        told: list[Subscriber] = []
+        seen: list[Subscriber] = []
         for pk, person in self.changed.items():
             found = find_changed_topics(self.before[pk], read_topics(person))
             for topic in found:

@@ -1,0 +1,50 @@
+"""What the benchmark says: a line for each stage, then the stream, then the check."""
+
+import statistics
+from collections.abc import Sequence
+
+from bench.membership.batches import Batch, find_medians
+from bench.membership.checking import Check
+from bench.membership.stream import Stream
+from bench.segments.generator import Size
+
+
+def print_batches(size: Size, batches: Sequence[Batch]) -> None:
+    totals = sorted(batch.total for batch in batches)
+    median = statistics.median(totals)
+    print(f"\n{len(batches)} batches of 1,000 events, {size.subscribers:,} people, {size.events:,} events")
+    print(f"  {'stage':40} {'ms':>8} {'share':>7}")
+    for name, seconds in find_medians(batches).items():
+        print(f"  {name:40} {seconds * 1000:8,.1f} {seconds / median:7.0%}")
+    for name, values in (
+        ("from the inbox to the log", [batch.drained for batch in batches]),
+        ("from the log to membership", [batch.followed for batch in batches]),
+        ("from the inbox to membership", totals),
+    ):
+        print(
+            f"  {name:40} {statistics.median(values) * 1000:8,.1f}   (p95 {_percentile(values, 95) * 1000:,.0f})"
+        )
+    asked = statistics.median(batch.asked for batch in batches)
+    moved = statistics.median(batch.moved for batch in batches)
+    print(f"  {asked:,.0f} answers worked out and {moved:,.0f} people moved in the median batch")
+
+
+def print_stream(stream: Stream, rate: int) -> None:
+    print(
+        f"\n{stream.events / stream.took:,.0f} events a second over HTTP (asked for: {rate:,}) for {stream.took:,.0f} s"
+    )
+    print(f"  {stream.requests:,} requests, {stream.refused:,} refused, {stream.lost:,} probes lost")
+    for share in (50, 95, 99, 100):
+        print(f"  p{share:<3} from post to membership {_percentile(stream.latencies, share) * 1000:8,.0f} ms")
+
+
+def print_check(check: Check, segments: int) -> None:
+    print(
+        f"\n{segments} segments, each against its whole rule over everybody: {check.everybody:,} differences"
+    )
+    print(f"  and against the evaluator over {check.people:,} people: {check.evaluated:,} differences")
+
+
+def _percentile(values: Sequence[float], share: int) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, len(ordered) * share // 100)] if ordered else float("nan")
