@@ -4,7 +4,8 @@ from rest_framework.routers import DefaultRouter
 
 from campaigns.api.views import CampaignViewSet, DeliveryViewSet
 from segments.api.editing import VersionViewSet
-from segments.api.views import HistoryViewSet, MemberViewSet, SegmentViewSet, SubscriberSegmentViewSet
+from segments.api.lists import MemberViewSet
+from segments.api.views import HistoryViewSet, SegmentViewSet, SubscriberSegmentViewSet
 from subscribers.api.views import AttributeViewSet, PlaceViewSet, SiteViewSet, SubscriberViewSet
 from tracking.api.views import EventTypeViewSet, SubscriberEventViewSet
 

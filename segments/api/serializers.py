@@ -33,7 +33,17 @@ class RuleField(serializers.JSONField):
 
 
 class SegmentSerializer(serializers.ModelSerializer[Segment]):
-    rule = RuleField()
+    kind = serializers.ChoiceField(
+        choices=Segment.Kind.choices,
+        required=False,
+        help_text="live: a rule gives the members; static: a list that people keep. Absent: live. It stays as it is made",
+    )
+    rule = RuleField(
+        required=False, allow_null=True, help_text="Of a live segment, which needs one; null of a list"
+    )
+    snapshot_rule = RuleField(
+        read_only=True, help_text="Of a list: the rule that gave its first members, once; else null"
+    )
     version = serializers.IntegerField(
         required=False,
         min_value=0,
@@ -43,7 +53,7 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
     class Meta:
         model = Segment
         fields: ClassVar = [
-            "id", "site", "name", "description", "rule", "version", "status", "failure", "member_count", "refreshed_at",
+            "id", "site", "kind", "name", "description", "rule", "snapshot_rule", "version", "status", "failure", "member_count", "refreshed_at",
             "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields: ClassVar = [
@@ -55,14 +65,37 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
             raise serializers.ValidationError("A segment stays with its site; make a new one for another.")
         return site
 
+    def validate_kind(self, kind: str) -> str:
+        if self.instance is not None and kind != self.instance.kind:
+            raise serializers.ValidationError(
+                "A segment stays live or static; make a new one of the other kind."
+            )
+        return kind
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         site = attrs.get("site") or getattr(self.instance, "site", None)
-        if "rule" in attrs and site is not None:
+        if not self._needs_rule(attrs):
+            attrs.pop("rule", None)
+        elif "rule" in attrs and site is not None:
             try:
                 accept_rule(site, attrs["rule"], segment=self.instance)
             except RuleError as error:
                 raise serializers.ValidationError({"rule": list_problems(error)}) from None
         return attrs
+
+    def _needs_rule(self, attrs: dict[str, Any]) -> bool:
+        """A live segment needs a rule, a list must not have one."""
+        kind = attrs.get("kind") or getattr(self.instance, "kind", Segment.Kind.LIVE)
+        rule = attrs.get("rule")
+        if kind == Segment.Kind.STATIC:
+            if rule is not None:
+                raise serializers.ValidationError(
+                    {"rule": ["A list has no rule: people decide who is on it."]}
+                )
+            return False
+        if rule is None and ("rule" in attrs or not self.partial):
+            raise serializers.ValidationError({"rule": ["A live segment needs a rule."]})
+        return True
 
 
 class MemberSerializer(serializers.ModelSerializer[Membership]):

@@ -14,16 +14,17 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from segments.api.editing import ComparisonActions, refuse_stale
+from segments.api.lists import SnapshotActions
 from segments.api.previews import PreviewActions
 from segments.api.serializers import (
     ExplainRequestSerializer,
-    MemberSerializer,
     MembershipChangeSerializer,
     MembershipExplanationSerializer,
     SegmentSerializer,
     SubscriberSegmentSerializer,
 )
 from segments.explanation import TELLS_OF, explain_membership
+from segments.lists import start_list
 from segments.models import Membership, MembershipChange, Segment, SegmentVersion
 from segments.rules import RuleError
 from segments.usage import list_usages
@@ -35,12 +36,12 @@ from subscribers.models import Subscriber
 WRITING = {"update", "partial_update", "destroy"}
 
 
-class SegmentViewSet(PreviewActions, ComparisonActions, viewsets.ModelViewSet[Segment]):
-    """Named rules over a site's subscribers."""
+class SegmentViewSet(PreviewActions, ComparisonActions, SnapshotActions, viewsets.ModelViewSet[Segment]):
+    """Named sets of a site's subscribers: live ones, which a rule gives, and static ones, which people keep."""
 
     queryset = Segment.objects.all()
     serializer_class = SegmentSerializer
-    filterset_fields: ClassVar = ["site", "name", "status"]
+    filterset_fields: ClassVar = ["site", "kind", "name", "status"]
     action_permissions: ClassVar = {
         "preview": "segments.view_segment",
         "preview_history": "segments.view_segment",
@@ -69,7 +70,9 @@ class SegmentViewSet(PreviewActions, ComparisonActions, viewsets.ModelViewSet[Se
 
     def perform_create(self, serializer: BaseSerializer[Segment]) -> None:
         serializer.validated_data.pop("version", None)
-        self._keep(serializer.save(created_by=self.request.user))
+        is_list = serializer.validated_data.get("kind") == Segment.Kind.STATIC
+        own = start_list(timezone.now()) if is_list else {}
+        self._keep(serializer.save(created_by=self.request.user, **own))
 
     def perform_update(self, serializer: BaseSerializer[Segment]) -> None:
         opened = serializer.validated_data.pop("version", None)
@@ -78,7 +81,10 @@ class SegmentViewSet(PreviewActions, ComparisonActions, viewsets.ModelViewSet[Se
         self._keep(serializer.save())
 
     def _keep(self, segment: Any) -> None:
-        segment.version = keep_definition(segment, by=self.request.user, now=timezone.now()).number
+        if segment.is_live:
+            segment.version = keep_definition(segment, by=self.request.user, now=timezone.now()).number
+        else:
+            segment.version = None
 
     def perform_destroy(self, instance: Segment) -> None:
         usages = list_usages(instance)
@@ -108,15 +114,6 @@ class SegmentViewSet(PreviewActions, ComparisonActions, viewsets.ModelViewSet[Se
         except RuleError as error:
             raise Conflict(f"The rule of this segment cannot be read: {error}") from None
         return Response(MembershipExplanationSerializer(explanation).data)
-
-
-class MemberViewSet(ListWithin[Membership]):
-    """Who is in a segment now, and since when."""
-
-    queryset = Membership.objects.select_related("subscriber")
-    serializer_class = MemberSerializer
-    parent = "segment"
-    newest_first = ("subscriber_id",)
 
 
 class HistoryViewSet(ListWithin[MembershipChange]):
