@@ -100,8 +100,8 @@ def _find_start() -> dt.datetime:
     """After the newest event: the generated ones, or those of an earlier stream."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(last_at) FROM tracking_eventsummary")
-        (last,) = cursor.fetchone()
-    return max([AS_OF, *([last] if last else [])]) + dt.timedelta(seconds=2)
+        last: dt.datetime | None = cursor.fetchone()[0]
+    return max(AS_OF, last or AS_OF) + dt.timedelta(seconds=2)
 
 
 def _build(segments: list[Segment], *, as_of: dt.datetime) -> None:
