@@ -20,8 +20,8 @@ from tests.tracking.requests import (
     send,
     track,
 )
-from tracking import applying
-from tracking.draining import LOCK_SPACE, drain_inbox
+from tracking import applying, draining
+from tracking.draining import BATCH_SHARDS, LOCK_SPACE, drain_inbox
 from tracking.log import record_events
 from tracking.models import Event, EventSummary, EventType, InboxItem
 
@@ -198,6 +198,18 @@ def test_a_shard_that_another_worker_has_in_hand_is_left_to_it() -> None:
         assert drain_inbox(now=NOW).items == 1
     finally:
         other.close()
+
+
+def test_a_batch_takes_half_of_the_shards_so_that_another_worker_finds_something(site: Site) -> None:
+    for number in range(InboxItem.SHARDS):
+        send(site, event(), browser=str(uuid.UUID(int=number)))
+    for number, item in enumerate(InboxItem.objects.all()):
+        InboxItem.objects.filter(pk=item.pk).update(shard=number)
+
+    with mock.patch.object(draining, "apply_arrivals", wraps=applying.apply_arrivals) as apply_arrivals:
+        drain_inbox(now=NOW)
+
+    assert [len(call.args[1]) for call in apply_arrivals.call_args_list] == [BATCH_SHARDS, BATCH_SHARDS]
 
 
 def test_a_batch_takes_few_statements_however_many_operations_it_has(

@@ -12,7 +12,7 @@ from tests import factories
 from tests.factories import NOW
 from tests.tracking.requests import body, event, post
 from tracking import log
-from tracking.log import NewEvent, record_events
+from tracking.log import REPEATED_WITHIN, NewEvent, record_events
 from tracking.models import Event, EventSummary, EventType
 
 
@@ -43,10 +43,21 @@ def test_an_id_that_is_known_is_skipped_even_with_another_time(site: Site, perso
     id_ = uuid.uuid4()
     assert record_events(site, [_new(person, id=id_)], received_at=NOW) == 1
 
-    earlier = _new(person, id=id_, at=NOW - dt.timedelta(days=8))
+    earlier = _new(person, id=id_, at=NOW - REPEATED_WITHIN)
 
     assert record_events(site, [earlier, _new(person)], received_at=NOW) == 1
     assert EventSummary.objects.get().count == Event.objects.count() == 2
+
+
+def test_an_id_that_comes_back_long_after_its_retries_are_over_is_another_event(
+    site: Site, person: Subscriber
+) -> None:
+    id_ = uuid.uuid4()
+    record_events(site, [_new(person, id=id_)], received_at=NOW)
+
+    long_before = _new(person, id=id_, at=NOW - REPEATED_WITHIN - dt.timedelta(seconds=1))
+
+    assert record_events(site, [long_before], received_at=NOW) == 1
 
 
 def test_an_id_twice_in_one_batch_is_one_event(site: Site, person: Subscriber) -> None:

@@ -17,14 +17,6 @@ from tracking.models import Event, InboxItem
 from tracking.tasks import drain_inbox
 
 
-def test_many_requests_queue_one_drain() -> None:
-    with mock.patch.object(current_app, "send_task") as send_task:
-        for _ in range(5):
-            wake(DRAIN_TASK)
-
-    send_task.assert_called_once_with("tracking.tasks.drain_inbox", retry=False)
-
-
 @pytest.mark.django_db
 def test_once_a_drain_began_the_next_request_queues_another() -> None:
     with mock.patch.object(current_app, "send_task") as send_task:
