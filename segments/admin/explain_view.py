@@ -30,7 +30,7 @@ def show_explanation(
     asked = request.GET.get("at", "")
     problem, explanation = "", None
     try:
-        as_of = _read_local(asked, ZoneInfo(segment.site.timezone)) if asked else timezone.now()
+        as_of = read_local(asked, ZoneInfo(segment.site.timezone)) if asked else timezone.now()
         explanation = explain_membership(segment, subscriber, as_of=as_of)
     except RuleError as error:
         problem = f"The rule of this segment cannot be read: {error.problems[0].message}"
@@ -53,7 +53,7 @@ def may_explain(request: HttpRequest) -> bool:
     return request.user.has_perms(TELLS_OF)
 
 
-def _read_local(text: str, zone: ZoneInfo) -> dt.datetime:
+def read_local(text: str, zone: ZoneInfo) -> dt.datetime:
     """What a date and time field gives, on the site's clock. Raises ValueError with a sentence."""
     try:
         local = dt.datetime.fromisoformat(text)

@@ -1,16 +1,13 @@
-"""The list of segments and the form in which one is built."""
+"""The form in which a segment is built, and what lies around it."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
-from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from segments.admin.builder_views import show_catalogue
@@ -18,32 +15,24 @@ from segments.admin.combining import read_combination
 from segments.admin.deletion import explain_deletion
 from segments.admin.drift_views import show_drift
 from segments.admin.edit_views import ask_before_saving, restore
-from segments.admin.explain_view import show_explanation
 from segments.admin.gallery_view import read_prefill, show_gallery
 from segments.admin.list_form import ListForm, is_list
-from segments.admin.members_view import show_members
+from segments.admin.looking_urls import LOOKING_URLS
 from segments.admin.overlap_views import show_overlap
 from segments.admin.preview_views import show_comparison, show_past, show_preview
+from segments.admin.segment_list import SegmentList, has_several_sites, link_to_members
 from segments.admin.snapshot_view import save_snapshot
 from segments.admin.upload_urls import UPLOAD_URLS
 from segments.admin.versions_view import show_versions
-from segments.definitions import describe_segment, read_names, say_segment
 from segments.editing import explain_state
 from segments.forms import SegmentForm
 from segments.lists import start_list
 from segments.models import Segment
 from segments.versions import keep_definition
-from subscribers.models import Site
-
-STATUS_COLOURS = {
-    Segment.Status.BUILDING: "info",
-    Segment.Status.READY: "success",
-    Segment.Status.FAILED: "danger",
-}
 
 
 @admin.register(Segment)
-class SegmentAdmin(ModelAdmin):
+class SegmentAdmin(SegmentList):
     """Whoever may not change a segment sees its sentence and its members instead of the builder."""
 
     form = SegmentForm
@@ -51,16 +40,7 @@ class SegmentAdmin(ModelAdmin):
     list_before_template = "admin/segments/list_before.html"
     change_form_outer_before_template = "admin/segments/form_before.html"
     compressed_fields = False
-    list_display = ("name", "site", "show_sentence", "show_count", "show_status", "show_freshness")
-    list_filter = ("site",)
-    list_select_related = ("site",)
-    search_fields = ("name",)
-    search_help_text = "Search by name"
-    ordering = ("name",)
     readonly_fields = ("show_sentence", "show_members", "show_version", "status", "show_freshness", "failure")
-
-    class Media:
-        css: ClassVar = {"all": ["segments/list.css"]}
 
     custom_urls = (
         ("gallery/", "segments_segment_gallery", show_gallery),
@@ -71,18 +51,11 @@ class SegmentAdmin(ModelAdmin):
         ("preview/comparison/", "segments_segment_comparison", show_comparison),
         ("preview/snapshot/", "segments_segment_snapshot", save_snapshot),
         ("catalogue/<int:site_id>/", "segments_segment_catalogue", show_catalogue),
-        ("<int:segment_id>/members/", "segments_segment_members", show_members),
+        *LOOKING_URLS,
         *UPLOAD_URLS,
         ("<int:segment_id>/versions/", "segments_segment_versions", show_versions),
         ("<int:segment_id>/versions/<int:number>/restore/", "segments_segment_restore", restore),
-        ("<int:segment_id>/explain/<int:subscriber_id>/", "segments_segment_explain", show_explanation),
     )
-
-    def get_list_display(self, request: HttpRequest) -> list[str]:
-        return [column for column in self.list_display if column != "site" or _has_several_sites()]
-
-    def get_list_filter(self, request: HttpRequest) -> tuple[str, ...]:
-        return self.list_filter if _has_several_sites() else ()
 
     def get_form(self, request: HttpRequest, obj: Segment | None = None, *args: Any, **kwargs: Any) -> Any:
         own = {"form": ListForm} if is_list(request, obj) else {}
@@ -97,7 +70,7 @@ class SegmentAdmin(ModelAdmin):
         if self.has_change_permission(request, obj):
             about = ["site", "name", "description", "rule", "version"]
         else:
-            site = ["site"] if _has_several_sites() else []
+            site = ["site"] if has_several_sites() else []
             about = [*site, "name", "description", "show_sentence"]
         return [(None, {"fields": about}), ("Its members", {"fields": state})]
 
@@ -115,17 +88,9 @@ class SegmentAdmin(ModelAdmin):
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         segment = self.get_object(request, object_id)
         if segment is None or not segment.is_live:
-            return super().history_view(request, object_id, extra_context)
+            page: HttpResponse = super().history_view(request, object_id, extra_context)
+            return page
         return redirect("admin:segments_segment_versions", segment.pk)
-
-    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        changelist: ChangeList = super().get_changelist_instance(request)
-        segments = list(changelist.result_list)
-        names = {site: read_names(site) for site in {segment.site for segment in segments}}
-        for segment in segments:
-            segment.sentence = say_segment(segment, names[segment.site])
-        changelist.result_list = segments
-        return changelist
 
     def save_model(self, request: HttpRequest, obj: Segment, form: SegmentForm, change: bool) -> None:
         if is_list(request, obj if change else None):
@@ -148,39 +113,12 @@ class SegmentAdmin(ModelAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
         return explain_deletion(objs)
 
-    @display(description="Who is in it")
-    def show_sentence(self, segment: Segment) -> str:
-        return getattr(segment, "sentence", None) or describe_segment(segment)
-
-    @display(description="Members")
-    def show_count(self, segment: Segment) -> str:
-        return _link_to_members(segment, f"{segment.member_count:,}")
-
     @display(description="Members")
     def show_members(self, segment: Segment) -> str:
         count = segment.member_count
-        return _link_to_members(segment, f"{count:,} {'person' if count == 1 else 'people'}")
+        return link_to_members(segment, f"{count:,} {'person' if count == 1 else 'people'}")
 
     @display(description="Version")
     def show_version(self, segment: Segment) -> str:
         url = reverse("admin:segments_segment_versions", args=[segment.pk])
         return format_html('{} <a class="text-link" href="{}">All versions</a>', explain_state(segment), url)
-
-    @display(description="Status", label=STATUS_COLOURS)
-    def show_status(self, segment: Segment) -> tuple[str, str]:
-        return segment.status, segment.get_status_display()
-
-    @display(description="Right as of", empty_value="–")
-    def show_freshness(self, segment: Segment) -> str | None:
-        if not segment.is_live:
-            return "always: people keep it"
-        return str(naturaltime(segment.refreshed_at)) if segment.refreshed_at else None
-
-
-def _link_to_members(segment: Segment, text: str) -> str:
-    url = reverse("admin:segments_segment_members", args=[segment.pk])
-    return format_html('<a class="text-link" href="{}">{}</a>', url, text)
-
-
-def _has_several_sites() -> bool:
-    return Site.objects.count() > 1
