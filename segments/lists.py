@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from segments.membership import Cause, Moves, note_days
+from segments.membership import Cause, Moves, note_days, pick_instant
 from segments.models import Segment
 from segments.rules.topics import name_segment
 from subscribers.changes import note_changes
@@ -87,8 +87,9 @@ def keep_lists(site: Site, people: Collection[int], *, as_of: dt.datetime) -> di
         on_it = set(segment.memberships.filter(subscriber_id__in=ids).values_list("subscriber_id", flat=True))
         gone = {person for person in on_it if leads.get(person) != person}
         survivors = {leads[person] for person in gone if person in leads}
-        left = _move(REMOVE, segment, gone, as_of, Cause.PROFILE)
-        moves[pk] = Moves(_move(ADD, segment, survivors, as_of, Cause.PROFILE), left)
+        at = pick_instant([segment], no_earlier_than=as_of)
+        left = _move(REMOVE, segment, gone, at, Cause.PROFILE)
+        moves[pk] = Moves(_move(ADD, segment, survivors, at, Cause.PROFILE), left)
     return moves
 
 

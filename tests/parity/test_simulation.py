@@ -58,15 +58,16 @@ class Simulation:
     def take_step(self, number: int) -> None:
         self.world.journal.clear()
         self.world.pass_time(self.pick_length())
-        for _ in range(self.random.choice([0, 1, 2, 5])):
-            self.world.happen()
-        for rate, happens in (
+        doings = [self.world.happen] * self.random.choice([0, 1, 2, 5])
+        for rate, rarer in (
             (0.15, self.segments.edit),
             (0.2, self.segments.change_list),
             (0.05, self.world.forget),
         ):
-            if self.random.random() < rate:
-                happens()
+            doings += [rarer] if self.random.random() < rate else []
+        self.random.shuffle(doings)
+        for happens in doings:
+            happens()
         # The machine of a worker may lag behind that which took an event in.
         self.skew = dt.timedelta(milliseconds=self.random.choice([0, 0, 0, 25]))
         thoroughly = self.random.random() < 0.4
