@@ -105,7 +105,7 @@ class SegmentForm(forms.ModelForm[Segment]):
         before = self.instance.versions.filter(number=opened).first()
         if before and mean_same(mine, before.rule):  # only they changed it
             return theirs
-        self.data = {**self.data, "version": str(latest.number)}  # saving again is meant
+        self.data = {**dict(self.data.items()), "version": str(latest.number)}  # saving again is meant
         message = f"{say_changed(self.instance, latest)} Save again to have your rule in place of theirs, or reload the page to see theirs first."
         self.add_error("rule", ValidationError(message))
         return mine
