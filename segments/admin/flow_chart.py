@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from segments.looking.drift import Drift
+from segments.looking.drift import Drift, Flow
 from segments.looking.sampling import Figure
 from segments.models import Segment
 
@@ -18,6 +18,7 @@ LEFT, RIGHT = LABELS, WIDTH - LABELS - NODE
 NONE, OTHERS = "none", "others"
 
 Places = tuple[Segment, ...]
+Route = tuple[str, str, str]  # from, to, kind
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,10 @@ def draw_flows(drift: Drift) -> FlowChart | None:
     """None where nobody was or is in any of the segments."""
     letters = {segment: chr(ord("A") + place) for place, segment in enumerate(drift.segments)}
     names = _name_combinations(drift, letters)
-    people: dict[tuple[str, str], int] = defaultdict(int)
+    people: dict[Route, int] = defaultdict(int)
     for flow in drift.flows:
-        people[names.get(flow.before, OTHERS), names.get(flow.after, OTHERS)] += flow.size.count
+        route = (names.get(flow.before, OTHERS), names.get(flow.after, OTHERS), _find_kind(flow))
+        people[route] += flow.size.count
     if not any(people.values()):
         return None
     order = [name for name in [*names.values(), OTHERS, NONE] if name]
@@ -82,9 +84,9 @@ def _name_combinations(drift: Drift, letters: Mapping[Segment, str]) -> dict[Pla
     return {**in_order, (): NONE}
 
 
-def _add_up(people: Mapping[tuple[str, str], int], order: Sequence[str], side: int) -> dict[str, int]:
+def _add_up(people: Mapping[Route, int], order: Sequence[str], side: int) -> dict[str, int]:
     sizes = {
-        name: sum(count for names, count in people.items() if names[side] == name)
+        name: sum(count for route, count in people.items() if route[side] == name)
         for name in dict.fromkeys(order)
     }
     return {name: size for name, size in sizes.items() if size}
@@ -116,14 +118,14 @@ def _draw_node(
 
 
 def _draw_bands(
-    people: Mapping[tuple[str, str], int], order: Sequence[str], starts: list[dict[str, float]], scale: float
+    people: Mapping[Route, int], order: Sequence[str], starts: list[dict[str, float]], scale: float
 ) -> list[Band]:
     """Each node's bands lie one below the other, in the order of the nodes at their other end."""
     ranks = {name: rank for rank, name in enumerate(order)}
     used: list[dict[str, float]] = [dict(side) for side in starts]
     bands = []
-    for before, after in sorted(people, key=lambda names: (ranks[names[0]], ranks[names[1]])):
-        count = people[before, after]
+    for route in sorted(people, key=lambda route: (ranks[route[0]], ranks[route[1]], route[2])):
+        (before, after, kind), count = route, people[route]
         if not count:
             continue
         thick = count * scale
@@ -131,16 +133,16 @@ def _draw_bands(
         used[0][before] += thick
         used[1][after] += thick
         words = f"From {before} to {after}: {Figure(count)}"
-        bands.append(Band(_find_kind(before, after), _bend(y0, y1, max(thick, 0.5)), words))
+        bands.append(Band(kind, _bend(y0, y1, max(thick, 0.5)), words))
     return bands
 
 
-def _find_kind(before: str, after: str) -> str:
-    if before == NONE:
+def _find_kind(flow: Flow) -> str:
+    if not flow.before:
         return "joined"
-    if after == NONE:
+    if not flow.after:
         return "left"
-    return "stayed" if before == after != OTHERS else "moved"
+    return "stayed" if flow.before == flow.after else "moved"
 
 
 def _bend(y0: float, y1: float, thick: float) -> str:

@@ -11,12 +11,12 @@ from segments.looking.overlap import Intersection, Overlap
 from segments.looking.sampling import Figure
 from segments.preview.margins import round_up
 
-MOST_COLUMNS = 24
+MOST_COLUMNS = 20
 # In the units of the viewBox, which are pixels at full width.
-NAMES, SIZES, NUMBERS = 148, 64, 44
-LEFT = NAMES + SIZES + NUMBERS + 18
-COLUMN, ROW, TOP, HEIGHT = 34, 28, 18, 150
-LONGEST_NAME = 20
+NAMES, SIZES, NUMBERS = 156, 56, 36
+LEFT = NAMES + SIZES + NUMBERS + 14
+COLUMN, ROW, TOP, HEIGHT = 30, 28, 18, 150
+LONGEST_NAME = 19
 
 
 @dataclass(frozen=True)
