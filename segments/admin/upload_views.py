@@ -25,8 +25,8 @@ Admin = ModelAdmin[Segment]
 def choose_file(request: HttpRequest, segment_id: int, model_admin: Admin) -> HttpResponse:
     """The file for a list, and what to do with the people in it."""
     segment = find_list(request, segment_id, model_admin)
-    form = FileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    if form.is_valid():
         file = form.cleaned_data["file"]
         chosen = ChosenFile(file.name, file.read())
         try:
@@ -51,7 +51,7 @@ def show_upload(request: HttpRequest, segment_id: int, upload_id: int, model_adm
     form, problem = None, ""
     try:
         form = _make_form(request, upload)
-        if request.method == "POST" and form.is_valid():
+        if form.is_valid():
             form.save()
             return _open(upload)
         upload.refresh_from_db(fields=form.Meta.fields)  # not as somebody filled it in wrongly
@@ -106,7 +106,8 @@ def find_upload(request: HttpRequest, segment_id: int, upload_id: int, model_adm
 def _make_form(request: HttpRequest, upload: SegmentUpload) -> MeaningForm:
     first = next(read_sheet(upload).rows())
     columns = list_columns(first, has_header=upload.has_header)
-    return MeaningForm(request.POST or None, instance=upload, columns=columns)
+    posted = request.POST if request.method == "POST" else None
+    return MeaningForm(posted, instance=upload, columns=columns)
 
 
 def _show_rows(upload: SegmentUpload) -> list[tuple[str, ...]]:
