@@ -9,15 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from segments.building import build_members
-from segments.definitions import select_ids
 from segments.editing import compare_rule
 from segments.models import Membership, Segment
 from segments.preview import PreviewTooSlow
 from segments.rules import RuleError
-from segments.rules.sql import Fragment
 from subscribers.models import Site, Subscriber
 from tests import factories
-from tests.segments.preview.crowds import delay, make_crowd
+from tests.segments.preview.crowds import make_crowd
 
 
 def rule(**equal: str) -> dict[str, Any]:
@@ -45,18 +43,6 @@ def people(site: Site) -> dict[str, Subscriber]:
         )
         for country, city in places
     }
-
-
-@pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever counts everybody waits for longer than that may take; the sample is as quick as ever."""
-
-    def select(*args: Any, sampled: bool = False, **named: Any) -> Fragment:
-        ids = select_ids(*args, sampled=sampled, **named)
-        return ids if sampled else delay(ids, seconds=1)
-
-    monkeypatch.setattr("segments.editing.comparison.select_ids", select)
-    monkeypatch.setattr("segments.editing.comparison.EXACT_SHARE", 0.02)
 
 
 def test_who_joins_who_leaves_and_who_stays_are_counted_and_named(

@@ -1,0 +1,219 @@
+"""Editing a live segment in the admin: what a change would do is shown before it is saved, and nobody's is lost."""
+
+import json
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from campaigns.models import Campaign
+from segments.models import Segment, SegmentVersion
+from segments.preview import PreviewBusy, PreviewTooSlow
+from segments.versions import keep_definition
+from subscribers.models import Site
+from tests import factories
+from tests.segments.editing.conftest import filled_in, page_of, read, sign_in
+from tests.segments.live import GERMANS, is_in, lives_in, rule_of
+
+FRENCH = lives_in("FR")
+AUSTRIANS = lives_in("AT")
+
+
+# --- The page between -----------------------------------------------------------
+
+
+def test_saving_another_rule_first_shows_what_it_would_do_and_saves_nothing(
+    marketer: Client, germans: Segment
+) -> None:
+    page = read(marketer.post(page_of(germans), filled_in(germans, FRENCH)))
+
+    assert "Subscribers whose country equals Germany." in page
+    assert "Subscribers whose country equals France." in page
+    assert "+1 join, −2 leave, 0 stay" in page
+    germans.refresh_from_db()
+    assert germans.rule == GERMANS
+    assert germans.versions.count() == 1
+
+
+def test_confirming_saves_the_rule_as_a_new_version_and_has_the_members_worked_out(
+    marketer: Client, germans: Segment
+) -> None:
+    question = marketer.post(page_of(germans), filled_in(germans, FRENCH, name="French"))
+    hidden = dict(question.context["question"].hidden)
+
+    answer = marketer.post(page_of(germans), {**hidden, "_confirmed": "1"})
+
+    assert answer.url == page_of(germans)  # `_continue` was among what waited
+    germans.refresh_from_db()
+    assert (germans.name, germans.rule, germans.status) == ("French", FRENCH, "building")
+    assert germans.versions.count() == 2
+
+
+def test_going_back_shows_the_form_as_it_was_left_and_saves_nothing(
+    marketer: Client, germans: Segment
+) -> None:
+    response = marketer.post(page_of(germans), filled_in(germans, FRENCH, name="French", _go_back="1"))
+
+    form = response.context["adminform"].form
+    assert form["name"].value() == "French"
+    assert json.loads(form["rule"].value()) == FRENCH
+    assert not form.errors
+    germans.refresh_from_db()
+    assert (germans.name, germans.rule) == ("Germans", GERMANS)
+
+
+def test_a_new_name_alone_is_saved_at_once_and_builds_nothing(marketer: Client, germans: Segment) -> None:
+    response = marketer.post(page_of(germans), filled_in(germans, GERMANS, name="Allemands"))
+
+    assert response.status_code == 302
+    germans.refresh_from_db()
+    assert (germans.name, germans.status, germans.versions.count()) == ("Allemands", "ready", 1)
+
+
+def test_the_group_that_the_builder_puts_around_a_rule_is_no_change(
+    marketer: Client, germans: Segment
+) -> None:
+    wrapped = rule_of({"type": "group", "match": "all", "conditions": [GERMANS["root"]]})
+
+    response = marketer.post(page_of(germans), filled_in(germans, wrapped, name="Allemands"))
+
+    assert response.status_code == 302
+    germans.refresh_from_db()
+    assert (germans.name, germans.rule, germans.status) == ("Allemands", GERMANS, "ready")
+
+
+def test_whoever_may_see_subscribers_sees_some_of_those_who_move(marketer: Client, germans: Segment) -> None:
+    page = read(marketer.post(page_of(germans), filled_in(germans, FRENCH)))
+
+    assert "Some of those who join FR-2 FR" in page
+    assert "Some of those who leave" in page
+    assert "Some of those who stay" not in page
+
+
+def test_whoever_may_not_see_subscribers_sees_the_figures_alone(germans: Segment) -> None:
+    user = factories.make_user()
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_segment", "change_segment"]))
+    client = Client()
+    client.force_login(user)
+
+    page = read(client.post(page_of(germans), filled_in(germans, FRENCH)))
+
+    assert "+1 join, −2 leave, 0 stay" in page
+    assert "FR-2" not in page
+
+
+def test_campaigns_under_way_come_first_then_others_then_segments_built_on_it(
+    marketer: Client, site: Site, germans: Segment
+) -> None:
+    outer = factories.make_segment(site, is_in(germans), name="Active Germans")
+    factories.make_campaign(site, name="A draft").include_segments.add(germans)
+    running = factories.make_campaign(site, name="Spring sale", status=Campaign.Status.RUNNING)
+    running.exclude_segments.add(outer)
+
+    page = read(marketer.post(page_of(germans), filled_in(germans, FRENCH)))
+
+    uses = page[page.index("What this reaches") :]
+    names = [
+        "Spring sale",
+        "leaves out “Active Germans”, which is built on it",
+        "A draft",
+        "Segment Active Germans",
+    ]
+    places = [uses.index(name) for name in names]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("refusal", [PreviewTooSlow(), PreviewBusy()])
+def test_a_count_that_is_stopped_does_not_keep_anybody_from_saving(
+    marketer: Client, germans: Segment, refusal: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: Any, **named: Any) -> None:
+        raise refusal
+
+    monkeypatch.setattr("segments.editing.review.compare_rule", refuse)
+
+    page = read(marketer.post(page_of(germans), filled_in(germans, FRENCH)))
+
+    assert str(refusal) in page
+    assert "Save and apply" in page
+    assert ("Count again" in page) == isinstance(refusal, PreviewBusy)
+
+
+def test_an_estimate_is_shown_with_its_margin(marketer: Client, germans: Segment, slow: None) -> None:
+    page = read(marketer.post(page_of(germans), filled_in(germans, FRENCH)))
+
+    assert "Estimated from a sample of people" in page
+    assert "(each ± " in page
+
+
+def test_a_rule_that_goes_round_in_a_circle_is_refused_by_names(
+    marketer: Client, site: Site, germans: Segment
+) -> None:
+    outer = factories.make_segment(site, is_in(germans), name="Active Germans")
+
+    response = marketer.post(page_of(germans), filled_in(germans, is_in(outer)))
+
+    circle = "This would go round in a circle: “Germans” → “Active Germans” → “Germans”."
+    assert circle in response.context["adminform"].form.errors["rule"]
+
+
+@pytest.mark.parametrize("role", ["analyst", "operator"])
+def test_who_may_not_change_segments_is_asked_nothing(germans: Segment, role: str) -> None:
+    assert sign_in(role).post(page_of(germans), filled_in(germans, FRENCH)).status_code == 403
+
+
+# --- Two people at once ---------------------------------------------------------
+
+
+@pytest.fixture
+def changed_meanwhile(germans: Segment) -> Segment:
+    """After the form was opened at version 1, anna made the rule another one."""
+    anna = factories.make_user("marketer", username="anna")
+    germans.rule = AUSTRIANS
+    germans.save()
+    keep_definition(germans, by=anna, now=factories.NOW)
+    return germans
+
+
+def test_whoever_saves_second_hears_who_changed_the_rule_and_when(
+    marketer: Client, changed_meanwhile: Segment
+) -> None:
+    response = marketer.post(
+        page_of(changed_meanwhile), filled_in(changed_meanwhile, FRENCH, version=1, _confirmed="1")
+    )
+
+    (error,) = response.context["adminform"].form.errors["rule"]
+    assert error.startswith("The rule of this segment was changed meanwhile by anna on 21 Nov 2026, 13:00.")
+    changed_meanwhile.refresh_from_db()
+    assert changed_meanwhile.rule == AUSTRIANS
+
+
+def test_saving_once_more_leads_on_to_what_replacing_that_rule_would_do(
+    marketer: Client, changed_meanwhile: Segment
+) -> None:
+    form = (
+        marketer.post(page_of(changed_meanwhile), filled_in(changed_meanwhile, FRENCH, version=1))
+        .context["adminform"]
+        .form
+    )
+
+    page = read(
+        marketer.post(
+            page_of(changed_meanwhile),
+            filled_in(changed_meanwhile, FRENCH, version=form["version"].value()),
+        )
+    )
+
+    assert "Subscribers whose country equals Austria." in page
+    assert "Save and apply" in page
+
+
+def test_whoever_changes_only_the_name_does_not_undo_the_rule_of_somebody_else(
+    marketer: Client, changed_meanwhile: Segment
+) -> None:
+    marketer.post(page_of(changed_meanwhile), filled_in(changed_meanwhile, GERMANS, version=1, name="People"))
+
+    changed_meanwhile.refresh_from_db()
+    assert (changed_meanwhile.name, changed_meanwhile.rule) == ("People", AUSTRIANS)
+    assert SegmentVersion.objects.filter(segment=changed_meanwhile).count() == 2
