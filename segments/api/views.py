@@ -23,6 +23,7 @@ from segments.api.serializers import (
     SegmentSerializer,
     SubscriberSegmentSerializer,
 )
+from segments.api.side_by_side import SideBySideActions
 from segments.explanation import TELLS_OF, explain_membership
 from segments.lists import start_list
 from segments.models import Membership, MembershipChange, Segment, SegmentVersion
@@ -36,7 +37,9 @@ from subscribers.models import Subscriber
 WRITING = {"update", "partial_update", "destroy"}
 
 
-class SegmentViewSet(PreviewActions, ComparisonActions, SnapshotActions, viewsets.ModelViewSet[Segment]):
+class SegmentViewSet(
+    PreviewActions, ComparisonActions, SnapshotActions, SideBySideActions, viewsets.ModelViewSet[Segment]
+):
     """Named sets of a site's subscribers: live ones, which a rule gives, and static ones, which people keep."""
 
     queryset = Segment.objects.all()

@@ -17,6 +17,7 @@ from segments.looking.sampling import MOST_AT_ONCE, Figure, tell_figure
 from segments.models import Segment, SegmentDay, SegmentVersion
 from segments.preview.guard import Budget
 from segments.rules.sql import Fragment
+from segments.rules.windows import EARLIEST
 
 MEMBERS = """
 SELECT subscriber_id, {bit} AS before, {bit} AS after, 0 AS moved
@@ -59,6 +60,11 @@ class Course:
     joined: Figure
     left: Figure
     passed_through: Figure
+
+    @property
+    def margin(self) -> int:
+        """What no figure is off by more than; that of the smaller ones is smaller."""
+        return max(self.before.margin, self.after.margin, self.passed_through.margin)
 
 
 @dataclass(frozen=True)
@@ -166,6 +172,8 @@ def read_drift(
     """
     if until is not None and until > now:
         raise ChoiceError("The second moment lies in the future. Leave it out for now.")
+    if since < EARLIEST:
+        raise ChoiceError("The first moment must lie after the year 1900.")
     if since >= (until or now):
         raise ChoiceError("The first moment must lie before the second, and before now.")
     exact = exact or _count_rows(segments, since) <= MOST_AT_ONCE
