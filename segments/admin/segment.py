@@ -13,12 +13,10 @@ from unfold.decorators import display
 from segments.admin.builder_views import show_catalogue
 from segments.admin.combining import read_combination
 from segments.admin.deletion import explain_deletion
-from segments.admin.drift_views import show_drift
 from segments.admin.edit_views import ask_before_saving, restore
 from segments.admin.gallery_view import read_prefill, show_gallery
 from segments.admin.list_form import ListForm, is_list
 from segments.admin.looking_urls import LOOKING_URLS
-from segments.admin.overlap_views import show_overlap
 from segments.admin.preview_views import show_comparison, show_past, show_preview
 from segments.admin.segment_list import SegmentList, has_several_sites, link_to_members
 from segments.admin.snapshot_view import save_snapshot
@@ -44,8 +42,6 @@ class SegmentAdmin(SegmentList):
 
     custom_urls = (
         ("gallery/", "segments_segment_gallery", show_gallery),
-        ("overlap/", "segments_segment_overlap", show_overlap),
-        ("drift/", "segments_segment_drift", show_drift),
         ("preview/", "segments_segment_preview", show_preview),
         ("preview/history/", "segments_segment_past", show_past),
         ("preview/comparison/", "segments_segment_comparison", show_comparison),
@@ -109,6 +105,11 @@ class SegmentAdmin(SegmentList):
             for field, value in {**start_list(timezone.now()), "created_by": request.user}.items():
                 setattr(obj, field, value)
         obj.save(update_fields=["name", "description", "updated_at"] if change else None)
+
+    def response_add(self, request: HttpRequest, obj: Segment, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A new list is shown next, as people are put on it there."""
+        page: HttpResponse = super().response_add(request, obj, *args, **kwargs)
+        return page if obj.is_live else redirect("admin:segments_segment_change", obj.pk)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
         return explain_deletion(objs)
