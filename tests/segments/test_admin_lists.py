@@ -38,10 +38,11 @@ def test_a_list_is_added_beside_segments_without_building_a_rule(marketer: Clien
     assert ADD in text_of(marketer, LIST)
     assert "data-rule-builder" not in text_of(marketer, ADD)
 
-    marketer.post(ADD, {"site": site.pk, "name": "Guests", "description": "Of the gala"})
+    response = marketer.post(ADD, {"site": site.pk, "name": "Guests", "description": "Of the gala"})
 
     segment = Segment.objects.get()
     assert (segment.kind, segment.rule, segment.status, segment.name) == ("static", None, "ready", "Guests")
+    assert response.headers["Location"] == page_of(segment)
     assert segment.created_by
     assert segment.refreshed_at
 
