@@ -66,10 +66,11 @@ class SegmentList(ModelAdmin):
     @display(description=f"Last {SPARK_DAYS} days")
     def show_trend(self, segment: Segment) -> SafeString:
         days: list[DaySize] = getattr(segment, "days_shown", [])
-        first = f"{days[0].size:,}" if days else "none"
+        count = f"{segment.member_count:,} member{'' if segment.member_count == 1 else 's'}"
+        then = f", {days[0].size:,} {len(days) - 1} days ago" if len(days) > 1 else ""
         return format_html(
-            '<a class="segment-trend" href="{}" aria-label="How {} is doing: {} members, {} {} days ago">{}</a>',
-            _find_overview(segment), segment.name, f"{segment.member_count:,}", first, len(days) - 1 if days else 0,
+            '<a class="segment-trend" href="{}" aria-label="How {} is doing: {}{}">{}</a>',
+            _find_overview(segment), segment.name, count, then,
             draw_sparkline(days) if len(days) > 1 else "How it is doing",
         )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Somebody is looked up among the members and explained, by keyboard alone, on a desk and on a phone."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from segments.models import Segment
@@ -53,6 +54,14 @@ def segment(transactional_db: None) -> Segment:
     return factories.make_segment(site, rule, name="Browsing")
 
 
+def press_tab_until(chromium: Chrome, arrived: Callable[[WebElement], bool]) -> None:
+    for _ in range(MOST_TABS):
+        ActionChains(chromium).send_keys(Keys.TAB).perform()
+        if arrived(chromium.switch_to.active_element):
+            return
+    raise AssertionError("The keyboard does not lead there.")
+
+
 def test_somebody_is_found_and_explained_by_keyboard(
     chromium: Chrome, live_server: LiveServer, segment: Segment, tmp_path: Path
 ) -> None:
@@ -62,11 +71,11 @@ def test_somebody_is_found_and_explained_by_keyboard(
     chromium.add_cookie({"name": "sessionid", "value": client.cookies["sessionid"].value})
     chromium.get(live_server.url + reverse("admin:segments_segment_members", args=[segment.pk]))
 
-    for _ in range(MOST_TABS):
-        ActionChains(chromium).send_keys(Keys.TAB).perform()
-        if chromium.switch_to.active_element.get_attribute("name") == "who":
-            break
+    press_tab_until(chromium, lambda element: element.get_attribute("name") == "who")
     ActionChains(chromium).send_keys("customer-000042", Keys.ENTER).perform()
+    WebDriverWait(chromium, PATIENCE).until(lambda driver: "not in it" in driver.page_source)
+    press_tab_until(chromium, lambda element: element.text == "Why")
+    ActionChains(chromium).send_keys(Keys.ENTER).perform()
     WebDriverWait(chromium, PATIENCE).until(lambda driver: "/explain/" in driver.current_url)
 
     take_screenshot(chromium, tmp_path / "explanation.png")

@@ -250,39 +250,3 @@ def test_who_may_only_look_cannot_write(site: Site, role: str, builds: Mock) -> 
     segment.refresh_from_db()
     assert (answers, segment.name) == ([403, 403, 403], "Gold")
     builds.assert_not_called()
-
-
-# --- Members --------------------------------------------------------------------
-
-
-def test_the_members_are_listed_page_by_page_with_links(site: Site, now: dt.datetime) -> None:
-    members = [factories.make_subscriber(site, external_id=f"u-{number}") for number in range(51)]
-    segment = factories.make_segment(site)
-    build_members(segment, as_of=now)
-    client = sign_in("analyst")
-    first = text_of(client, page_of(segment, "members"))
-    second = text_of(client, page_of(segment, "members") + "?page=2")
-    assert reverse("admin:subscribers_subscriber_change", args=[members[0].pk]) in first
-    assert "51 members" in first
-    assert ("u-50" in first, "u-50" in second) == (False, True)
-
-
-def test_when_somebody_entered_is_said_on_the_sites_clock(
-    marketer: Client, site: Site, now: dt.datetime
-) -> None:
-    factories.make_subscriber(site)
-    segment = factories.make_segment(site)
-    build_members(segment, as_of=now)
-    page = text_of(marketer, page_of(segment, "members"))
-    assert "21 Nov 2026, 13:00" in page
-    assert "Times are those of Europe/Berlin." in page
-
-
-def test_a_page_number_that_makes_no_sense_shows_a_page_that_does(marketer: Client, site: Site) -> None:
-    segment = factories.make_segment(site)
-    assert "being built" in text_of(marketer, page_of(segment, "members") + "?page=x")
-
-
-def test_members_are_not_shown_to_who_may_not_see_segments(site: Site) -> None:
-    segment = factories.make_segment(site)
-    assert sign_in().get(page_of(segment, "members")).status_code == 403

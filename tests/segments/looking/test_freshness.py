@@ -59,5 +59,7 @@ def test_the_cost_of_today_is_told_per_thousand_people(site: Site) -> None:
     freshness = read_freshness(segment, now=NOW)
 
     assert freshness.asked_today == SegmentDay.objects.get().looked_at > 0
-    assert freshness.ms_per_thousand == 1000 * (freshness.took_today / dt.timedelta(milliseconds=1))
+    assert freshness.ms_per_thousand == (
+        freshness.took_today / dt.timedelta(microseconds=1) / freshness.asked_today
+    )
     assert read_freshness(segment, now=NOW + dt.timedelta(days=1)).ms_per_thousand is None
