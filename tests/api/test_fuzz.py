@@ -54,6 +54,7 @@ def list_doors(site: Site) -> list[tuple[str, str, dict[str, Any]]]:
     }  # fmt: skip
     new_place = {"site": site.pk, "name": "Store", "latitude": 1.0, "longitude": 2.0}
     new_segment = {"site": site.pk, "name": "Buyers", "description": "d", "rule": RULE}
+    people = {"add": [1, "2"], "remove": ["x", 3], "by": "subscriber"}
     return [
         ("post", "sites/", new_site),
         ("patch", f"sites/{site.pk}/", new_site),
@@ -65,6 +66,9 @@ def list_doors(site: Site) -> list[tuple[str, str, dict[str, Any]]]:
         ("put", f"segments/{segment.pk}/", new_segment),
         ("post", "segments/preview/", {"site": site.pk, "rule": RULE, "as_of": None, "exact": True}),
         ("post", "segments/preview/history/", {"site": site.pk, "rule": RULE, "as_of": None}),
+        ("post", "segments/", {"site": site.pk, "kind": "static", "name": "Guests", "rule": None}),
+        ("post", f"segments/{factories.make_list(site).pk}/members/", people),
+        ("post", "segments/snapshot/", {"site": site.pk, "rule": RULE, "name": "Buyers now"}),
         ("post", "campaigns/", new_campaign),
         ("patch", f"campaigns/{campaign.pk}/", new_campaign),
         *(("post", f"campaigns/{campaign.pk}/{step}/", {"x": 1}) for step in ("pause", "resume", "cancel")),
