@@ -20,9 +20,11 @@ function mount(box) {
   const complaining = complaints(tree);
   const preview = previewPanel({ ask, onProblems: (problems) => showProblems(root, problems), onRemarks: (remarks) => showRemarks(root, remarks), isSaved: Boolean(box.dataset.segment) });
   let root = null;
+  let counted = ""; // the rule that the panel is about
 
   async function load() {
     root = null;
+    counted = "";
     tree.replaceChildren();
     if (!siteId()) return preview.wait("Choose a site first: its attributes and events are what a rule is made of.");
     preview.wait("Loading …");
@@ -45,10 +47,13 @@ function mount(box) {
   function keep() {
     if (!root) return;
     textarea.value = JSON.stringify({ version: 1, root: root.read() });
-    clearProblems(root);
     complaining.update();
-    if (unfinished().length) preview.wait("Finish the condition to see how many people it chooses.");
-    else preview.update();
+    const isWhole = !unfinished().length;
+    if (isWhole && textarea.value === counted) return; // somebody only left the field they had written in
+    counted = isWhole ? textarea.value : "";
+    clearProblems(root);
+    if (isWhole) preview.update();
+    else preview.wait("Finish the condition to see how many people it chooses.");
   }
   const unfinished = () => [...tree.querySelectorAll(":is(select, input, textarea):invalid")];
 
