@@ -64,7 +64,7 @@ def draw_flows(drift: Drift) -> FlowChart | None:
         people[route] += flow.size.count
     if not any(people.values()):
         return None
-    order = [name for name in [*names.values(), OTHERS, NONE] if name]
+    order = [*(name for name in names.values() if name != NONE), OTHERS, NONE]
     sides = [_add_up(people, order, side) for side in (0, 1)]
     scale = min((HEIGHT - GAP * (len(side) - 1)) / max(sum(side.values()), 1) for side in sides)
     starts = [_stack(side, scale) for side in sides]
@@ -85,10 +85,7 @@ def _name_combinations(drift: Drift, letters: Mapping[Segment, str]) -> dict[Pla
 
 
 def _add_up(people: Mapping[Route, int], order: Sequence[str], side: int) -> dict[str, int]:
-    sizes = {
-        name: sum(count for route, count in people.items() if route[side] == name)
-        for name in dict.fromkeys(order)
-    }
+    sizes = {name: sum(count for route, count in people.items() if route[side] == name) for name in order}
     return {name: size for name, size in sizes.items() if size}
 
 

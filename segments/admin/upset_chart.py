@@ -9,7 +9,7 @@ from segments.admin.combining import address_combination
 from segments.admin.comparing import Lettered, letter_segments
 from segments.looking.overlap import Intersection, Overlap
 from segments.looking.sampling import Figure
-from segments.preview.margins import round_up
+from segments.preview.margins import round_figure, round_up
 
 MOST_COLUMNS = 20
 # In the units of the viewBox, which are pixels at full width.
@@ -142,6 +142,7 @@ def _scale(count: int, largest: int, room: int) -> float:
 
 
 def _shorten(number: int) -> str:
+    number = round_figure(number)
     for size, sign in ((1_000_000, "M"), (1_000, "k")):
         if number >= size:
             short = number / size

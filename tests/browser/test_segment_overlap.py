@@ -78,8 +78,8 @@ def test_columns_stand_by_size_and_say_who_they_are(page: RuleBuilderPage, segme
     assert words[0] == "only Set C: 9 people. Save them as a segment"
     assert words[-1] == "Set A and Set B and Set C: 2 people. Save them as a segment"
     assert heights == sorted(heights, reverse=True)
-    assert "24 people are in at least one" in page.find("[data-figures]").text
-    assert "5 subscribers are in none of them" in page.find("[data-figures]").text
+    assert "In at least one of these segments: 24," in page.find("[data-figures]").text
+    assert "in none of them: 5." in page.find("[data-figures]").text
 
 
 def test_a_column_leads_to_the_builder_with_these_people_as_its_rule(
@@ -109,7 +109,7 @@ def test_estimates_give_way_to_exact_figures_without_a_click(
     page.wait_for(lambda: "The figures are exact now." in _status(page))
 
     assert "Estimated" not in page.find("[data-figures]").text
-    assert "24 people are in at least one" in page.find("[data-figures]").text
+    assert "In at least one of these segments: 24," in page.find("[data-figures]").text
 
 
 def _status(page: RuleBuilderPage) -> str:
