@@ -13,13 +13,13 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from segments.api.looking import LookAtMembers
 from segments.api.previews import TooSlow, answer_in_words
 from segments.api.serializers import MemberSerializer, RuleField, SegmentSerializer
 from segments.models import Membership, Segment, SegmentUpload
 from segments.snapshots import SnapshotStopped, take_snapshot
 from segments.uploads.changing import NotAListError, change_members, remove_member
 from subscribers.api.errors import Conflict
-from subscribers.api.nesting import ListWithin
 
 MOST_AT_ONCE = 5_000
 
@@ -66,7 +66,7 @@ class ChangedListSerializer(serializers.Serializer[Any]):
     failed = FailedValueSerializer(many=True)
 
 
-class MemberViewSet(ListWithin[Membership]):
+class MemberViewSet(LookAtMembers):
     """Who is in a segment now, and since when."""
 
     queryset = Membership.objects.select_related("subscriber")

@@ -15,6 +15,7 @@ from rest_framework.serializers import BaseSerializer
 
 from segments.api.editing import ComparisonActions, refuse_stale
 from segments.api.lists import SnapshotActions
+from segments.api.looking import LookingActions
 from segments.api.previews import PreviewActions
 from segments.api.serializers import (
     ExplainRequestSerializer,
@@ -38,7 +39,12 @@ WRITING = {"update", "partial_update", "destroy"}
 
 
 class SegmentViewSet(
-    PreviewActions, ComparisonActions, SnapshotActions, SideBySideActions, viewsets.ModelViewSet[Segment]
+    PreviewActions,
+    ComparisonActions,
+    SnapshotActions,
+    SideBySideActions,
+    LookingActions,
+    viewsets.ModelViewSet[Segment],
 ):
     """Named sets of a site's subscribers: live ones, which a rule gives, and static ones, which people keep."""
 
