@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -36,6 +37,16 @@ class AttributeAdmin(ModelAdmin):
         super().save_model(request, obj, form, change)
         if "type" in form.changed_data:
             note_for_everyone(obj.site_id, [name_attribute(obj.key)], now=timezone.now())
+
+    def delete_model(self, request: HttpRequest, obj: Attribute) -> None:
+        super().delete_model(request, obj)
+        note_for_everyone(obj.site_id, [name_attribute(obj.key)], now=timezone.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Attribute]) -> None:
+        gone = list(queryset)
+        super().delete_queryset(request, queryset)
+        for attribute in gone:
+            note_for_everyone(attribute.site_id, [name_attribute(attribute.key)], now=timezone.now())
 
     @display(description="Values seen lately")
     def values_seen(self, attribute: Attribute) -> str:

@@ -97,9 +97,14 @@ def _explain(segment: Segment, found: Verification) -> str:
     )
 
 
+def _list_ids(site: Site) -> list[int]:
+    return list(Segment.objects.filter(site=site).values_list("pk", flat=True))
+
+
 def _read_stored(site: Site) -> defaultdict[int, set[int]]:
     stored: defaultdict[int, set[int]] = defaultdict(set)
-    for pk, person in Membership.objects.filter(segment__site=site).values_list("segment", "subscriber_id"):
+    rows = Membership.objects.filter(segment__in=_list_ids(site))
+    for pk, person in rows.values_list("segment", "subscriber_id"):
         stored[pk].add(person)
     return stored
 
@@ -109,7 +114,7 @@ def _check_books(site: Site) -> Iterator[str]:
     stored = _read_stored(site)
     logged: defaultdict[int, set[int]] = defaultdict(set)
     moves: Counter[tuple[int, str]] = Counter()
-    log = MembershipChange.objects.filter(segment__site=site).order_by("changed_at")
+    log = MembershipChange.objects.filter(segment__in=_list_ids(site)).order_by("changed_at")
     for pk, person, kind in log.values_list("segment", "subscriber_id", "kind"):
         moves[pk, kind] += 1
         if (kind == "entered") == (person in logged[pk]):
@@ -117,7 +122,7 @@ def _check_books(site: Site) -> Iterator[str]:
         (logged[pk].add if kind == "entered" else logged[pk].discard)(person)
     days = {
         row["segment"]: (row["entries"], row["exits"])
-        for row in SegmentDay.objects.filter(segment__site=site)
+        for row in SegmentDay.objects.filter(segment__in=_list_ids(site))
         .values("segment")
         .annotate(entries=Sum(F("entered")), exits=Sum(F("left")))
     }
@@ -133,8 +138,8 @@ def _check_books(site: Site) -> Iterator[str]:
 
 
 def _check_lists(site: Site) -> Iterator[str]:
-    gone = Membership.objects.filter(segment__site=site, segment__kind=Segment.Kind.STATIC).exclude(
-        subscriber_id__in=Subscriber.objects.living().values("pk")
-    )
-    for row in gone:
-        yield f"list {row.segment_id} still names {row.subscriber_id}, who is nobody any more"
+    living = set(Subscriber.objects.living().filter(site=site).values_list("pk", flat=True))
+    stored = _read_stored(site)
+    for pk in Segment.objects.filter(site=site, kind=Segment.Kind.STATIC).values_list("pk", flat=True):
+        if gone := stored[pk] - living:
+            yield f"list {pk} still names {gone}, who are nobody any more"

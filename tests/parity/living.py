@@ -4,6 +4,7 @@ from random import Random
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from segments.definitions import read_knowledge
@@ -70,7 +71,9 @@ FIXED: tuple[JSON, ...] = (
     {"type": "device", "field": "kind", "operator": "equals", "value": "mobile"},
     _bought(count={"operator": "at_most", "value": 0}, within=DAYS),
     _carted(where=[{"property": "at", "operator": "within_last", "value": {"hours": 2}}]),
-    {"type": "event", "event": "purchase", "count": {"operator": "at_least", "value": 3}},
+    _bought(count={"operator": "at_least", "value": 3}),
+    _none(_carted(where=DEAR)),
+    {"type": "event_aggregate", "event": "purchase", "function": "distinct", "property": "item", "operator": "at_least", "value": 2},
 )  # fmt: skip
 
 
@@ -121,6 +124,7 @@ class Segments:
                 continue
             return document
 
+    @transaction.atomic
     def edit(self) -> None:
         """A random one gets another rule; the base of others, too, but none that names a live segment."""
         pk = self.random.choice([BASE, *self.changing])
@@ -133,6 +137,7 @@ class Segments:
         keep_definition(segment, by=AnonymousUser(), now=self.world.now)
         self.world.note(f"segment {pk} gets the rule {rule}")
 
+    @transaction.atomic
     def change_list(self) -> None:
         """Some go on it or off it."""
         people = [person.pk for person in self.world.list_people()]

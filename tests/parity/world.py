@@ -5,6 +5,8 @@ import uuid
 from random import Random
 from typing import Any
 
+from django.db import transaction
+
 from subscribers.changes import ZONE, name_attribute, name_profile, note_changes, note_for_everyone
 from subscribers.geolocation import NOWHERE, Location
 from subscribers.identities import delete_subscribers
@@ -56,6 +58,17 @@ class World:
         rare = [self.delete_somebody, self.change_type, self.move_site]
         self.random.choice(doings if self.random.random() < 0.93 else rare)()
 
+    def look_back(self) -> None:
+        """What happened in the weeks before, told all at once."""
+        operations = [
+            requests.event(
+                name, properties=self._draw_properties(), at=(self.now - dt.timedelta(days=days)).isoformat()
+            )
+            for days in range(1, 21)
+            for name in ("add_to_cart", "purchase")
+        ]
+        self._deliver([self._envelop([operation]) for operation in operations])
+
     def forget(self) -> None:
         self.note(f"the log is cut: {forget_events(now=self.now)}")
 
@@ -106,7 +119,9 @@ class World:
     def _draw_envelope(self) -> Envelope:
         draw = [self._draw_event] * 6 + [self._draw_page] * 2 + [self._draw_attributes] * 3
         rarer = [self._draw_identify, self._draw_subscribe, self._draw_unsubscribe]
-        operations = [self.random.choice(draw + rarer)() for _ in range(self.random.randint(1, 4))]
+        return self._envelop([self.random.choice(draw + rarer)() for _ in range(self.random.randint(1, 4))])
+
+    def _envelop(self, operations: list[JSON]) -> Envelope:
         lat, lon = self.random.choice(PLACES)
         place = Location("DE", "", "Berlin", lat, lon) if self.random.random() < 0.2 else NOWHERE
         zone = self.random.choice([*busy.ZONES, "", ""])
@@ -199,6 +214,7 @@ class World:
         self.note(f"messages: {[(event.subscriber_id, event.name, event.occurred_at) for event in events]}")
         record_events(self.site, events, received_at=self.now)
 
+    @transaction.atomic
     def correct_profile(self) -> None:
         """As somebody does in the admin."""
         person = self._pick()
@@ -217,6 +233,7 @@ class World:
             self.note(f"{person.pk} is deleted")
             delete_subscribers([person], now=self.now)
 
+    @transaction.atomic
     def change_type(self) -> None:
         """An attribute becomes one of another type; if it was changed before, its own again."""
         attribute = self.random.choice(
@@ -228,6 +245,7 @@ class World:
         note_for_everyone(self.site.pk, [name_attribute(attribute.key)], now=self.now)
         self.note(f"{attribute.key} is of type {attribute.type}")
 
+    @transaction.atomic
     def move_site(self) -> None:
         self.site.timezone = self.random.choice(busy.ZONES)
         self.site.save()
