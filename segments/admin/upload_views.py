@@ -1,5 +1,6 @@
 """People put on a list from a file: choose it, look at what would happen, confirm, watch."""
 
+import itertools
 from typing import Any
 
 from django.contrib import messages
@@ -48,20 +49,23 @@ def show_upload(request: HttpRequest, segment_id: int, upload_id: int, model_adm
         return _render(
             request, model_admin, upload.segment, "upload_result", upload=upload, has_failures=kept
         )
-    form, problem = None, ""
+    sheet = read_sheet(upload)
+    columns = list_columns(next(sheet.rows()), has_header=upload.has_header)
+    posted = request.POST if request.method == "POST" else None
+    form = MeaningForm(posted, instance=upload, columns=columns)
+    if form.is_valid():
+        form.save()
+        return _open(upload)
+    upload.refresh_from_db(fields=form.Meta.fields)  # not as somebody filled it in wrongly
+    looked, problem = None, ""
     try:
-        form = _make_form(request, upload)
-        if form.is_valid():
-            form.save()
-            return _open(upload)
-        upload.refresh_from_db(fields=form.Meta.fields)  # not as somebody filled it in wrongly
-        looked = preview_upload(upload, now=timezone.now()) if upload.by else None
+        looked = preview_upload(upload, sheet, now=timezone.now()) if upload.by else None
     except FileRefused as error:
-        looked, problem = None, str(error)
+        problem = str(error)
     return _render(
         request, model_admin, upload.segment, "upload_preview",
-        upload=upload, form=form, problem=problem, preview=looked,
-        rows=[] if looked or problem else _show_rows(upload),
+        upload=upload, form=form, problem=problem, preview=looked, sheet=sheet,
+        rows=[] if looked else [row.cells for row in itertools.islice(sheet.rows(), SHOWN)],
         may_see=request.user.has_perm("subscribers.view_subscriber"),
     )  # fmt: skip
 
@@ -101,18 +105,6 @@ def find_upload(request: HttpRequest, segment_id: int, upload_id: int, model_adm
     )
     upload.segment = segment
     return upload
-
-
-def _make_form(request: HttpRequest, upload: SegmentUpload) -> MeaningForm:
-    first = next(read_sheet(upload).rows())
-    columns = list_columns(first, has_header=upload.has_header)
-    posted = request.POST if request.method == "POST" else None
-    return MeaningForm(posted, instance=upload, columns=columns)
-
-
-def _show_rows(upload: SegmentUpload) -> list[tuple[str, ...]]:
-    """The file's first rows as they are, for whoever has to say what stands in them."""
-    return [row.cells for row, _ in zip(read_sheet(upload).rows(), range(SHOWN), strict=False)]
 
 
 def _open(upload: SegmentUpload) -> HttpResponse:

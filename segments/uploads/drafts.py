@@ -11,7 +11,7 @@ from django.db import transaction
 
 from segments.models import Segment, SegmentUpload, UploadChunk, UploadFile
 from segments.uploads.columns import recognise_column
-from segments.uploads.reading import FileRefused, Sheet, open_sheet
+from segments.uploads.reading import FileRefused, Sheet, check_sheet, open_sheet
 from subscribers.waking import wake
 
 UPLOADS_TASK = "segments.tasks.run_uploads"
@@ -38,7 +38,8 @@ def start_upload(
     segment: Segment, chosen: ChosenFile, *, mode: str, by: User | AnonymousUser, now: dt.datetime
 ) -> SegmentUpload:
     """Keep a file for a list as a draft, with what can be told of its columns. Raises FileRefused."""
-    sheet = open_sheet(chosen.content, most_rows=settings.SEGMENT_UPLOAD_MAX_ROWS)
+    sheet = open_sheet(chosen.content)
+    check_sheet(sheet, most_rows=settings.SEGMENT_UPLOAD_MAX_ROWS)
     meaning = recognise_column(next(sheet.rows()))
     if meaning.by and next(sheet.values(meaning.column, has_header=meaning.has_header), None) is None:
         raise FileRefused(ONLY_A_HEADER)
@@ -57,8 +58,8 @@ def start_upload(
 
 
 def read_sheet(upload: SegmentUpload) -> Sheet:
-    """The file of a draft. Raises FileRefused if it became too long for the settings since."""
-    return open_sheet(bytes(upload.file.content), most_rows=settings.SEGMENT_UPLOAD_MAX_ROWS)
+    """The file of a draft, which was checked when it came."""
+    return open_sheet(bytes(upload.file.content))
 
 
 @transaction.atomic

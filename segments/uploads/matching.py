@@ -12,12 +12,14 @@ from subscribers.models import Site, Subscriber
 Column = SegmentUpload.Column
 LARGEST_ID = 2**63 - 1
 
+# Looked up one by one in an index, however many people there are.
 FIND = """
-SELECT asked.value, array_agg(person.id ORDER BY person.id)
-FROM unnest(%s::text[]) AS asked (value)
-JOIN subscribers_subscriber AS person ON {matches}
-WHERE person.site_id = %s AND person.merged_into_id IS NULL
-GROUP BY asked.value
+SELECT asked.value, found.people FROM unnest(%s::text[]) AS asked (value)
+CROSS JOIN LATERAL (
+    SELECT array_agg(person.id ORDER BY person.id) FROM subscribers_subscriber AS person
+    WHERE {matches} AND person.site_id = %s AND person.merged_into_id IS NULL
+) AS found (people)
+WHERE found.people IS NOT NULL
 """
 MATCHES = {
     Column.EXTERNAL_ID: "person.external_id = asked.value",

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from segments.models import Membership, SegmentUpload
-from segments.uploads.columns import list_columns
-from segments.uploads.drafts import CHUNK, ONLY_A_HEADER, read_sheet
+from segments.uploads.drafts import CHUNK, ONLY_A_HEADER
 from segments.uploads.matching import Verdict, judge_values
 from segments.uploads.reading import FileRefused, Sheet, Value
 from subscribers.models import Subscriber
@@ -59,8 +58,6 @@ class Tally:
 class UploadPreview:
     """`enter`, `leave`, `stay`: people of whom the file, or its silence, says so; as of `counted_at`."""
 
-    sheet: Sheet
-    columns: list[str]
     tally: Tally
     enter: int
     leave: int
@@ -69,9 +66,8 @@ class UploadPreview:
     counted_at: dt.datetime
 
 
-def preview_upload(upload: SegmentUpload, *, now: dt.datetime) -> UploadPreview:
-    """Read the draft's file and look everybody up. `by` must be known. Raises FileRefused."""
-    sheet = read_sheet(upload)
+def preview_upload(upload: SegmentUpload, sheet: Sheet, *, now: dt.datetime) -> UploadPreview:
+    """Look everybody up whom a draft's file names. `by` must be known. Raises FileRefused where there is nobody."""
     tally = Tally()
     first: list[ShownRow] = []
     for values, verdicts in _judge(upload, sheet):
@@ -88,8 +84,6 @@ def preview_upload(upload: SegmentUpload, *, now: dt.datetime) -> UploadPreview:
         Mode.REPLACE: upload.segment.member_count - tally.on_it,
     }[Mode(upload.mode)]
     return UploadPreview(
-        sheet=sheet,
-        columns=list_columns(next(sheet.rows()), has_header=upload.has_header),
         tally=tally,
         enter=0 if upload.mode == Mode.REMOVE else absent,
         leave=max(leave, 0),

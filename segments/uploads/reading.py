@@ -68,10 +68,14 @@ class Sheet:
             yield Value(row.line, row.cells[column][:LONGEST] if column < len(row.cells) else "")
 
 
-def open_sheet(content: bytes, *, most_rows: int) -> Sheet:
-    """Decode a file and read it once. Raises FileRefused for what is no table, is empty or has more rows than that."""
+def open_sheet(content: bytes) -> Sheet:
+    """Decode a file and tell how it is cut into cells. Raises FileRefused for what is no text."""
     text, encoding = _decode(content)
-    sheet = _make_sheet(text, encoding)
+    return _make_sheet(text, encoding)
+
+
+def check_sheet(sheet: Sheet, *, most_rows: int) -> None:
+    """Read it all once. Raises FileRefused for what is no table, is empty or has more rows than that."""
     count = 0
     for count, _ in enumerate(sheet.rows(), start=1):
         if count > most_rows:
@@ -80,7 +84,6 @@ def open_sheet(content: bytes, *, most_rows: int) -> Sheet:
             )
     if not count:
         raise FileRefused("The file is empty. Choose one with a person in each row.")
-    return sheet
 
 
 def _decode(content: bytes) -> tuple[str, str]:

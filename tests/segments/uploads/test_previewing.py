@@ -3,6 +3,7 @@
 import pytest
 
 from segments.models import SegmentUpload
+from segments.uploads.drafts import read_sheet
 from segments.uploads.previewing import UploadPreview, preview_upload
 from segments.uploads.reading import FileRefused
 from subscribers.models import Site
@@ -11,7 +12,7 @@ from tests.segments.uploads.files import draft, names_on, run, upload_people, wr
 
 
 def look(upload: SegmentUpload) -> UploadPreview:
-    return preview_upload(upload, now=NOW)
+    return preview_upload(upload, read_sheet(upload), now=NOW)
 
 
 def test_every_row_is_counted_in_one_of_four_ways(site: Site) -> None:

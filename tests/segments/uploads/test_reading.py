@@ -2,13 +2,15 @@
 
 import pytest
 
-from segments.uploads.reading import FileRefused, Row, open_sheet
+from segments.uploads.reading import FileRefused, Row, check_sheet, open_sheet
 
 MOST = 100
 
 
 def read(content: bytes) -> list[Row]:
-    return list(open_sheet(content, most_rows=MOST).rows())
+    sheet = open_sheet(content)
+    check_sheet(sheet, most_rows=MOST)
+    return list(sheet.rows())
 
 
 @pytest.mark.parametrize(
@@ -22,7 +24,7 @@ def read(content: bytes) -> list[Row]:
     ],
 )
 def test_every_usual_encoding_is_told_and_read(content: bytes, encoding: str) -> None:
-    sheet = open_sheet(content, most_rows=MOST)
+    sheet = open_sheet(content)
 
     assert sheet.encoding == encoding
     assert [row.cells for row in sheet.rows()] == [("name",), ("Émile ß",)]
@@ -30,7 +32,7 @@ def test_every_usual_encoding_is_told_and_read(content: bytes, encoding: str) ->
 
 @pytest.mark.parametrize(("sign", "words"), [(",", "commas"), (";", "semicolons"), ("\t", "tabs")])
 def test_every_usual_separator_is_told(sign: str, words: str) -> None:
-    sheet = open_sheet(f"id{sign}city\n1{sign}Ulm\n2{sign}Bonn\n".encode(), most_rows=MOST)
+    sheet = open_sheet(f"id{sign}city\n1{sign}Ulm\n2{sign}Bonn\n".encode())
 
     assert sheet.separated_by == words
     assert [row.cells for row in sheet.rows()] == [("id", "city"), ("1", "Ulm"), ("2", "Bonn")]
@@ -57,7 +59,7 @@ def test_spaces_around_a_value_are_not_part_of_it() -> None:
 
 
 def test_a_row_that_is_too_short_has_nothing_in_the_column() -> None:
-    sheet = open_sheet(b"id,mail\n1\n2,b@x.example\n", most_rows=MOST)
+    sheet = open_sheet(b"id,mail\n1\n2,b@x.example\n")
 
     assert [value.text for value in sheet.values(1, has_header=True)] == ["", "b@x.example"]
 
@@ -79,10 +81,10 @@ def test_a_row_that_is_too_short_has_nothing_in_the_column() -> None:
 )
 def test_what_is_no_table_is_refused_in_words(content: bytes, words: str) -> None:
     with pytest.raises(FileRefused, match=words):
-        open_sheet(content, most_rows=MOST)
+        read(content)
 
 
 def test_a_file_with_too_many_rows_is_refused_with_the_limit() -> None:
     with pytest.raises(FileRefused, match="more than 100 rows"):
-        open_sheet(b"1\n" * 101, most_rows=MOST)
+        read(b"1\n" * 101)
     assert len(read(b"1\n" * 100)) == 100
