@@ -8,7 +8,10 @@ from django.utils import timezone
 
 from config.first_steps import Step, list_steps
 from config.overview import count_heads, find_zone, read_campaigns, read_segments, read_trends
+from config.pressure import list_concerns, read_pressure
 from subscribers.models import Site
+
+OPERATES = "django_celery_beat.view_periodictask"  # who watches over the machinery
 
 
 def add_overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -29,6 +32,9 @@ def add_overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
         has_segments=bool(segments),
         has_campaigns=bool(campaigns),
     )
+    if request.user.has_perm(OPERATES):
+        stages = read_pressure(now=timezone.now())
+        context.update(stages=stages, concerns=list_concerns(stages))
     context.update(
         may_view=True,
         zone=zone.key,

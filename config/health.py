@@ -1,14 +1,18 @@
-"""Health for operators and orchestrators: is this process alive, and can it do its work?"""
+"""Health for operators and orchestrators: is this process alive, can it do its work, and does the work keep up?"""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.core.cache import cache
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from redis.exceptions import RedisError
 
-from tracking.models import InboxItem
+from config.pressure import Pressure, read_pressure
+
+Part = dict[str, Any]
 
 
 def show_liveness(request: HttpRequest) -> JsonResponse:
@@ -16,26 +20,40 @@ def show_liveness(request: HttpRequest) -> JsonResponse:
 
 
 def show_readiness(request: HttpRequest) -> JsonResponse:
-    """200 when everything this process needs answers, else 503; each part says what is wrong with it."""
+    """200 when everything this process needs answers, else 503; each part says what is wrong with it.
+
+    A stage that falls behind is “slow”: still 200, since it is no reason to send visitors elsewhere.
+    """
     parts = {"database": _check(_ask_database), "broker": _check(_ask_broker)}
-    healthy = all(part["status"] == "ok" for part in parts.values())
-    body = {"status": "ok" if healthy else "failing", "parts": parts}
-    return JsonResponse(body, status=200 if healthy else 503)
+    if parts["database"]["status"] == "ok":
+        parts |= _check_stages()
+    found = {part["status"] for part in parts.values()}
+    status = next((each for each in ("failing", "slow") if each in found), "ok")
+    return JsonResponse({"status": status, "parts": parts}, status=503 if status == "failing" else 200)
 
 
-def _check(ask: Callable[[], str]) -> dict[str, str]:
+def _check(ask: Callable[[], str]) -> Part:
     try:
         return {"status": "ok", "detail": ask()}
     except (DatabaseError, RedisError, OSError) as error:
         return {"status": "failing", "detail": f"{type(error).__name__}: see this process's log"}
 
 
+def _check_stages() -> dict[str, Part]:
+    try:
+        return {name: _describe(stage) for name, stage in read_pressure(now=timezone.now()).items()}
+    except DatabaseError as error:
+        return {"stages": {"status": "failing", "detail": f"{type(error).__name__}: see this process's log"}}
+
+
+def _describe(stage: Pressure) -> Part:
+    return {"status": "slow" if stage.is_slow else "ok", "detail": stage.detail, **stage.figures}
+
+
 def _ask_database() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    failed = InboxItem.objects.exclude(failed_at=None).count()
-    waiting = InboxItem.objects.filter(failed_at=None).count()
-    return f"{waiting} requests wait in the inbox, {failed} were set aside"
+    return "answers"
 
 
 def _ask_broker() -> str:

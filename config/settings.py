@@ -63,6 +63,10 @@ SEGMENT_UPLOAD_MAX_ROWS = read_int("SEGMENT_UPLOAD_MAX_ROWS", 200_000, minimum=1
 SEGMENT_UPLOAD_MAX_MB = read_int("SEGMENT_UPLOAD_MAX_MB", 50, minimum=1)
 SEGMENT_UPLOAD_DAYS = read_int("SEGMENT_UPLOAD_DAYS", 14, minimum=1)
 SNAPSHOT_TIMEOUT_MS = read_int("SNAPSHOT_TIMEOUT_MS", 30_000, minimum=1)
+# From when on a stage counts as slow: the oldest request in the inbox, the oldest change, the segment furthest behind.
+HEALTH_INBOX_SECONDS = read_int("HEALTH_INBOX_SECONDS", 30, minimum=1)
+HEALTH_FOLLOWING_SECONDS = read_int("HEALTH_FOLLOWING_SECONDS", 30, minimum=1)
+HEALTH_SEGMENTS_SECONDS = read_int("HEALTH_SEGMENTS_SECONDS", 300, minimum=1)
 SEND_CONCURRENCY = read_int("SEND_CONCURRENCY", 100, minimum=1)
 DEMO = read_bool("DEMO")
 

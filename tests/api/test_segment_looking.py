@@ -78,7 +78,7 @@ def test_a_segment_that_was_never_built_is_right_for_no_instant(client: APIClien
 def test_members_of_a_past_instant_come_page_by_page(client: APIClient, site: Site) -> None:
     segment, people = make_past(site)
 
-    first = client.get(at(segment, "members/"), {"at": THEN.isoformat(), "page_size": 2}).json()
+    first = client.get(at(segment, "members/"), {"at": THEN.isoformat(), "page_size": "2"}).json()
     rest = client.get(first["next"]).json()
 
     assert first["count"] == 3

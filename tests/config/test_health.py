@@ -1,13 +1,19 @@
 """Health says whether this process can work, and what is wrong if not."""
 
+import datetime as dt
+
 import pytest
 from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 from redis.exceptions import ConnectionError as BrokerError
 
+from config.pressure import read_pressure
+from subscribers.changes import PERSON, note_changes
 from subscribers.models import Site
-from tests.factories import NOW
+from tests.factories import NOW, make_segment
 from tracking.models import InboxItem
 
 
@@ -29,13 +35,67 @@ def test_ready_means_that_database_and_broker_answer(client: Client) -> None:
     assert (response.status_code, response.json()["status"]) == (200, "ok")
 
 
-def test_ready_counts_what_waits_and_what_was_set_aside(client: Client, site: Site) -> None:
-    InboxItem.objects.create(site=site, shard=1, payload={}, received_at=NOW)
+def test_ready_says_what_waits_in_the_inbox_and_what_was_set_aside(client: Client, site: Site) -> None:
+    late = timezone.now() - dt.timedelta(seconds=10)
     InboxItem.objects.create(site=site, shard=1, payload={}, received_at=NOW, failed_at=NOW, failure="x")
+    InboxItem.objects.create(site=site, shard=1, payload={}, received_at=late)
 
-    detail = client.get("/health/ready").json()["parts"]["database"]["detail"]
+    inbox = client.get("/health/ready").json()["parts"]["inbox"]
 
-    assert detail == "1 requests wait in the inbox, 1 were set aside"
+    assert inbox["status"] == "ok"
+    assert inbox["detail"] == "1 request waits in the inbox (the oldest for 10 s), 1 was set aside"
+    assert (inbox["waiting"], inbox["set_aside"]) == (1, 1)
+    assert inbox["oldest_seconds"] == pytest.approx(10, abs=5)
+
+
+def test_an_inbox_that_falls_behind_is_slow_and_still_200(client: Client, site: Site) -> None:
+    InboxItem.objects.create(
+        site=site, shard=1, payload={}, received_at=timezone.now() - dt.timedelta(minutes=1)
+    )
+
+    response = client.get("/health/ready")
+
+    assert (response.status_code, response.json()["status"]) == (200, "slow")
+    assert response.json()["parts"]["inbox"]["status"] == "slow"
+
+
+def test_changes_that_wait_too_long_are_slow(client: Client, site: Site) -> None:
+    note_changes(site.pk, {PERSON: [1]}, now=timezone.now() - dt.timedelta(minutes=1))
+
+    following = client.get("/health/ready").json()["parts"]["following"]
+
+    assert (following["status"], following["waiting"]) == ("slow", 1)
+    assert following["detail"].startswith("1 change waits to be followed (the oldest for 6")
+
+
+def test_a_segment_far_behind_is_slow_one_that_is_set_aside_is_named(client: Client, site: Site) -> None:
+    make_segment(site, status="failed", failure="x")
+    make_segment(site)
+    fine = client.get("/health/ready").json()["parts"]["segments"]
+    make_segment(site, status="ready", refreshed_at=NOW - dt.timedelta(days=1))
+    slow = client.get("/health/ready").json()["parts"]["segments"]
+
+    assert (fine["status"], slow["status"]) == ("ok", "slow")
+    assert fine["detail"].startswith("1 segment waits to be built, 1 is set aside")
+
+
+def test_of_very_many_no_more_are_counted_than_need_be(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("config.pressure.MOST_COUNTED", 2)
+    for _ in range(4):
+        InboxItem.objects.create(site=site, shard=1, payload={}, received_at=NOW)
+        note_changes(site.pk, {PERSON: [1]}, now=NOW)
+
+    stages = read_pressure(now=NOW)
+
+    assert stages["inbox"].detail.startswith("more than 2 requests wait in the inbox")
+    assert stages["following"].detail.startswith("more than 2 changes wait to be followed")
+
+
+def test_asking_how_much_waits_takes_three_queries(
+    site: Site, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(3):
+        read_pressure(now=NOW)
 
 
 @pytest.mark.django_db

@@ -13,8 +13,9 @@ from campaigns.models import Campaign, Delivery
 from config.overview import DAYS, count_arrivals, find_zone, read_campaigns, read_trends
 from config.trends import HEIGHT, draw_trend
 from segments.building import build_members
-from subscribers.models import Site
+from subscribers.models import Site, SubscriberChange
 from tests import factories
+from tracking.models import InboxItem
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -141,7 +142,7 @@ def test_the_home_page_takes_few_queries_however_much_there_is(
         build_members(factories.make_segment(site), as_of=now)
     client.force_login(factories.make_user(is_superuser=True))
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(16):
         client.get("/admin/")
     with django_assert_max_num_queries(10):
         client.get("/admin/")
@@ -155,3 +156,30 @@ def test_a_chart_is_as_high_as_its_largest_day_and_hides_no_small_one() -> None:
 
     assert [bar.height for bar in trend.bars] == [HEIGHT, 2.0, 0.0]
     assert trend.total == 1001
+
+
+def test_an_operator_reads_one_line_when_all_is_well(client: Client, site: Site) -> None:
+    factories.make_subscriber(site)
+    SubscriberChange.objects.all().delete()
+
+    assert "Everything keeps up" in open_home(client, "operator")
+
+
+def test_an_operator_reads_what_falls_behind_and_what_to_do(client: Client, site: Site) -> None:
+    factories.make_subscriber(site)
+    InboxItem.objects.create(
+        site=site, shard=1, payload={}, received_at=timezone.now() - dt.timedelta(minutes=5)
+    )
+    factories.make_segment(site, status="failed", failure="x")
+
+    page = open_home(client, "operator")
+
+    assert "start another ingest worker" in page
+    assert "1 segment is set aside" in page
+    assert "Everything keeps up" not in page
+
+
+def test_a_marketer_is_not_bothered_with_the_machinery(client: Client, site: Site) -> None:
+    factories.make_subscriber(site)
+
+    assert "Everything keeps up" not in open_home(client, "marketer")

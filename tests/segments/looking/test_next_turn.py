@@ -16,7 +16,7 @@ from segments.rules.flips import find_next_flip
 from segments.rules.next_turn import NextTurn, Turn
 from segments.rules.sql import Fragment
 from subscribers.models import Site, Subscriber
-from tests.factories import NOW, make_event, make_push_subscription, make_segment, make_subscriber
+from tests.factories import EVERYONE, NOW, make_event, make_push_subscription, make_subscriber
 from tests.parity.population import populations, write_population
 from tests.parity.strategies import documents
 from tests.segments.live import CART_TODAY, is_in, make_built, rule_of
@@ -116,7 +116,7 @@ def test_what_is_built_on_a_segment_turns_with_it(site: Site) -> None:
 def test_a_rule_without_time_never_turns(site: Site) -> None:
     make_subscriber(site)
 
-    assert ask(site, make_segment(site).rule) is None
+    assert ask(site, EVERYONE) is None
 
 
 def test_what_takes_too_long_to_find_is_said_not_to_be_known(

@@ -1,0 +1,119 @@
+"""Back-pressure: what waits, and how long it has, told before anybody feels it. Cheap at any size: nothing is counted out."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, Min, Q
+from django.db.models.functions import Coalesce
+
+from segments.models import Segment
+from subscribers.models import SubscriberChange
+
+MOST_COUNTED = 10_000  # rows; of more, “more than” is said
+
+# The oldest lie at the head, in the order of ids: so does what was set aside, until somebody takes it away.
+COUNT_INBOX = """
+SELECT waiting.count, waiting.oldest_at, set_aside.count FROM (
+    SELECT count(*), min(received_at) AS oldest_at FROM (
+        SELECT received_at FROM tracking_inboxitem WHERE failed_at IS NULL ORDER BY id LIMIT %s
+    ) AS first
+) AS waiting, (
+    SELECT count(failed_at) FROM (SELECT failed_at FROM tracking_inboxitem ORDER BY id LIMIT %s) AS first
+) AS set_aside
+"""
+
+
+@dataclass(frozen=True)
+class Pressure:
+    """One stage: whether it falls behind (`is_slow`), in a sentence, and the same in figures."""
+
+    is_slow: bool
+    detail: str
+    figures: dict[str, float | None] = field(default_factory=dict)
+
+
+def read_pressure(*, now: dt.datetime) -> dict[str, Pressure]:
+    """By stage, in the order in which data goes through them."""
+    return {
+        "inbox": _read_inbox(now),
+        "following": _read_following(now),
+        "segments": _read_segments(now),
+    }
+
+
+def _read_inbox(now: dt.datetime) -> Pressure:
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_INBOX, [MOST_COUNTED + 1, MOST_COUNTED])
+        waiting, oldest_at, set_aside = cursor.fetchone()
+    age = _measure_age(oldest_at, now)
+    return Pressure(
+        age is not None and age > settings.HEALTH_INBOX_SECONDS,
+        f"{_say_count(waiting, 'request')} wait{'s' if waiting == 1 else ''} in the inbox{_say_age(age)},"
+        f" {set_aside:,} {'was' if set_aside == 1 else 'were'} set aside",
+        {"waiting": waiting, "oldest_seconds": age, "set_aside": set_aside},
+    )
+
+
+def _read_following(now: dt.datetime) -> Pressure:
+    rows = SubscriberChange.objects.order_by("pk").values("changed_at")[: MOST_COUNTED + 1]
+    found = rows.aggregate(waiting=Count("*"), oldest_at=Min("changed_at"))
+    age = _measure_age(found["oldest_at"], now)
+    waiting = found["waiting"]
+    return Pressure(
+        age is not None and age > settings.HEALTH_FOLLOWING_SECONDS,
+        f"{_say_count(waiting, 'change')} wait{'s' if waiting == 1 else ''} to be followed{_say_age(age)}",
+        {"waiting": waiting, "oldest_seconds": age},
+    )
+
+
+def _read_segments(now: dt.datetime) -> Pressure:
+    """There are few segments. One that is set aside waits for a person, so it is no reason to call this slow."""
+    followed = Q(kind=Segment.Kind.LIVE) & ~Q(status=Segment.Status.FAILED)
+    found = Segment.objects.aggregate(
+        set_aside=Count("pk", filter=Q(status=Segment.Status.FAILED)),
+        building=Count("pk", filter=Q(status=Segment.Status.BUILDING)),
+        oldest_at=Min(Coalesce("refreshed_at", "updated_at"), filter=followed),
+    )
+    lag = _measure_age(found["oldest_at"], now)
+    behind = f"; the one furthest behind is right as of {lag:,.0f} s ago" if lag is not None else ""
+    return Pressure(
+        lag is not None and lag > settings.HEALTH_SEGMENTS_SECONDS,
+        f"{_say_count(found['building'], 'segment')} wait{'s' if found['building'] == 1 else ''} to be built,"
+        f" {found['set_aside']:,} {'is' if found['set_aside'] == 1 else 'are'} set aside{behind}",
+        {"building": found["building"], "set_aside": found["set_aside"], "lag_seconds": lag},
+    )
+
+
+def _measure_age(instant: dt.datetime | None, now: dt.datetime) -> float | None:
+    """In seconds."""
+    return max((now - instant) / dt.timedelta(seconds=1), 0.0) if instant else None
+
+
+def _say_age(age: float | None) -> str:
+    return f" (the oldest for {age:,.0f} s)" if age is not None else ""
+
+
+def _say_count(count: int, noun: str) -> str:
+    many = f"more than {MOST_COUNTED:,}" if count > MOST_COUNTED else f"{count:,}"
+    return f"{many} {noun}{'' if count == 1 else 's'}"
+
+
+ADVICE = {
+    "inbox": "What visitors do is applied late: start another ingest worker.",
+    "following": "Segments follow late: is the worker on the queue “segments” at work?",
+    "segments": "Are beat and the worker on the queue “segments” at work?",
+}
+
+
+def list_concerns(stages: dict[str, Pressure]) -> list[str]:
+    """What an operator should look at, in sentences; none: all is well."""
+    concerns = [f"{stage.detail}. {ADVICE[name]}" for name, stage in stages.items() if stage.is_slow]
+    set_aside = stages["segments"].figures["set_aside"] or 0
+    if set_aside:
+        one = set_aside == 1
+        concerns.append(
+            f"{set_aside:,.0f} segment{' is' if one else 's are'} set aside: {'its page says' if one else 'their pages say'} why."
+        )
+    return concerns
