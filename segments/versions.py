@@ -32,10 +32,10 @@ def accept_rule(site: Site, document: Any, *, segment: Segment | None = None) ->
 def keep_definition(segment: Segment, *, by: User | AnonymousUser, now: dt.datetime) -> SegmentVersion:
     """A live segment was saved: keep its rule as a version, and have its members worked out if it is another one.
 
-    In the transaction that saved it.
+    In the transaction that saved it. One that was set aside is tried again in any case.
     """
     version = find_version(segment, now=now, by=by)
-    if version != segment.live_version:
+    if version != segment.live_version or segment.status == Segment.Status.FAILED:
         segment.status = Segment.Status.BUILDING
         segment.save(update_fields=["status"])
         wake_building()
