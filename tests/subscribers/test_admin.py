@@ -17,6 +17,7 @@ from subscribers.models import (
     PushSubscription,
     Site,
     Subscriber,
+    SubscriberChange,
     validate_timezone,
 )
 from subscribers.vapid import read_public_key
@@ -251,6 +252,18 @@ def test_an_attribute_shows_the_values_seen_lately_and_its_type_is_changed(admin
     assert page.index("gold") < page.index("silver")
     attribute.refresh_from_db()
     assert (attribute.type, attribute.description) == ("list", "Loyalty")
+
+
+def test_that_an_attribute_is_deleted_is_noted_for_whoever_asks_for_it(admin: Client, site: Site) -> None:
+    attribute = factories.make_attribute(site, "tier")
+    SubscriberChange.objects.all().delete()
+
+    admin.post(f"/admin/subscribers/attribute/{attribute.pk}/delete/", {"post": "yes"})
+
+    assert not Attribute.objects.exists()
+    assert [(note.topic, note.subscriber_ids) for note in SubscriberChange.objects.all()] == [
+        ("attribute:tier", None)
+    ]
 
 
 def test_what_comes_from_tracking_is_not_added_by_hand(admin: Client) -> None:
