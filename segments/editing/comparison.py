@@ -22,11 +22,11 @@ EXACT_SHARE = 0.7
 
 # Everybody who is in the segment now or would be, once; those who move and those who stay are told apart in one pass.
 COMPARE = """
-WITH members AS MATERIALIZED ({members}),
-held AS MATERIALIZED (SELECT subscriber_id AS id FROM segments_membership WHERE segment_id = %s {here}),
-people AS MATERIALIZED (
+WITH people AS MATERIALIZED (
     SELECT COALESCE(members.id, held.id) AS id, members.id IS NOT NULL AS after, held.id IS NOT NULL AS before
-    FROM members FULL JOIN held ON held.id = members.id
+    FROM ({members}) AS members
+    FULL JOIN (SELECT subscriber_id AS id FROM segments_membership WHERE segment_id = %s {here}) AS held
+        ON held.id = members.id
 )
 SELECT count(*) FILTER (WHERE NOT before), count(*) FILTER (WHERE NOT after), count(*) FILTER (WHERE before AND after),
        {some_joining}, {some_leaving}, {some_staying},
