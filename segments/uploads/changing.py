@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from segments.lists import add_members, remove_members
+from segments.membership import pick_instant
 from segments.models import Segment
 from segments.uploads.matching import judge_values
 
@@ -38,8 +39,9 @@ def change_members(
     verdicts = judge_values(found.site, by, [*add, *remove], takes_all=False)
     entering = {person for text in add for person in verdicts[text].people}
     leaving = {person for text in remove for person in verdicts[text].people} - entering
-    removed = remove_members(found, leaving, now=now).left
-    added = add_members(found, entering, now=now).entered
+    at = pick_instant([found], no_earlier_than=now)
+    removed = remove_members(found, leaving, now=at).left
+    added = add_members(found, entering, now=at).entered
     failed = {text: verdict.problem for text, verdict in verdicts.items() if verdict.problem}
     return ChangedList(len(added), len(removed), failed)
 
@@ -47,7 +49,8 @@ def change_members(
 @transaction.atomic
 def remove_member(segment: Segment, subscriber_id: int, *, now: dt.datetime) -> bool:
     """Take one person off a list; False: they are not on it. Raises NotAListError."""
-    return bool(remove_members(_take(segment), [subscriber_id], now=now).left)
+    found = _take(segment)
+    return bool(remove_members(found, [subscriber_id], now=pick_instant([found], no_earlier_than=now)).left)
 
 
 def _take(segment: Segment) -> Segment:

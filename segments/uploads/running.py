@@ -11,6 +11,7 @@ from collections.abc import Callable
 from django.db import connection, transaction
 
 from segments.lists import add_members, remove_members
+from segments.membership import pick_instant
 from segments.models import Segment, SegmentUpload, UploadChunk
 from segments.uploads.matching import Verdict, judge_values
 
@@ -59,10 +60,11 @@ def run_chunk(upload_id: int, *, now: dt.datetime) -> bool:
         return False
     segment = Segment.objects.select_related("site").select_for_update(of=("self",), no_key=True)
     upload.segment = segment.get(pk=upload.segment_id)
+    at = pick_instant([upload.segment], no_earlier_than=now)
     chunk = upload.chunks.filter(is_done=False).order_by("pk").first()
     if chunk is not None:
-        _work_through(upload, chunk, now)
-    elif upload.mode != Mode.REPLACE or not _remove_others(upload, now):
+        _work_through(upload, chunk, at)
+    elif upload.mode != Mode.REPLACE or not _remove_others(upload, at):
         _finish(upload, now)
         return False
     return True

@@ -62,7 +62,7 @@ def test_the_list_is_replaced(site: Site, people: list[str]) -> None:
 
 
 def test_what_happened_is_logged_as_a_change_of_the_list(site: Site, people: list[str]) -> None:
-    segment = make_list(site)
+    segment = make_list(site, refreshed_at=NOW - dt.timedelta(days=1))
     upload_people(segment, "u-1", "u-2")
     later = NOW + dt.timedelta(hours=1)
     upload_people(segment, "u-2", mode="replace", now=later)
@@ -157,3 +157,12 @@ def test_what_is_built_on_the_list_follows_it(site: Site, people: list[str]) -> 
     follow_site(site, now=later)
 
     assert names_on(upper) == {"u-1", "u-2"}
+
+
+def test_what_one_person_does_twice_at_one_instant_is_logged_twice(site: Site, people: list[str]) -> None:
+    segment = make_list(site)
+    upload_people(segment, "u-1")
+    upload_people(segment, "u-1", mode="remove")
+
+    log = MembershipChange.objects.filter(segment=segment).order_by("changed_at")
+    assert list(log.values_list("kind", flat=True)) == ["entered", "left"]
