@@ -60,9 +60,14 @@ def refresh_segments(
     chosen = {segment.pk for segment in [*campaign.include_segments.all(), *campaign.exclude_segments.all()]}
     needed = Segment.objects.filter(pk__in=order_segments(campaign.site, wanted=chosen) if chosen else [])
     live = needed.filter(kind=Segment.Kind.LIVE)
-    if live.filter(status=Segment.Status.BUILDING).exists():
-        build_waiting(now=now, only=live.values_list("pk", flat=True))
+    ids = list(live.values_list("pk", flat=True))
+    build_waiting(now=now, only=ids)
     if live.filter(refreshed_at__lt=now - max_age).exists():
+        follow_site(campaign.site, now=now, thoroughly=True)
+    # Where too many changed, following leaves a segment to a build; then those built on it may be left to one in turn.
+    for _ in ids:
+        if not build_waiting(now=now, only=ids):
+            break
         follow_site(campaign.site, now=now, thoroughly=True)
     return list(live.exclude(status=Segment.Status.READY).order_by("name"))
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from campaigns.audience import find_survivors, read_audience, refresh_segments
@@ -66,6 +67,22 @@ def test_segments_that_are_fresh_enough_are_left_as_they_are(site: Site, now: dt
     assert not MembershipChange.objects.exists()
     refresh_segments(campaign, now=now + ten_seconds * 2, max_age=ten_seconds)
     assert MembershipChange.objects.get().cause == MembershipChange.Cause.PROFILE
+
+
+def test_segments_of_which_too_many_changed_to_ask_them_are_built_first(
+    site: Site, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segments.following.MOST_ASKED", 1)
+    monkeypatch.setattr("segments.building.MOST_LISTED", 1)
+    inner = factories.make_segment(site, in_country("DE"))
+    nested = {"version": 1, "root": {"type": "segment", "segment": inner.pk, "member": True}}
+    campaign = make_segmented(site, include=[factories.make_segment(site, nested)])
+    refresh_segments(campaign, now=now)
+    people = {make_reachable(site, country="DE").pk for _ in range(3)}
+
+    assert refresh_segments(campaign, now=now + dt.timedelta(seconds=10)) == []
+
+    assert {person.subscriber_id for chunk in read_audience(campaign) for person in chunk} == people
 
 
 def test_a_chain_of_merges_leads_to_its_end(site: Site) -> None:
