@@ -7,7 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from segments.admin import SegmentAdmin
 from segments.models import Segment
+from segments.verification import verify_segment
 from subscribers.models import Site
 from tests import factories
 from tests.segments.test_admin import sign_in
@@ -151,3 +153,44 @@ def test_a_list_of_a_name_that_is_taken_is_refused(marketer: Client, site: Site)
 
 def test_who_may_not_add_segments_saves_no_list(site: Site) -> None:
     assert snap(sign_in("analyst"), site).status_code == 403
+
+
+# --- Every other page -----------------------------------------------------------
+
+
+def test_every_page_of_a_segment_has_an_answer_for_a_list(site: Site) -> None:
+    factories.make_subscriber(site, external_id="u-1")
+    segment = factories.make_list(site)
+    upload_people(segment, "u-1")
+    client = sign_in(is_superuser=True)
+    names = [
+        name
+        for path, name, _ in SegmentAdmin.custom_urls
+        if "<int:segment_id>" in path and path.count("<") == 1
+    ]
+
+    answers = {name: client.get(reverse(f"admin:{name}", args=[segment.pk])).status_code for name in names}
+
+    assert {*answers.values()} <= {200, 302, 404}
+    assert answers["segments_segment_members"] == 200
+
+
+def test_a_list_can_be_named_in_a_rule(marketer: Client, site: Site) -> None:
+    guests = factories.make_list(site, name="Guests")
+    rule = {"version": 1, "root": {"type": "segment", "segment": guests.pk, "member": True}}
+
+    marketer.post(
+        f"{LIST}add/", {"site": site.pk, "name": "Upper", "description": "", "rule": json.dumps(rule)}
+    )
+
+    assert Segment.objects.filter(name="Upper", kind="live").exists()
+    assert "is used by the segment “Upper”" in text_of(marketer, page_of(guests, "delete"))
+
+
+def test_a_list_agrees_with_its_verification(site: Site) -> None:
+    factories.make_subscriber(site, external_id="u-1")
+    factories.make_subscriber(site)
+    segment = factories.make_list(site)
+    upload_people(segment, "u-1")
+
+    assert verify_segment(segment, as_of=factories.NOW).agrees
