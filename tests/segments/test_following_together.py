@@ -27,7 +27,7 @@ def site() -> Site:
 
 
 @contextmanager
-def another_worker(statement: str, *values: object) -> Iterator[None]:
+def another_worker(statement: str, *values: int) -> Iterator[None]:
     """Another connection in the middle of a transaction, having done this."""
     other = connections.create_connection("default")
     try:
