@@ -169,10 +169,10 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "planning"
-# Four queues, so that a long campaign holds up neither the inbox, nor the segments, nor the next campaign's plan.
+# Four queues: a long campaign holds up neither the inbox nor the next plan, a large build keeps no segment from following.
 CELERY_TASK_ROUTES = {
     "tracking.tasks.*": {"queue": "ingest"},
-    "segments.tasks.*": {"queue": "segments"},
+    "segments.tasks.follow_segments": {"queue": "segments"},
     "campaigns.tasks.deliver_due_batches": {"queue": "delivery"},
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
