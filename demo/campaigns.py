@@ -18,20 +18,27 @@ from segments.models import Segment
 from subscribers.models import Site
 
 Schedule = Campaign.Schedule
+CAMPAIGN_AGE = dt.timedelta(days=5)  # of the one that is over
 
 
-def create_campaigns(
+def create_past_campaign(
+    site: Site, segments: dict[str, Segment], *, author: User, now: dt.datetime
+) -> Campaign:
+    """The one that is over, played through as if its people had got it. The segments are as they were then."""
+    return _sign(_create_finished(site, segments, now=now), author)
+
+
+def create_coming_campaigns(
     site: Site, segments: dict[str, Segment], *, author: User, now: dt.datetime
 ) -> list[Campaign]:
-    """Save all three; the finished one is played through as if its people had got it."""
-    finished = _create_finished(site, segments, now=now)
-    scheduled = _create_scheduled(site, segments, now=now)
-    draft = _create_draft(site, segments, now=now)
-    campaigns = [finished, scheduled, draft]
-    for campaign in campaigns:
-        campaign.created_by = author
-        campaign.save(update_fields=["created_by"])
-    return campaigns
+    coming = [_create_scheduled(site, segments, now=now), _create_draft(site, segments, now=now)]
+    return [_sign(campaign, author) for campaign in coming]
+
+
+def _sign(campaign: Campaign, author: User) -> Campaign:
+    campaign.created_by = author
+    campaign.save(update_fields=["created_by"])
+    return campaign
 
 
 def _create_draft(site: Site, segments: dict[str, Segment], *, now: dt.datetime) -> Campaign:
@@ -51,8 +58,8 @@ def _create_draft(site: Site, segments: dict[str, Segment], *, now: dt.datetime)
 
 
 def _create_finished(site: Site, segments: dict[str, Segment], *, now: dt.datetime) -> Campaign:
-    """Launched five days ago for six o'clock in the evening, when that had passed already in the far east."""
-    launched_at = (now - dt.timedelta(days=5)).replace(hour=9, minute=30, second=0, microsecond=0)
+    """Launched CAMPAIGN_AGE ago for six o'clock in the evening, when that had passed already in the far east."""
+    launched_at = (now - CAMPAIGN_AGE).replace(hour=9, minute=30, second=0, microsecond=0)
     campaign = Campaign.objects.create(
         site=site,
         icon_url=_make_url(static("demo/mark.svg")),

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from campaigns.models import Campaign
 from demo.accounts import create_accounts
-from demo.campaigns import create_campaigns
+from demo.campaigns import CAMPAIGN_AGE, create_coming_campaigns, create_past_campaign
 from demo.cities import STORES
 from demo.history import make_history
 from demo.people import Person, make_people
@@ -23,13 +23,14 @@ from demo.profiles import (
     make_identities,
     make_subscriber,
 )
-from demo.segments import build_segments, create_segments
+from demo.segments import A_DAY, build_segments, create_segments
 from subscribers.models import Identity, Place, PushSubscription, Site, Subscriber
 from tracking.log import NewEvent, record_events
 from tracking.models import Event, EventSummary
 from tracking.partitions import prepare_partitions
 
 CHUNK = 200  # people at a time
+SEGMENTS_AGE = dt.timedelta(days=30)
 BULKY = (Subscriber, Identity, PushSubscription, Event, EventSummary)
 
 
@@ -57,8 +58,10 @@ def load_demo(
         _refresh_statistics()
         author = create_accounts()["marketer"]
         segments = create_segments(site)
-        create_campaigns(site, segments, author=author, now=now)
-        build_segments(segments, now=now)
+        build_segments(segments, since=now - SEGMENTS_AGE, until=now - CAMPAIGN_AGE - A_DAY)
+        create_past_campaign(site, segments, author=author, now=now)
+        build_segments(segments, since=now - CAMPAIGN_AGE, until=now)
+        create_coming_campaigns(site, segments, author=author, now=now)
     prepare_partitions(now=now)
     return site
 

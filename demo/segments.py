@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 from demo.cities import STORES
 from segments.building import build_members
 from segments.models import Segment
-from subscribers.models import Site
+from subscribers.models import Site, SubscriberChange
 
 Node = dict[str, Any]
+
+A_DAY = dt.timedelta(days=1)
 
 
 class Sketch(NamedTuple):
@@ -148,9 +150,16 @@ def create_segments(site: Site) -> dict[str, Segment]:
     return segments | {nested.name: _create(site, nested)}
 
 
-def build_segments(segments: dict[str, Segment], *, now: dt.datetime) -> None:
+def build_segments(segments: dict[str, Segment], *, since: dt.datetime, until: dt.datetime) -> None:
+    """As if they had been followed all the while: built once for each day, so that there is something to look back on."""
+    rows = Segment.objects.filter(pk__in=[segment.pk for segment in segments.values()])
+    rows.filter(created_at__gt=since).update(created_at=since)
+    for day in range((until - since) // A_DAY + 1):
+        for segment in segments.values():
+            build_members(segment, as_of=since + day * A_DAY)
+    # Whatever was noted meanwhile is in them: they were built after it.
+    SubscriberChange.objects.filter(site__in=rows.values("site")).delete()
     for segment in segments.values():
-        build_members(segment, as_of=now)
         segment.refresh_from_db()
 
 

@@ -1,10 +1,15 @@
 """The ready segments have believable members."""
 
+import datetime as dt
+
 import pytest
 
+from demo.loading import SEGMENTS_AGE
 from demo.segments import SKETCHES
+from segments.looking.history import read_history
+from segments.looking.past_members import count_past_members
 from segments.models import Membership, Segment
-from subscribers.models import Site
+from subscribers.models import Site, SubscriberChange
 from tests.demo.conftest import NOW, PEOPLE
 
 EXAMPLES = (
@@ -41,3 +46,23 @@ def test_the_nested_segment_holds_the_gold_and_platinum_members_of_the_other(dem
         segment__site=demo_shop, segment__name="Gold or platinum cart abandoners"
     )
     assert set(nested.values_list("subscriber")) == set(best.values_list("subscriber"))
+
+
+@pytest.mark.parametrize("name", [sketch.name for sketch in SKETCHES])
+def test_every_segment_has_a_past_that_leads_to_what_it_is_now(demo_shop: Site, name: str) -> None:
+    segment = Segment.objects.get(site=demo_shop, name=name)
+    history = read_history(segment, days=90, now=NOW)
+
+    assert len(history) == SEGMENTS_AGE.days + 1
+    assert history[-1].size == segment.member_count == segment.memberships.count()
+    assert count_past_members(segment, at=NOW - dt.timedelta(days=10)) == history[-11].size
+
+
+def test_cart_abandoners_come_and_go_every_day(demo_shop: Site) -> None:
+    segment = Segment.objects.get(site=demo_shop, name="Cart abandoners")
+
+    assert all(day.entered and day.left for day in read_history(segment, days=30, now=NOW))
+
+
+def test_nothing_waits_to_be_followed(demo_shop: Site) -> None:
+    assert not SubscriberChange.objects.filter(site=demo_shop).exists()
