@@ -217,3 +217,14 @@ def test_whoever_changes_only_the_name_does_not_undo_the_rule_of_somebody_else(
     changed_meanwhile.refresh_from_db()
     assert (changed_meanwhile.name, changed_meanwhile.rule) == ("People", AUSTRIANS)
     assert SegmentVersion.objects.filter(segment=changed_meanwhile).count() == 2
+
+
+@pytest.mark.parametrize("version", ["x", "-1", "9" * 40, "\x00", ""])
+def test_a_version_posted_by_hand_saves_nothing_unseen(
+    marketer: Client, germans: Segment, version: str
+) -> None:
+    response = marketer.post(page_of(germans), filled_in(germans, FRENCH, version=version))
+
+    assert response.status_code == 200
+    germans.refresh_from_db()
+    assert germans.rule == GERMANS

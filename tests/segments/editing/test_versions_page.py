@@ -172,3 +172,7 @@ def test_a_rule_that_cannot_be_any_more_is_refused_in_words(
 
 def test_a_version_that_there_is_not_is_not_found(marketer: Client, germans: Segment) -> None:
     assert marketer.get(restoring(germans, 99)).status_code == 404
+
+
+def test_a_number_beyond_all_measure_is_not_found_either(marketer: Client, germans: Segment) -> None:
+    assert marketer.get(restoring(germans, 10**30)).status_code == 404
