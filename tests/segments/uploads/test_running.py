@@ -4,7 +4,9 @@ import datetime as dt
 from unittest.mock import patch
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from segments import tasks
 from segments.building import build_members
 from segments.following import follow_site
 from segments.models import MembershipChange, Segment, SegmentDay, SegmentUpload, UploadChunk
@@ -166,3 +168,23 @@ def test_what_one_person_does_twice_at_one_instant_is_logged_twice(site: Site, p
 
     log = MembershipChange.objects.filter(segment=segment).order_by("changed_at")
     assert list(log.values_list("kind", flat=True)) == ["entered", "left"]
+
+
+def test_confirming_wakes_a_worker_which_wakes_another_while_something_is_left(
+    site: Site,
+    people: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    monkeypatch.setattr(running, "MOST_CHUNKS", 1)
+    segment = make_list(site)
+
+    with patch("segments.uploads.drafts.wake") as wake, django_capture_on_commit_callbacks(execute=True):
+        confirm(segment, write_file(*people))
+    wake.assert_called_once_with(drafts.UPLOADS_TASK)
+
+    with patch("segments.tasks.wake") as wake_again:
+        tasks.run_uploads()
+        tasks.run_uploads()
+    assert wake_again.call_count == 1
+    assert names_on(segment) == {*people}
