@@ -8,8 +8,9 @@ left. One worker follows a site at a time, so nobody fights over a subscriber; o
 import datetime as dt
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, OperationalError, connection, transaction
@@ -20,7 +21,7 @@ from segments.lists import keep_lists
 from segments.live_rules import LiveRule, read_live_rules
 from segments.membership import Cause, Moves, apply_members, note_days, pick_instant
 from segments.models import Segment
-from segments.refusals import explain_refusal
+from segments.refusals import explain_refusal, read_state
 from segments.rules import RuleError
 from segments.rules.compiler import CompileContext
 from segments.rules.turning import Turning
@@ -35,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 LOCK_SPACE = 0x1B0C8  # any number, as long as no other advisory lock of ours has it
 MOST_CHANGES = 200  # in one round
+LONGEST_MS = 20_000  # for one statement: others wait meanwhile
+CANCELLED = "57014"  # SQLSTATE query_canceled, which a statement's time-out raises, too
 # A worker gives way after this many rounds, so that it can be stopped in good time.
 MOST_ROUNDS = 200
 
@@ -90,6 +93,7 @@ def _follow_round(site: Site, now: dt.datetime, *, thoroughly: bool) -> Followed
     if not _take_site(site, wait=thoroughly):
         return None
     commit_lazily()
+    _limit_time()
     changes = list(SubscriberChange.objects.filter(site=site).order_by("pk")[:MOST_CHANGES])
     everyone = Segment.objects.filter(site=site, kind=Segment.Kind.LIVE)
     rows = everyone.select_related("live_version").select_for_update(
@@ -109,6 +113,11 @@ def _take_site(site: Site, *, wait: bool) -> bool:
         cursor.execute(f"SELECT {function}(%s, %s)", [LOCK_SPACE, site.pk % 2**31])  # our own words
         (taken,) = cursor.fetchone()
     return wait or bool(taken)
+
+
+def _limit_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(LONGEST_MS)])
 
 
 class _Round:
@@ -134,60 +143,71 @@ class _Round:
         self.rebuild = {pk for pk, live in self.rules.items() if touched.concerns_all(pk, live.topics)}
         if touched.everyone:  # perhaps what was in the way is gone: an attribute has its type again
             self.rebuild |= self.failed
-        asked = {pk: touched.find_asked(pk, live) for pk, live in self.rules.items()}
-        for pk, turned in self._sweep().items():
-            asked[pk].add(turned, Cause.TIME)
         for pk, live in self.rules.items():
-            for other in live.needs:
-                if other in self.moves:
-                    asked[pk].add(self.moves[other].people, Cause.SEGMENT)
-            self._ask(pk, live, asked[pk])
+            moves = self._surely(pk, partial(self._follow, pk, live, touched))
+            if moves:
+                self.moves[pk] = moves
         self._write(changes, touched, busy)
         moved = sum(len(each.people) for each in self.moves.values())
         return Followed(len(changes), sum(each.looked_at for each in self.moves.values()), moved)
 
-    def _sweep(self) -> dict[int, Iterable[int]]:
-        """Whom the clock concerns, by segment."""
-        found: dict[int, Iterable[int]] = {}
-        for pk, live in self.rules.items():
-            segment = self.segments[pk]
-            if segment.status != Segment.Status.READY or segment.refreshed_at is None:
-                continue
-            if not self.thoroughly and not is_due(segment, self.as_of):
-                continue
-            began = time.monotonic()
-            turning = Turning(self.site.pk, segment.refreshed_at, self.as_of, self.zone, self.log)
-            turned = find_turned(live.rule, turning)
-            self.swept[pk] = round((time.monotonic() - began) * 1_000_000)
-            found[pk] = turned
-        return found
-
-    def _ask(self, pk: int, live: LiveRule, asked: Asked) -> None:
+    def _follow(self, pk: int, live: LiveRule, touched: Touched) -> Moves | None:
+        """None: nobody was asked."""
+        asked = self._find_asked(pk, live, touched)
         if len(asked) > MOST_ASKED:
             self.rebuild.add(pk)
-        if not asked or pk in self.rebuild:
-            return
+        return self._ask(pk, live, asked) if asked and pk not in self.rebuild else None
+
+    def _find_asked(self, pk: int, live: LiveRule, touched: Touched) -> Asked:
+        """Whom the changes concern, the clock, and what moved in segments that this one is built on."""
+        asked = touched.find_asked(pk, live)
+        asked.add(self._sweep(pk, live), Cause.TIME)
+        for other in live.needs & self.moves.keys():
+            asked.add(self.moves[other].people, Cause.SEGMENT)
+        return asked
+
+    def _sweep(self, pk: int, live: LiveRule) -> Iterable[int]:
+        segment = self.segments[pk]
+        if segment.status != Segment.Status.READY or segment.refreshed_at is None:
+            return ()
+        if not self.thoroughly and not is_due(segment, self.as_of):
+            return ()
+        began = time.monotonic()
+        turning = Turning(self.site.pk, segment.refreshed_at, self.as_of, self.zone, self.log)
+        turned = find_turned(live.rule, turning)
+        self.swept[pk] = round((time.monotonic() - began) * 1_000_000)
+        return turned
+
+    def _ask(self, pk: int, live: LiveRule, asked: Asked) -> Moves:
         began = time.monotonic()
         context = CompileContext(self.as_of, self.zone, self.log, people=tuple(asked))
+        members = compile_members(self.site, live.rule, context)
+        moves = apply_members(
+            self.segments[pk], members, as_of=self.as_of, cause=Cause.PROFILE, asked=asked.causes
+        )
+        return replace(moves, took=dt.timedelta(seconds=time.monotonic() - began))
+
+    def _surely(self, pk: int, work: Callable[[], Moves | None]) -> Moves | None:
+        """What is wrong with one segment keeps no other from being followed: it is set aside with the reason.
+
+        One that takes too long is built whole, where nobody waits for it.
+        """
         try:
             with transaction.atomic():
-                members = compile_members(self.site, live.rule, context)
-                moves = apply_members(
-                    self.segments[pk], members, as_of=self.as_of, cause=Cause.PROFILE, asked=asked.causes
-                )
+                return work()
         except RuleError as error:
             self._set_aside(pk, str(error))
-        except OperationalError:
-            raise
         except DatabaseError as error:
             reason = explain_refusal(error)
-            if reason is None:
+            if read_state(error) == CANCELLED:
+                logger.warning("Segment %s takes too long to follow; it is built anew", pk)
+                self.rebuild.add(pk)
+            elif reason is None:
                 raise
-            logger.exception("The database refuses the rule of segment %s", pk)
-            self._set_aside(pk, reason)
-        else:
-            took = dt.timedelta(seconds=time.monotonic() - began)
-            self.moves[pk] = replace(moves, took=took)
+            else:
+                logger.exception("The database refuses the rule of segment %s", pk)
+                self._set_aside(pk, reason)
+        return None
 
     def _set_aside(self, pk: int, reason: str) -> None:
         set_aside(self.segments[pk], reason)
