@@ -2,6 +2,7 @@
 
 import pytest
 
+from segments.looking.export import write_members
 from segments.models import SegmentUpload
 from segments.uploads.drafts import read_sheet
 from segments.uploads.previewing import UploadPreview, preview_upload
@@ -87,3 +88,14 @@ def test_looking_changes_nothing(site: Site) -> None:
 
     assert upload.state == "draft"
     assert names_on(segment) == set()
+
+
+def test_an_exported_segment_can_be_uploaded_as_it_is(site: Site) -> None:
+    for name in ("u-1", "u-2"):
+        make_subscriber(site, external_id=name)
+    guests = make_list(site)
+    upload_people(guests, "u-1", "u-2")
+
+    upload = draft(make_list(site), "".join(write_members(guests)).encode())
+
+    assert (upload.by, look(upload).enter) == ("subscriber", 2)
