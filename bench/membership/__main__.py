@@ -12,8 +12,9 @@ from tqdm import tqdm
 from bench.membership.batches import Batch, run_batches
 from bench.membership.checking import check_segments, draw_people
 from bench.membership.fifty import list_segments
+from bench.membership.pages import Page, measure_pages
 from bench.membership.stream import PROBE, run_processes, run_stream, wait_until_followed
-from bench.membership.tables import print_batches, print_check, print_stream
+from bench.membership.tables import print_batches, print_check, print_pages, print_stream
 from bench.membership.visitors import Visitors
 from bench.segments.generator import AS_OF, Size
 from bench.segments.measuring import write_document
@@ -36,6 +37,7 @@ def main() -> int:
     segments = _save_segments(site)
     batches = _run_batches(site, size, options.batches)
     print_batches(size, batches)
+    print_pages(_measure_pages(site))
     if not options.seconds:
         return 0
     _build(segments, as_of=timezone.now())
@@ -94,6 +96,20 @@ def _run_batches(site: Site, size: Size, number: int) -> list[Batch]:
         run_batches(site, visitors, number + 1, start=start), total=number + 1, desc="following", unit="batch"
     )
     return batches
+
+
+def _measure_pages(site: Site) -> list[Page]:
+    everybody, _ = Segment.objects.get_or_create(
+        site=site,
+        name="Everybody",
+        defaults={"rule": write_document({"type": "group", "match": "all", "conditions": []})},
+    )
+    _build([everybody], as_of=timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE) segments_membership, segments_membershipchange")
+    everybody.refresh_from_db()
+    others = Segment.objects.filter(site=site).exclude(pk=everybody.pk).order_by("-member_count")
+    return measure_pages(everybody, list(others[:3]))
 
 
 def _find_start() -> dt.datetime:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from bench.membership.batches import Batch, find_medians
 from bench.membership.checking import Check
+from bench.membership.pages import Page
 from bench.membership.stream import Stream
 from bench.segments.generator import Size
 
@@ -36,6 +37,14 @@ def print_stream(stream: Stream, rate: int) -> None:
     print(f"  {stream.requests:,} requests, {stream.refused:,} refused, {stream.lost:,} probes lost")
     for share in (50, 95, 99, 100):
         print(f"  p{share:<3} from post to membership {_percentile(stream.latencies, share) * 1000:8,.0f} ms")
+
+
+def print_pages(pages: Sequence[Page]) -> None:
+    print("\nPages that look at segments, the first of them everybody (p95 of 20)")
+    print(f"  {'page':30} {'page ms':>8} {'slowest statement ms':>21} {'statements':>11}")
+    for page in pages:
+        wrong = "" if page.status == 200 else f"   answered {page.status}"
+        print(f"  {page.name:30} {page.page_ms:8,.0f} {page.statement_ms:21,.1f} {page.statements:11}{wrong}")
 
 
 def print_check(check: Check, segments: int) -> None:
