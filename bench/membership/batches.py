@@ -22,9 +22,9 @@ from tracking.operations import Envelope
 EVENTS = 1000
 # The first that matches tells what a statement is for.
 STAGES = (
+    ("whom the clock concerns", r"AS turned \(id\)"),
     ("ask the segments, write who moved", r"members AS MATERIALIZED"),
     ("ask the segments, write who moved", r"SELECT event\.subscriber_id FROM tracking_event"),
-    ("whom the clock concerns", r"AS turned \(id\)"),
     ("summaries", r"INTO tracking_eventsummary"),
     ("events", r"tracking_event |tracking_propertyvalue"),
     ("people and profiles", r"subscribers_subscriber\W|subscribers_identity"),
