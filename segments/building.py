@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection
 
 from django.db import DatabaseError, transaction
+from django.db.models import Max
 
 from segments.definitions import read_rule, select_ids
 from segments.membership import Cause, Moves, apply_members, note_days, pick_instant
@@ -37,7 +38,9 @@ def build_members(segment: Segment, *, as_of: dt.datetime, skip_busy: bool = Fal
     found = rows.select_related("site", "live_version").filter(pk=segment.pk, kind=Segment.Kind.LIVE).first()
     if found is None:
         return None if skip_busy else Moves()
-    as_of = pick_instant([found], no_earlier_than=as_of)
+    # What is followed already has happened for this segment, too, though the clock here may lag.
+    followed_at = Segment.objects.filter(site=found.site_id).aggregate(at=Max("asked_at"))["at"]
+    as_of = pick_instant([found], no_earlier_than=max(as_of, followed_at or as_of))
     try:
         with transaction.atomic():
             return _build(found, as_of)

@@ -209,6 +209,13 @@ class _Round:
                 self._set_aside(pk, reason)
         return None
 
+    def _list_put_off(self, changes: Sequence[SubscriberChange]) -> set[int]:
+        """Segments that are built later instead: for an instant after these changes, though a clock there may lag."""
+        if not changes:
+            return set()
+        ready = {pk for pk, segment in self.segments.items() if segment.status == Segment.Status.READY}
+        return self.segments.keys() - ready | self.rebuild
+
     def _set_aside(self, pk: int, reason: str) -> None:
         set_aside(self.segments[pk], reason)
         self.swept.pop(pk, None)
@@ -217,7 +224,9 @@ class _Round:
         note_days(self.moves, self.site.find_day(self.as_of))
         for pk in self.rebuild:
             self.swept.pop(pk, None)
-        marked = sorted(self.swept.keys() | self.moves.keys() & self.rules.keys())
+        marked = sorted(
+            self.swept.keys() | self.moves.keys() & self.rules.keys() | self._list_put_off(changes)
+        )
         with connection.cursor() as cursor:
             cursor.execute(
                 WRITE_WATERMARKS, [self.as_of, self.as_of, marked, [self.swept.get(pk) for pk in marked]]

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Sum
@@ -12,35 +13,56 @@ from segments.definitions import describe_document, read_names
 from segments.models import Membership, MembershipChange, Segment, SegmentDay
 from segments.rules import parse_rule
 from segments.rules.validation import list_used_segments
+from segments.touching import AGAIN
 from segments.verification import Verification, verify_segments
 from subscribers.models import Site, Subscriber, SubscriberChange
 
 
-def list_wrongs(site: Site, *, now: dt.datetime) -> list[str]:
-    """Sentences; none if all is well."""
-    return [*_check_books(site), *_check_members(site, now), *_check_lists(site)]
+@dataclass(frozen=True)
+class Look:
+    """What a look at a site should find: all that happened until `now` is followed, but for segments that were `busy`."""
 
+    site: Site
+    now: dt.datetime
+    busy: frozenset[int] = frozenset()
 
-def check_followed(site: Site) -> list[str]:
-    waiting = SubscriberChange.objects.filter(site=site)
-    return [f"{change} waits, though nothing was in the way" for change in waiting]
+    def list_wrongs(self) -> list[str]:
+        """Sentences; none if all is well."""
+        site = self.site
+        return [*_check_books(site), *_check_lists(site), *self._check_members(), *self._check_followed()]
 
+    def list_late(self) -> list[str]:
+        """After a thorough look, nobody lags behind, unless what they are built on is set aside."""
+        segments = _read_live(self.site)
+        sound = {pk for pk, segment in segments.items() if segment.status != Segment.Status.FAILED}
+        late = _keep_supported(sound, segments) - self.list_right().keys()
+        return [
+            f"segment {pk} ({segments[pk].status}) is right for {segments[pk].refreshed_at} only"
+            for pk in late
+        ]
 
-def check_fresh(site: Site, *, now: dt.datetime) -> list[str]:
-    """After a thorough look, nobody lags behind, unless what they are built on is set aside."""
-    segments = _read_live(site)
-    sound = {pk for pk, segment in segments.items() if segment.status != Segment.Status.FAILED}
-    late = _keep_supported(sound, segments) - list_right(site, now=now).keys()
-    return [
-        f"segment {pk} ({segments[pk].status}) is right for {segments[pk].refreshed_at} only" for pk in late
-    ]
+    def list_right(self) -> dict[int, Segment]:
+        """The live segments that say they are right for now, as all do that they are built on."""
+        segments = _read_live(self.site)
+        right = {pk for pk, segment in segments.items() if _is_right(segment, self.now)} - self.busy
+        return {pk: segments[pk] for pk in _keep_supported(right, segments)}
 
+    def _check_members(self) -> Iterator[str]:
+        """The verifier agrees, which asks the evaluator about everybody."""
+        right = self.list_right()
+        by_instant: defaultdict[dt.datetime, list[Segment]] = defaultdict(list)
+        for segment in right.values():
+            by_instant[segment.refreshed_at or self.now].append(segment)
+        for as_of, segments in by_instant.items():
+            for pk, found in verify_segments(segments, as_of=as_of).items():
+                if not found.agrees:
+                    yield _explain(right[pk], found)
 
-def list_right(site: Site, *, now: dt.datetime) -> dict[int, Segment]:
-    """The live segments that say they are right for now, as all do that they are built on."""
-    segments = _read_live(site)
-    right = {pk for pk, segment in segments.items() if _is_right(segment, now)}
-    return {pk: segments[pk] for pk in _keep_supported(right, segments)}
+    def _check_followed(self) -> Iterator[str]:
+        """Only for those who were busy may something wait."""
+        kept = {f"{AGAIN}{pk}" for pk in self.busy}
+        for change in SubscriberChange.objects.filter(site=self.site).exclude(topic__in=kept):
+            yield f"{change} waits, though nothing was in the way"
 
 
 def _is_right(segment: Segment, now: dt.datetime) -> bool:
@@ -74,18 +96,6 @@ def _read_needs(segment: Segment) -> frozenset[int]:
 
 def _read_followed(segment: Segment) -> Any:
     return getattr(segment, "followed")  # noqa: B009  # an annotation
-
-
-def _check_members(site: Site, now: dt.datetime) -> Iterator[str]:
-    """The verifier agrees, which asks the evaluator about everybody."""
-    right = list_right(site, now=now)
-    by_instant: defaultdict[dt.datetime, list[Segment]] = defaultdict(list)
-    for segment in right.values():
-        by_instant[segment.refreshed_at or now].append(segment)
-    for as_of, segments in by_instant.items():
-        for pk, found in verify_segments(segments, as_of=as_of).items():
-            if not found.agrees:
-                yield _explain(right[pk], found)
 
 
 def _explain(segment: Segment, found: Verification) -> str:

@@ -2,16 +2,19 @@
 
 import datetime as dt
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from random import Random
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from segments.building import build_waiting
 from segments.following import follow_site
 from segments.models import Segment
 from tests.factories import NOW
-from tests.parity.laws import check_followed, check_fresh, list_right, list_wrongs
+from tests.parity.laws import Look
 from tests.parity.living import Segments
 from tests.parity.test_parity import ASKED
 from tests.parity.world import World
@@ -53,8 +56,7 @@ class Simulation:
             if step >= STEPS and self.world.now >= ends_at:
                 break
             self.take_step(step)
-        self.settle(thoroughly=True)
-        self.check("the end", thoroughly=True)
+        self.check(self.settle(thoroughly=True), "the end", thoroughly=True)
 
     def take_step(self, number: int) -> None:
         self.world.journal.clear()
@@ -72,8 +74,7 @@ class Simulation:
         # The machine of a worker may lag behind that which took an event in.
         self.skew = dt.timedelta(milliseconds=self.random.choice([0, 0, 0, 25]))
         thoroughly = self.random.random() < 0.4
-        self.settle(thoroughly=thoroughly)
-        self.check(f"step {number}", thoroughly=thoroughly)
+        self.check(self.settle(thoroughly=thoroughly), f"step {number}", thoroughly=thoroughly)
 
     def pick_length(self) -> dt.timedelta:
         """Often to the very instant at which something is so many hours old, or a microsecond to either side of it."""
@@ -82,25 +83,49 @@ class Simulation:
             return self.random.choice(edges) - self.world.now
         return self.random.choice(STEP_LENGTHS) * self.random.random()
 
-    def settle(self, *, thoroughly: bool) -> None:
-        """What the workers do, now and then so slowly that what waits to be built goes on waiting."""
+    def settle(self, *, thoroughly: bool) -> Look:
+        """What the workers do, now and then so slowly that what waits to be built goes on waiting.
+
+        Meanwhile somebody else may have segments in hand.
+        """
         site, now = self.world.site, self.world.now - self.skew
-        if thoroughly or self.random.random() < 0.7:
-            build_waiting(now=now)
-        follow_site(site, now=now, thoroughly=thoroughly)
+        busy = self.pick_busy() if not thoroughly else frozenset()
+        with hold_segments(busy):
+            if thoroughly or self.random.random() < 0.7:
+                build_waiting(now=now)
+            follow_site(site, now=now, thoroughly=thoroughly)
         for _ in range(10 if thoroughly else 0):
             if not Segment.objects.filter(status=Segment.Status.BUILDING).exists():
                 break
             build_waiting(now=now)
             follow_site(site, now=now, thoroughly=True)
+        return Look(site, now, busy)
 
-    def check(self, when: str, *, thoroughly: bool) -> None:
-        site, now = self.world.site, self.world.now - self.skew
-        wrongs = [*list_wrongs(site, now=now), *check_followed(site)]
-        wrongs += check_fresh(site, now=now) if thoroughly else []
-        self.checked += len(list_right(site, now=now))
-        heading = f"simulation {self.number}, {when}, zone {site.timezone}"
+    def pick_busy(self) -> frozenset[int]:
+        live = list(
+            Segment.objects.filter(kind=Segment.Kind.LIVE).order_by("pk").values_list("pk", flat=True)
+        )
+        return frozenset(self.random.sample(live, k=self.random.choice([0, 0, 1, 4])))
+
+    def check(self, look: Look, when: str, *, thoroughly: bool) -> None:
+        wrongs = [*look.list_wrongs(), *(look.list_late() if thoroughly else ())]
+        self.checked += len(look.list_right())
+        heading = f"simulation {self.number}, {when}, zone {look.site.timezone}, busy: {sorted(look.busy)}"
         assert not wrongs, "\n".join([heading, *self.world.journal, "", *wrongs])
+
+
+@contextmanager
+def hold_segments(ids: frozenset[int]) -> Iterator[None]:
+    """As another worker does that builds them."""
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM segments_segment WHERE id = ANY(%s) FOR NO KEY UPDATE", [list(ids)])
+        yield
+        other.rollback()
+    finally:
+        other.close()
 
 
 @pytest.mark.parametrize("number", range(SEEDS))
