@@ -6,6 +6,7 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.core.exceptions import ValidationError
 
+from segments.definitions import read_rule
 from segments.models import Segment
 from segments.rules import RuleError
 from segments.rules.sameness import mean_same
@@ -45,6 +46,9 @@ class SegmentForm(forms.ModelForm[Segment]):
     `version` is the number of the rule that the form was opened with, so that nobody's change is overwritten unseen.
     """
 
+    # False where it is only asked what saving would do: that waits for nobody's edit and no build.
+    saves = True
+
     rule = RuleField(label="Who belongs to it", widget=RuleWidget)
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
@@ -80,7 +84,8 @@ class SegmentForm(forms.ModelForm[Segment]):
         if site is None:  # said beside the site's own field
             return document
         try:
-            accept_rule(site, document, segment=self.instance if self.instance.pk else None)
+            accept = accept_rule if self.saves else read_rule
+            accept(site, document, segment=self.instance if self.instance.pk else None)
         except RuleError as error:
             self.builder.problems = error.problems
             raise ValidationError([problem.message for problem in error.problems]) from None

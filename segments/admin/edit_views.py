@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
@@ -16,7 +16,7 @@ from django.utils import timezone
 from segments.admin.moves_chart import draw_moves, say_comparison
 from segments.admin.people import describe_people, may_see_people
 from segments.editing import Comparison, review_edit
-from segments.forms import CONFIRMED, GO_BACK
+from segments.forms import CONFIRMED, GO_BACK, SegmentForm
 from segments.models import Segment, SegmentVersion
 from segments.rules import RuleError
 from segments.versions import find_latest, restore_version, say_changed
@@ -49,10 +49,11 @@ def ask_before_saving(
     if segment is None or not segment.is_live or not model_admin.has_change_permission(request, segment):
         return None
     before = segment.rule
-    with transaction.atomic():
-        form = model_admin.get_form(request, segment, change=True)(request.POST, instance=segment)
-        if not form.is_valid() or form.cleaned_data["rule"] == before:
-            return None
+    kind = model_admin.get_form(request, segment, change=True)
+    form = cast(SegmentForm, kind(request.POST, instance=segment))
+    form.saves = False
+    if not form.is_valid() or form.cleaned_data["rule"] == before:
+        return None
     saved = Segment.objects.select_related("site").get(pk=segment.pk)
     hidden = [(key, value) for key, values in request.POST.lists() if key not in OURS for value in values]
     return _ask(request, model_admin, saved, Question(form.cleaned_data["rule"], hidden))

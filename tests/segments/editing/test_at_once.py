@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from segments.building import build_waiting
 from segments.models import Segment
 from segments.rules import RuleError
 from segments.versions import accept_rule, keep_definition
 from subscribers.models import Site
 from tests import factories
-from tests.segments.live import is_in
+from tests.segments.editing.conftest import filled_in, page_of, read, sign_in
+from tests.segments.live import GERMANS, is_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,3 +54,41 @@ def test_the_second_of_two_edits_sees_the_first_and_no_circle_is_raced_in(site: 
 
         assert first.result(10) == ""
         assert second.result(10) == "This would go round in a circle: “Other” → “One” → “Other”."
+
+
+def test_a_circle_that_is_there_all_the_same_sets_its_segments_aside_with_the_way_round(site: Site) -> None:
+    one, other = factories.make_segment(site, name="One"), factories.make_segment(site, name="Other")
+    Segment.objects.filter(pk=one.pk).update(rule=is_in(other))
+    Segment.objects.filter(pk=other.pk).update(rule=is_in(one))
+
+    build_waiting(now=factories.NOW)
+
+    failures = dict(Segment.objects.filter(status=Segment.Status.FAILED).values_list("name", "failure"))
+    assert failures == {
+        "One": "root.segment: This would go round in a circle: “One” → “Other” → “One”.",
+        "Other": "root.segment: This would go round in a circle: “Other” → “One” → “Other”.",
+    }
+
+
+def test_asking_what_a_change_would_do_waits_for_nobody(site: Site) -> None:
+    """Somebody has the rules of the site in hand, and a build the segment."""
+    segment = factories.make_segment(site)
+    holding, go_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        holding.set()
+        go_on.wait(10)
+
+    with ThreadPoolExecutor() as pool:
+        saving = pool.submit(save, segment, is_in(factories.make_segment(site)), hold)
+        holding.wait(10)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '3s'")
+            page = sign_in("marketer").post(page_of(segment), filled_in(segment, GERMANS))
+        finally:
+            go_on.set()
+            connection.close()
+        assert saving.result(10) == ""
+
+    assert "Save and apply" in read(page)
