@@ -7,7 +7,7 @@ leave is the oldest that is younger. It may be too early, since not every such m
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from segments.rules.anniversaries import move_sql
 from segments.rules.ast import (
@@ -39,6 +39,7 @@ from segments.rules.flips.spans import shift
 from segments.rules.flips.stays import find_stay
 from segments.rules.messages import find_message_tests, find_page_tests, name_message_event
 from segments.rules.operators import Family
+from segments.rules.shares import load_zones
 from segments.rules.sql import SUBSCRIBER, Fragment
 from segments.rules.windows import LATEST, AgoWindow, CalendarWindow, LastWindow, Window
 
@@ -76,8 +77,8 @@ class NextTurn:
 
     def _list_own_instants(self, node: Condition) -> Iterator[dt.datetime]:
         if isinstance(node, LocalTimeCondition):
-            zones = (ZoneInfo(name) for name in available_timezones())
-            yield min(follow_clock(node, zone, self.after).turns_at for zone in (self.zone, *zones))
+            zones = (self.zone, *load_zones().values())
+            yield min(follow_clock(node, zone, self.after).turns_at for zone in zones)
         window = getattr(node, "within", None)
         if isinstance(window, CalendarWindow):
             yield from find_stay(window, self.after, self.zone) or ()

@@ -50,7 +50,7 @@ def clock_sql(
 
     Who has no known zone is taken to live in the site's.
     """
-    known = _load_zones()
+    known = load_zones()
     showing = [name for name, zone in known.items() if shows(zone, as_of, between, weekdays)]
     return _lives_in_sql(showing, or_unknown=shows(site_zone, as_of, between, weekdays))
 
@@ -72,7 +72,7 @@ def find_turned_sql(
     def turned(zone: ZoneInfo) -> bool:
         return shows(zone, since, between, weekdays) != shows(zone, until, between, weekdays)
 
-    names = [name for name, zone in _load_zones().items() if turned(zone)]
+    names = [name for name, zone in load_zones().items() if turned(zone)]
     site_turned = turned(site_zone)
     return _lives_in_sql(names, or_unknown=site_turned) if names or site_turned else None
 
@@ -81,13 +81,14 @@ def _lives_in_sql(names: list[str], *, or_unknown: bool) -> Fragment:
     column = f"{SUBSCRIBER}.timezone"
     if not or_unknown:
         return Fragment(f"{column} = ANY(%s)", (names,))
-    return Fragment(f"({column} = ANY(%s) OR NOT {column} = ANY(%s))", (names, list(_load_zones())))
+    return Fragment(f"({column} = ANY(%s) OR NOT {column} = ANY(%s))", (names, list(load_zones())))
 
 
 def find_zone(name: str, site_zone: ZoneInfo) -> ZoneInfo:
-    return _load_zones().get(name, site_zone)
+    return load_zones().get(name, site_zone)
 
 
 @lru_cache(maxsize=1)
-def _load_zones() -> dict[str, ZoneInfo]:
+def load_zones() -> dict[str, ZoneInfo]:
+    """All that there are, by name."""
     return {name: ZoneInfo(name) for name in sorted(available_timezones())}
