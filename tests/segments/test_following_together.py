@@ -28,16 +28,23 @@ def site() -> Site:
 
 @contextmanager
 def another_worker(statement: str, *values: int) -> Iterator[None]:
-    """Another connection in the middle of a transaction, having done this."""
+    """Another connection in the middle of a transaction, having done this. Who waits for it gives up, and fails."""
     other = connections.create_connection("default")
     try:
         other.set_autocommit(False)
         with other.cursor() as cursor:
             cursor.execute(statement, values)
+        _run("SET lock_timeout = '5s'")
         yield
         other.rollback()
     finally:
         other.close()
+        _run("RESET lock_timeout")
+
+
+def _run(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def holding(segment: Segment) -> AbstractContextManager[None]:
