@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_django.live_server_helper import LiveServer
 from selenium import webdriver
+from selenium.common.exceptions import ElementClickInterceptedException
 from selenium.webdriver.common.by import By
 
 from campaigns.models import Campaign
@@ -82,10 +83,17 @@ def fits(page: RuleBuilderPage) -> bool:
 
 
 def press(page: RuleBuilderPage, label: str) -> None:
-    buttons = page.driver.find_elements(
-        By.XPATH, f"//*[(self::button or self::a) and normalize-space()='{label}']"
-    )
-    Mouse(page.driver).press(buttons[0])
+    """Once the page has come to rest: while figures arrive, what stands below them moves."""
+    path = f"//*[(self::button or self::a) and normalize-space()='{label}']"
+
+    def click() -> bool:
+        try:
+            Mouse(page.driver).press(page.driver.find_element(By.XPATH, path))
+        except ElementClickInterceptedException:
+            return False
+        return True
+
+    page.wait_for(click)
 
 
 def choose_silver(page: RuleBuilderPage, segment: Segment) -> None:
