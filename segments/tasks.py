@@ -34,7 +34,7 @@ def prepare_segment_indexes() -> None:
 
 @shared_task(name=UPLOADS_TASK)
 def run_uploads() -> None:
-    """Go on with the files that were confirmed for lists; what is left waits behind other segments' work."""
+    """Go on with the files that were confirmed for lists; what is left waits behind other work."""
     note_began(UPLOADS_TASK)
     if running.run_uploads(clock=timezone.now):
         wake(UPLOADS_TASK)
