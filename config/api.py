@@ -1,5 +1,6 @@
 """The management door: which resource stands at which address under /api/v1/."""
 
+from django.urls import path
 from rest_framework.routers import DefaultRouter
 
 from campaigns.api.views import CampaignViewSet, DeliveryViewSet
@@ -14,6 +15,8 @@ OF_SEGMENT = r"segments/(?P<segment_id>[0-9]+)"
 OF_CAMPAIGN = r"campaigns/(?P<campaign_id>[0-9]+)"
 
 router = DefaultRouter()
+# One address for each thing: `….json` would be a second one, and handlers would all have to know of it.
+router.include_format_suffixes = False
 router.register("sites", SiteViewSet)
 router.register("places", PlaceViewSet)
 router.register("attributes", AttributeViewSet)
@@ -27,3 +30,7 @@ router.register(f"{OF_SEGMENT}/versions", VersionViewSet, basename="segment-vers
 router.register(f"{OF_SEGMENT}/history", HistoryViewSet, basename="segment-history")
 router.register("campaigns", CampaignViewSet)
 router.register(f"{OF_CAMPAIGN}/deliveries", DeliveryViewSet, basename="campaign-deliveries")
+
+EXPORTS = [
+    path("segments/<int:segment_id>/members.csv", MemberViewSet.as_view({"get": "list"}), {"format": "csv"}),
+]
