@@ -98,7 +98,9 @@ def test_a_build_for_an_earlier_instant_never_takes_the_watermark_back(site: Sit
     assert segment.refreshed_at > LATER
 
 
-def test_leaving_at_the_very_instant_of_entering_is_logged_a_moment_later_lest_one_of_the_two_is_lost(site: Site) -> None:
+def test_leaving_at_the_very_instant_of_entering_is_logged_a_moment_later_lest_one_of_the_two_is_lost(
+    site: Site,
+) -> None:
     gold = make_subscriber(site, attributes={"tier": "gold"})
     segment = make_built(site, GOLD)
     Subscriber.objects.update(attributes={})
@@ -106,7 +108,10 @@ def test_leaving_at_the_very_instant_of_entering_is_logged_a_moment_later_lest_o
     build(segment, NOW)
 
     a_moment_later = NOW + dt.timedelta(microseconds=1)
-    assert changes(segment) == [(gold.pk, "entered", "build", NOW), (gold.pk, "left", "build", a_moment_later)]
+    assert changes(segment) == [
+        (gold.pk, "entered", "build", NOW),
+        (gold.pk, "left", "build", a_moment_later),
+    ]
 
 
 def test_merged_shells_and_people_of_other_sites_are_never_members(site: Site) -> None:
