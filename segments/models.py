@@ -111,9 +111,7 @@ class Membership(models.Model):
     """A row for each subscriber who is in a segment now."""
 
     pk = models.CompositePrimaryKey("segment_id", "subscriber_id")
-    segment = models.ForeignKey(
-        Segment, db_index=False, on_delete=models.CASCADE, related_name="memberships"
-    )
+    segment = models.ForeignKey(Segment, db_index=False, on_delete=models.CASCADE, related_name="memberships")
     # Somebody who is deleted leaves like anybody else, within a second: the row is what tells us that they were in.
     subscriber = models.ForeignKey(
         Subscriber,
@@ -169,7 +167,8 @@ class MembershipChange(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["segment", "changed_at"], name="membership_change_by_segment"),
+            # Those of one build have the same instant, all of them: a page of the log needs them in order beyond that.
+            models.Index(fields=["segment", "changed_at", "subscriber"], name="membership_change_by_segment"),
             # For whoever asks who was in it at a past instant.
             models.Index(
                 fields=["segment", "subscriber", "changed_at"],
@@ -228,12 +227,19 @@ class SegmentUpload(models.Model):
     state = models.CharField(max_length=7, choices=State, default=State.DRAFT)
     mode = models.CharField(max_length=7, choices=Mode, default=Mode.ADD)
     by = models.CharField(
-        max_length=11, choices=Column, blank=True, default="", help_text="What the values are; “”: not known yet"
+        max_length=11,
+        choices=Column,
+        blank=True,
+        default="",
+        help_text="What the values are; “”: not known yet",
     )
-    column = models.PositiveIntegerField(default=0, help_text="Which column of the file they stand in, from 0")
+    column = models.PositiveIntegerField(
+        default=0, help_text="Which column of the file they stand in, from 0"
+    )
     has_header = models.BooleanField(default=True, help_text="Whether the first row names the columns")
     takes_all = models.BooleanField(
-        default=False, help_text="Whether a value that several people share stands for all of them, or for none"
+        default=False,
+        help_text="Whether a value that several people share stands for all of them, or for none",
     )
     row_count = models.PositiveIntegerField(default=0)
     done_count = models.PositiveIntegerField(default=0, help_text="Rows that have been worked through")
@@ -273,7 +279,9 @@ class UploadChunk(models.Model):
     lines = ArrayField(models.IntegerField(), help_text="Where in the file each row begins; empty when done")
     texts = ArrayField(models.TextField(), help_text="What stands in the column there")
     people = ArrayField(models.BigIntegerField(), default=list, help_text="Whom they turned out to be")
-    failures = models.JSONField(default=list, help_text="For each row that could not be used [line, text, why]")
+    failures = models.JSONField(
+        default=list, help_text="For each row that could not be used [line, text, why]"
+    )
     is_done = models.BooleanField(default=False)
 
     def __str__(self) -> str:

@@ -51,7 +51,7 @@ def _list_pages(everybody: Segment, others: list[Segment]) -> dict[str, str]:
         "members": members,
         "members, one sought": f"{members}?who={person}",
         "members at an instant": f"{reverse('admin:segments_segment_past_members', args=one)}?at={past}",
-        "versions": reverse("admin:segments_segment_history", args=one),
+        "versions": reverse("admin:segments_segment_versions", args=one),
         f"{len(others) + 1} side by side": f"{reverse('admin:segments_segment_overlap')}?ids={ids}",
         f"drift of {len(others) + 1}": f"{reverse('admin:segments_segment_drift')}?ids={ids}",
         "API members": f"/api/v1/segments/{everybody.pk}/members/",
