@@ -135,7 +135,7 @@ def test_the_form_can_be_saved_as_it_is(marketer: Client, site: Site) -> None:
     segment = Segment.objects.get()
     vips = find_ready_made("vips")
     assert vips is not None
-    assert (segment.name, segment.rule["root"]) == (vips.name, vips.root)
+    assert (segment.name, segment.rule) == (vips.name, {"version": 1, "root": vips.root})
 
 
 def test_the_form_is_for_the_site_that_was_looked_at(marketer: Client, site: Site) -> None:
