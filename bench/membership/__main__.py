@@ -2,6 +2,7 @@
 
 import argparse
 import datetime as dt
+import statistics
 import sys
 import time
 
@@ -13,12 +14,14 @@ from bench.membership.batches import Batch, run_batches
 from bench.membership.checking import check_segments, draw_people
 from bench.membership.fifty import list_segments
 from bench.membership.pages import Page, measure_pages
+from bench.membership.sizes import keep_median
 from bench.membership.stream import PROBE, run_processes, run_stream, wait_until_followed
-from bench.membership.tables import print_batches, print_check, print_pages, print_stream
+from bench.membership.tables import print_batches, print_check, print_pages, print_sizes, print_stream
 from bench.membership.visitors import Visitors
 from bench.segments.generator import AS_OF, Size
 from bench.segments.measuring import write_document
 from bench.segments.preparing import name_browsers, prepare
+from config.celery import spare_the_collector
 from segments.building import build_members
 from segments.following import follow_site
 from segments.indexing import prepare_indexes
@@ -34,9 +37,11 @@ def main() -> int:
     size = Size(options.subscribers, options.events, options.seed)
     site = prepare(size)
     name_browsers(site)
+    spare_the_collector()  # as in every worker
     segments = _save_segments(site)
     batches = _run_batches(site, size, options.batches)
     print_batches(size, batches)
+    print_sizes(keep_median(size, statistics.median(batch.total for batch in batches)))
     print_pages(_measure_pages(site))
     if not options.seconds:
         return 0

@@ -1,7 +1,7 @@
 """What the benchmark says: a line for each stage, then the stream, then the check."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bench.membership.batches import Batch, find_medians
 from bench.membership.checking import Check
@@ -37,6 +37,14 @@ def print_stream(stream: Stream, rate: int) -> None:
     print(f"  {stream.requests:,} requests, {stream.refused:,} refused, {stream.lost:,} probes lost")
     for share in (50, 95, 99, 100):
         print(f"  p{share:<3} from post to membership {_percentile(stream.latencies, share) * 1000:8,.0f} ms")
+
+
+def print_sizes(medians: Mapping[int, float]) -> None:
+    """Each size's median batch, beside the smallest's."""
+    smallest = next(iter(medians.values()))
+    print("\nThe median batch by the number of subscribers, as last measured on this machine")
+    for number, seconds in medians.items():
+        print(f"  {number:>12,} {seconds * 1000:8,.0f} ms   × {seconds / smallest:.2f}")
 
 
 def print_pages(pages: Sequence[Page]) -> None:

@@ -1,6 +1,6 @@
 """kill -9 of the workers that apply and follow a steady stream: nothing is lost or doubled, and membership is right.
 
-KILLS=30 for as many as docs/reliability.md tells of.
+KILLS=30 in the environment makes it thirty.
 """
 
 import os
