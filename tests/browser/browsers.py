@@ -7,6 +7,7 @@ import shutil
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakSet
 
 import pytest
 from selenium import webdriver
@@ -26,6 +27,7 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+OPENED: WeakSet[webdriver.Chrome] = WeakSet()
 PUSH_SWITCH = "dom.push.connection.enabled"
 GECKODRIVERS = {  # the wheel carries one for each machine
     ("Linux", "x86_64"): "geckodriver_linux64",
@@ -79,7 +81,15 @@ def open_chromium(
     # The window cannot be made narrower than 500 pixels; the page in its first tab can.
     metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    OPENED.add(driver)
     return driver
+
+
+def leave_pages() -> None:
+    """Let every Chromium that is open leave its page, so that it asks for nothing any more."""
+    for driver in list(OPENED):
+        if driver.service.is_connectable() and driver.session_id:
+            driver.get("about:blank")
 
 
 def open_firefox(

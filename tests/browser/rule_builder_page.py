@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from django.test import Client
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -170,7 +171,11 @@ class RuleBuilderPage:
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 
     def wait_for(self, look: Callable[[], Any]) -> Any:
-        return WebDriverWait(self.driver, TIMEOUT, poll_frequency=0.05).until(lambda _: look())
+        """Until it is there; a page that changes while it is looked at is looked at again."""
+        wait = WebDriverWait(
+            self.driver, TIMEOUT, poll_frequency=0.05, ignored_exceptions=[StaleElementReferenceException]
+        )
+        return wait.until(lambda _: look())
 
     def _counted(self, selector: str) -> str:
         script = """

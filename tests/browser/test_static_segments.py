@@ -46,7 +46,7 @@ def look(page: RuleBuilderPage, name: str, directory: Path) -> None:
 
 
 def text_of(page: RuleBuilderPage) -> str:
-    return page.find("body").text
+    return str(page.driver.execute_script("return document.body.innerText"))
 
 
 def write_people(site: Site, directory: Path) -> Path:
