@@ -61,6 +61,8 @@ class Population:
 
     def write(self) -> "Population":
         Subscriber.objects.bulk_create(self.people)
+        for event in self.events:
+            event.subscriber_id = event.subscriber.pk
         append_events(self.events)
         PushSubscription.objects.bulk_create(self.devices)
         Membership.objects.bulk_create(self.memberships)
