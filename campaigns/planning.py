@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from campaigns.audience import Person, explain_broken, read_audience, refresh_segments
 from campaigns.checks import check_campaign, list_unknown_variables
-from campaigns.models import Batch, Campaign, Delivery
+from campaigns.models import Batch, Campaign, Delivery, Occurrence
 from campaigns.plans import Decision, Plan, Tally
 from campaigns.schedule import choose_zone, due_at
 from campaigns.windows import remark_on_campaign
@@ -89,10 +89,12 @@ def _begin_planning(campaign: Campaign) -> bool:
 
 def _write_plan(campaign: Campaign, *, now: dt.datetime) -> Plan:
     tally, writer = Tally(), _Writer(campaign, OCCURRENCE)
+    run = Occurrence.objects.create(campaign=campaign, number=OCCURRENCE, as_of=now)
     for decisions in _decide(campaign, now=now):
         writer.write(decisions)
         tally.count(decisions)
     plan = tally.to_plan(campaign)
+    Occurrence.objects.filter(pk=run.pk).update(planned_at=now, audience=plan.audience)
     connection.check_constraints()  # now, not while the campaign's row is locked
     if plan.planned:
         _leave_schedule(campaign, Campaign.Status.RUNNING, now=now)

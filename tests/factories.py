@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, User
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Delivery, Occurrence
 from segments.models import Segment
 from subscribers.changes import DEVICE, PERSON, name_event, note_changes
 from subscribers.models import Attribute, Place, PushSubscription, Site, Subscriber
@@ -106,6 +106,20 @@ def make_campaign(site: Site, **values: Any) -> Campaign:
         "link_url": "https://shop.example/cart",
     }
     return Campaign.objects.create(**{**defaults, **values})
+
+
+def make_occurrence(campaign: Campaign, **values: Any) -> Occurrence:
+    """A run of a campaign, not planned yet unless `planned_at` says so."""
+    number = values.pop("number", 1)
+    return Occurrence.objects.get_or_create(
+        campaign=campaign, number=number, defaults={"as_of": NOW, **values}
+    )[0]
+
+
+def make_delivery(campaign: Campaign, subscriber: Subscriber, **values: Any) -> Delivery:
+    """Somebody's delivery in the first run of a campaign, or in `occurrence`."""
+    make_occurrence(campaign, number=values.get("occurrence", 1))
+    return Delivery.objects.create(campaign=campaign, subscriber=subscriber, **values)
 
 
 def make_user(*groups: str, **values: Any) -> User:

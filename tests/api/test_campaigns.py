@@ -191,8 +191,8 @@ def test_a_dry_run_of_an_unfinished_draft_says_what_is_missing(client: APIClient
 def test_the_report_adds_up_and_the_deliveries_are_listed(client: APIClient, site: Site) -> None:
     campaign = factories.make_campaign(site, status=Campaign.Status.FINISHED)
     ana, ben = factories.make_subscriber(site), factories.make_subscriber(site)
-    Delivery.objects.create(campaign=campaign, subscriber=ana, status="clicked", sent_at=factories.NOW)
-    Delivery.objects.create(campaign=campaign, subscriber=ben, status="skipped", reason="never_subscribed")
+    factories.make_delivery(campaign, ana, status="clicked", sent_at=factories.NOW)
+    factories.make_delivery(campaign, ben, status="skipped", reason="never_subscribed")
 
     report = client.get(f"/api/v1/campaigns/{campaign.pk}/report/").json()
     deliveries = client.get(f"/api/v1/campaigns/{campaign.pk}/deliveries/?status=skipped").json()["results"]

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from campaigns.models import Campaign, Delivery
+from campaigns.models import Campaign
 from config.overview import DAYS, count_arrivals, find_zone, read_campaigns, read_trends
 from config.trends import HEIGHT, draw_trend
 from segments.building import build_members
@@ -122,9 +122,9 @@ def test_campaigns_that_go_out_come_first_and_say_how_far_they_are(site: Site, n
     factories.make_campaign(site, status=Campaign.Status.FINISHED)
     batch = running.batches.create(occurrence=1, due_at=now)
     ana, ben, eve = (factories.make_subscriber(site) for _ in range(3))
-    Delivery.objects.create(campaign=running, subscriber=ana, status="sent", sent_at=now)
-    Delivery.objects.create(campaign=running, subscriber=ben, status="skipped", reason="never_subscribed")
-    Delivery.objects.create(campaign=running, subscriber=eve, status="planned", batch=batch, due_at=now)
+    factories.make_delivery(running, ana, status="sent", sent_at=now)
+    factories.make_delivery(running, ben, status="skipped", reason="never_subscribed")
+    factories.make_delivery(running, eve, status="planned", batch=batch, due_at=now)
 
     line = read_campaigns()[0]
 

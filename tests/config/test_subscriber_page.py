@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from campaigns.models import Campaign, Delivery
+from campaigns.models import Campaign
 from config.subscriber_page import PAGE
 from segments.building import build_members
 from subscribers.models import Site
@@ -30,7 +30,7 @@ def test_the_page_tells_what_every_app_knows(marketer: Client, site: Site, now: 
     factories.make_event(ana, "add_to_cart", now, price=129.99)
     build_members(factories.make_segment(site, name="Everybody"), as_of=now)
     campaign = factories.make_campaign(site, name="Spring sale", status=Campaign.Status.FINISHED)
-    Delivery.objects.create(campaign=campaign, subscriber=ana, status="clicked", sent_at=now, clicked_at=now)
+    factories.make_delivery(campaign, ana, status="clicked", sent_at=now, clicked_at=now)
 
     page = marketer.get(f"/admin/subscribers/subscriber/{ana.pk}/change/").content.decode()
 
@@ -109,7 +109,7 @@ def test_pushes_sent_before_somebody_was_known_are_shown(
     ana = factories.make_subscriber(site)
     shell = factories.make_subscriber(site, merged_into=ana)
     campaign = factories.make_campaign(site, name="Spring sale", status=Campaign.Status.FINISHED)
-    Delivery.objects.create(campaign=campaign, subscriber=shell, status="sent", sent_at=now)
+    factories.make_delivery(campaign, shell, status="sent", sent_at=now)
 
     assert "Spring sale" in marketer.get(f"/admin/subscribers/subscriber/{ana.pk}/change/").content.decode()
 

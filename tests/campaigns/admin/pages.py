@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from campaigns.models import Campaign, Delivery
 from subscribers.models import Site, Subscriber
+from tests import factories
 from tests.factories import NOW, make_push_subscription, make_subscriber, make_user
 
 
@@ -57,4 +58,4 @@ def make_delivery(campaign: Campaign, status: Delivery.Status, reason: str = "",
         "displayed_at": NOW if status in (Delivery.Status.DISPLAYED, Delivery.Status.CLICKED) else None,
         "clicked_at": NOW + dt.timedelta(hours=1) if status == Delivery.Status.CLICKED else None,
     }
-    return Delivery.objects.create(campaign=campaign, status=status, reason=reason, **{**defaults, **values})
+    return factories.make_delivery(campaign, status=status, reason=reason, **{**defaults, **values})

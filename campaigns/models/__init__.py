@@ -1,0 +1,24 @@
+"""Who is sent what and when, and what came of it."""
+
+from campaigns.models.campaign import DAY_VALIDATORS, Campaign
+from campaigns.models.conversion import Conversion
+from campaigns.models.delivery import Delivery
+from campaigns.models.dry_run import DryRun
+from campaigns.models.message import Message, Variant
+from campaigns.models.occurrence import Batch, Occurrence
+from campaigns.models.policy import FrequencyCap, PushHost, SendingPolicy
+
+__all__ = [
+    "DAY_VALIDATORS",
+    "Batch",
+    "Campaign",
+    "Conversion",
+    "Delivery",
+    "DryRun",
+    "FrequencyCap",
+    "Message",
+    "Occurrence",
+    "PushHost",
+    "SendingPolicy",
+    "Variant",
+]
