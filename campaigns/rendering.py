@@ -1,4 +1,4 @@
-"""A campaign's words, put together for one person: Liquid templates in, a push message out."""
+"""A message's words, put together for one person: Liquid templates in, a push message out."""
 
 import functools
 import json
@@ -10,7 +10,7 @@ from django.conf import settings
 from liquid import BoundTemplate, Environment
 from liquid.exceptions import LiquidError
 
-from campaigns.models import Campaign
+from campaigns.models import Message
 from subscribers.models import Subscriber
 
 # RFC 8291 in one RFC 8188 record: 4,096 bytes less 86 of header, 16 of authentication tag and 1 of padding.
@@ -73,24 +73,90 @@ def make_topic(campaign_id: int, occurrence: int) -> str:
     return f"c{campaign_id}-{occurrence}"
 
 
-def render_message(campaign: Campaign, subscriber: Subscriber, *, token: str, tag: str = "") -> PushMessage:
-    """The campaign's message for one person. RenderingError if a template breaks or a link leads nowhere safe."""
-    variables = _read_variables(subscriber)
-    actions = tuple(
-        Action(f"a{number}", _render(title, variables), _render_link(link, variables))
-        for number, (title, link) in enumerate(list_buttons(campaign), start=1)
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text of a message. Without a template, it is what everybody reads."""
+
+    source: str
+    template: BoundTemplate | None
+
+    def fill(self, variables: dict[str, Any]) -> str:
+        return self.source if self.template is None else _render(self.source, self.template, variables)
+
+
+@dataclass(frozen=True, slots=True)
+class _Link(_Text):
+    """A link may hold attributes, and attributes come from browsers: so only web addresses are let through."""
+
+    def fill(self, variables: dict[str, Any]) -> str:
+        if self.template is None:
+            return self.source
+        return _check_link(_render(self.source, self.template, variables))
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledMessage:
+    """A message that was read once, to be put together for many people."""
+
+    title: _Text
+    body: _Text
+    link: _Link
+    icon: str
+    image: str
+    buttons: tuple[tuple[_Text, _Link], ...]
+
+    @property
+    def is_the_same_for_all(self) -> bool:
+        """Whether nothing known about a person shows in it, so that only token and tag differ."""
+        texts = [self.title, self.body, self.link, *(text for button in self.buttons for text in button)]
+        return all(text.template is None for text in texts)
+
+    def fill(self, variables: dict[str, Any], *, token: str, tag: str = "") -> PushMessage:
+        """The message for one person, of whom `variables` (read_variables) are known.
+
+        RenderingError if a template breaks or a link leads nowhere safe.
+        """
+        actions = tuple(
+            Action(f"a{number}", title.fill(variables), link.fill(variables))
+            for number, (title, link) in enumerate(self.buttons, start=1)
+        )
+        return PushMessage(
+            title=self.title.fill(variables),
+            body=self.body.fill(variables),
+            icon=self.icon,
+            image=self.image,
+            link=self.link.fill(variables),
+            tag=tag,
+            actions=actions,
+            token=token,
+            feedback_url=f"{settings.PUBLIC_URL}/v1/feedback",
+        )
+
+
+def compile_message(message: Message) -> CompiledMessage:
+    """Read a message's templates. RenderingError if one cannot be read, or a link is no web address for anybody."""
+    return CompiledMessage(
+        title=_compile_text(message.title),
+        body=_compile_text(message.body),
+        link=_compile_link(message.link_url),
+        icon=message.icon_url,
+        image=message.image_url,
+        buttons=tuple((_compile_text(title), _compile_link(link)) for title, link in list_buttons(message)),
     )
-    return PushMessage(
-        title=_render(campaign.title, variables),
-        body=_render(campaign.body, variables),
-        icon=campaign.icon_url,
-        image=campaign.image_url,
-        link=_render_link(campaign.link_url, variables),
-        tag=tag,
-        actions=actions,
-        token=token,
-        feedback_url=f"{settings.PUBLIC_URL}/v1/feedback",
-    )
+
+
+def render_message(message: Message, subscriber: Subscriber, *, token: str, tag: str = "") -> PushMessage:
+    """A message (a campaign's own, or a variant) for one person; for many of them see compile_message.
+
+    RenderingError if a template breaks or a link leads nowhere safe.
+    """
+    return compile_message(message).fill(read_variables(subscriber), token=token, tag=tag)
+
+
+def read_variables(subscriber: Subscriber) -> dict[str, Any]:
+    """What templates may say about a person; an attribute goes before the profile field of the same name."""
+    profile = {field: getattr(subscriber, field) for field in PROFILE_FIELDS}
+    return {**profile, **subscriber.attributes}
 
 
 def check_template(text: str) -> list[str]:
@@ -107,41 +173,58 @@ def check_template(text: str) -> list[str]:
     ]
 
 
-def list_variables(campaign: Campaign) -> set[str]:
-    """The keys of subscribers that the campaign's texts use, like `first_name`."""
+def list_variables(message: Message) -> set[str]:
+    """The keys of subscribers that the message's texts use, like `first_name`."""
     keys = set()
-    for text in list_templates(campaign):
+    for text in list_templates(message):
         if not check_template(text):
             keys |= {str(path[1]) for path in _parse(text).global_variable_segments() if len(path) > 1}
     return keys
 
 
-def list_templates(campaign: Campaign) -> list[str]:
-    """All texts of a campaign in which Liquid is understood."""
-    buttons = [text for button in list_buttons(campaign) for text in button]
-    return [campaign.title, campaign.body, campaign.link_url, *buttons]
+def list_templates(message: Message) -> list[str]:
+    """All texts of a message in which Liquid is understood."""
+    buttons = [text for button in list_buttons(message) for text in button]
+    return [message.title, message.body, message.link_url, *buttons]
 
 
-def list_buttons(campaign: Campaign) -> list[tuple[str, str]]:
+def list_buttons(message: Message) -> list[tuple[str, str]]:
     """Title and link of each button, as templates."""
-    actions = [action for action in campaign.actions if isinstance(action, dict)]
+    actions = [action for action in message.actions if isinstance(action, dict)]
     return [(str(action.get("title", "")), str(action.get("link", ""))) for action in actions[:MAX_ACTIONS]]
 
 
-def _render(text: str, variables: dict[str, Any]) -> str:
+def _compile_text(text: str) -> _Text:
+    template = _compile(text)
+    return _Text(text.strip() if template is None else text, template)
+
+
+def _compile_link(text: str) -> _Link:
+    template = _compile(text)
+    return _Link(_check_link(text.strip()) if template is None else text, template)
+
+
+def _compile(text: str) -> BoundTemplate | None:
+    if "{{" not in text and "{%" not in text:
+        return None
     try:
-        return _parse(text).render(subscriber=variables).strip()
+        return _parse(text)
     except LiquidError as error:
         raise RenderingError(f"“{text[:100]}” could not be filled in: {error.message}.") from error
+
+
+def _render(source: str, template: BoundTemplate, variables: dict[str, Any]) -> str:
+    try:
+        return template.render(subscriber=variables).strip()
+    except LiquidError as error:
+        raise RenderingError(f"“{source[:100]}” could not be filled in: {error.message}.") from error
     # Somebody else's engine on strangers' data: whatever its filters let through is this one message's fault, and
     # must neither hold up everybody else's nor break the preview.
     except Exception as error:
-        raise RenderingError(f"“{text[:100]}” could not be filled in: {error}.") from error
+        raise RenderingError(f"“{source[:100]}” could not be filled in: {error}.") from error
 
 
-def _render_link(text: str, variables: dict[str, Any]) -> str:
-    """A link may hold attributes, and attributes come from browsers: so only web addresses are let through."""
-    link = _render(text, variables)
+def _check_link(link: str) -> str:
     try:
         scheme = urlsplit(link).scheme
     except ValueError as error:
@@ -149,11 +232,6 @@ def _render_link(text: str, variables: dict[str, Any]) -> str:
     if scheme not in ("", "http", "https"):
         raise RenderingError(f"“{link[:100]}” is not a web address; one begins with https://.")
     return link
-
-
-def _read_variables(subscriber: Subscriber) -> dict[str, Any]:
-    profile = {field: getattr(subscriber, field) for field in PROFILE_FIELDS}
-    return {**profile, **subscriber.attributes}
 
 
 @functools.lru_cache(maxsize=1000)

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Variant
 from campaigns.rendering import (
     MAX_PAYLOAD,
     PushMessage,
     RenderingError,
     check_template,
+    compile_message,
     list_variables,
     make_topic,
     render_message,
@@ -137,3 +138,33 @@ def test_variables_of_all_texts_are_listed() -> None:
         actions=[{"title": "{{ subscriber.city }}", "link": ""}],
     )
     assert list_variables(campaign) == {"first_name", "points", "last category", "cart_id", "city"}
+
+
+def test_a_message_that_was_read_once_is_put_together_for_many_people() -> None:
+    compiled = compile_message(Variant(title="Hi {{ subscriber.name }}", link_url="/{{ subscriber.page }}"))
+    assert not compiled.is_the_same_for_all
+    assert compiled.fill({"name": "Ada", "page": "a"}, token="1").title == "Hi Ada"
+    assert compiled.fill({"name": "Bob", "page": "b"}, token="2", tag="c7-1").link == "/b"
+
+
+def test_a_link_is_looked_at_for_each_person() -> None:
+    compiled = compile_message(Variant(title="x", link_url="{{ subscriber.link }}"))
+    assert compiled.fill({"link": "https://shop.example/"}, token="1").link == "https://shop.example/"
+    with pytest.raises(RenderingError, match="web address"):
+        compiled.fill({"link": "javascript:1"}, token="2")
+
+
+def test_a_message_without_templates_is_the_same_for_all() -> None:
+    actions = [{"title": "Shop", "link": "/shop"}]
+    compiled = compile_message(Variant(title=" Sale ", body="50 % {off}", link_url="/sale", actions=actions))
+    assert compiled.is_the_same_for_all
+    assert compiled.fill({}, token="t").title == "Sale"
+    assert not compile_message(
+        Variant(title="x", actions=[{"title": "{{ subscriber.x }}"}])
+    ).is_the_same_for_all
+
+
+@pytest.mark.parametrize("texts", [{"title": "{% if %}"}, {"title": "x", "link_url": "javascript:alert(1)"}])
+def test_what_is_wrong_for_everybody_is_said_when_the_message_is_read(texts: dict[str, str]) -> None:
+    with pytest.raises(RenderingError):
+        compile_message(Variant(**texts))
