@@ -13,14 +13,15 @@ from django.dispatch import receiver
 from subscribers.models import Site
 from tests import factories
 
-roles = import_module("campaigns.migrations.0002_roles")
+ROLES = [import_module(f"campaigns.migrations.{name}") for name in ("0002_roles", "0006_roles_of_policies")]
 
 
 @receiver(post_migrate)
 def restore_roles(sender: AppConfig, using: str, **kwargs: Any) -> None:
     """A test with real transactions empties all tables when it ends; the groups of the migration must come back."""
     if sender.label == "campaigns" and not kwargs.get("plan"):
-        roles.grant_roles(apps, using)
+        for roles in ROLES:
+            roles.grant_roles(apps, using)
 
 
 @pytest.fixture
