@@ -2,7 +2,7 @@
 
 from collections import defaultdict, deque
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
@@ -13,12 +13,20 @@ EVERY_TOKEN = "*"  # noqa: S105 - a wildcard, not a secret
 HeaderText = Annotated[str, StringConstraints(pattern=r"^[ -~]*$")]
 
 
+Fault = Literal["reset", "garbage", "never", "lost"]
+
+
 class Answer(BaseModel):
-    """How the next `times` pushes are answered, after `delay` seconds; without `status`, in the normal way."""
+    """How the next `times` pushes are answered, after `delay` seconds; without `status`, in the normal way.
+
+    With `fault` there is no answer: the connection is reset, or carries what is no HTTP, or stays silent until the
+    sender hangs up. `lost`: the push is answered as it would be, but the connection breaks before the answer is out.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     status: int | None = Field(default=None, ge=200, le=599)
+    fault: Fault | None = None
     headers: dict[HeaderText, HeaderText] = {}
     delay: float = Field(default=0.0, ge=0, le=600)
     times: int = Field(default=1, ge=1)

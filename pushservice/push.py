@@ -10,6 +10,7 @@ from aiohttp import web
 
 from pushservice.answers import ANSWERS
 from pushservice.browser import deliver
+from pushservice.faults import break_off
 from pushservice.ledger import LEDGER, Ledger
 from pushservice.store import SINK_PREFIXES, STORE, Browser, Message, Store
 from pushservice.vapid import VapidError, check_authorization
@@ -46,11 +47,15 @@ async def receive_push(request: web.Request) -> web.Response:
     scripted = request.app[ANSWERS].take(token)
     if scripted is not None:
         await asyncio.sleep(scripted.delay)
+    if scripted is not None and scripted.fault not in (None, "lost"):
+        return await break_off(request, scripted.fault)
     if scripted is not None and scripted.status is not None:
         response = web.Response(status=scripted.status, headers=scripted.headers)
     else:
         response = await answer_push(request, token, body, now=now)
     ledger.answer(entry, response.status)
+    if scripted is not None and scripted.fault == "lost":
+        return await break_off(request, scripted.fault)
     return response
 
 

@@ -31,12 +31,19 @@ class Sender:
         return f"vapid t={signed}.{encode(r.to_bytes(32) + s.to_bytes(32))}, k={self.public_key}"
 
     def push(
-        self, endpoint: str = "", body: bytes = b"x" * 50, *, headers: Mapping[str, str | None] = {}
+        self,
+        endpoint: str = "",
+        body: bytes = b"x" * 50,
+        *,
+        headers: Mapping[str, str | None] = {},
+        timeout: float = 10,
     ) -> requests.Response:
         """Post a push that is right but for `headers`, which replace or (None) leave out the right ones."""
         right = {"TTL": "60", "Content-Encoding": "aes128gcm", "Authorization": self.sign()}
         kept = {name: value for name, value in (right | dict(headers)).items() if value is not None}
-        return requests.post(endpoint or f"{self.origin}/push/test-a", data=body, headers=kept, timeout=10)
+        return requests.post(
+            endpoint or f"{self.origin}/push/test-a", data=body, headers=kept, timeout=timeout
+        )
 
 
 def encode(data: bytes) -> str:

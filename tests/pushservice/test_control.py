@@ -103,3 +103,26 @@ def test_clearing_forgets_the_list_and_the_totals(sender: Sender) -> None:
     requests.delete(f"{sender.origin}/control/received", timeout=10)
     assert received(sender) == []
     assert counts(sender)["received"] == 0
+
+
+@pytest.mark.parametrize("fault", ["reset", "garbage"])
+def test_a_scripted_fault_leaves_the_sender_without_an_answer(sender: Sender, fault: str) -> None:
+    script(sender, "test-a", [{"fault": fault}])
+    with pytest.raises(requests.ConnectionError):
+        sender.push()
+    assert received(sender)[0]["status"] is None
+    assert sender.push().status_code == 201
+
+
+def test_an_answer_that_never_comes_keeps_the_sender_waiting_until_it_hangs_up(sender: Sender) -> None:
+    script(sender, "test-a", [{"fault": "never"}])
+    with pytest.raises(requests.ReadTimeout):
+        sender.push(timeout=0.3)
+    assert received(sender)[0]["status"] is None
+
+
+def test_an_answer_that_is_lost_was_given_all_the_same(sender: Sender) -> None:
+    script(sender, "test-a", [{"fault": "lost"}])
+    with pytest.raises(requests.ConnectionError):
+        sender.push()
+    assert received(sender)[0]["status"] == 201
