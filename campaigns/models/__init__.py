@@ -7,6 +7,7 @@ from campaigns.models.dry_run import DryRun
 from campaigns.models.message import Message, Variant
 from campaigns.models.occurrence import Batch, Occurrence
 from campaigns.models.policy import FrequencyCap, PushHost, SendingPolicy
+from campaigns.models.reactions import ReactionCount
 
 __all__ = [
     "DAY_VALIDATORS",
@@ -19,6 +20,7 @@ __all__ = [
     "Message",
     "Occurrence",
     "PushHost",
+    "ReactionCount",
     "SendingPolicy",
     "Variant",
 ]
