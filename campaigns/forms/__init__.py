@@ -1,0 +1,6 @@
+"""The forms of the admin: a campaign with its versions and goal, and a site's sending policy."""
+
+from campaigns.forms.campaign import CampaignForm
+from campaigns.forms.message import compose_actions
+
+__all__ = ["CampaignForm", "compose_actions"]
