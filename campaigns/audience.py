@@ -3,8 +3,10 @@
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Value
+from django.contrib.postgres.aggregates import BoolOr
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 
 from campaigns.models import Campaign
@@ -22,31 +24,40 @@ class Person(NamedTuple):
     """One member of an audience, with what decides whether they can be sent something."""
 
     subscriber_id: int
+    uuid: UUID
     timezone: str
     excluded: bool
-    reachable: bool
-    ever_subscribed: bool
+    reachable: bool | None  # has a device that can receive a push now; None: never had one
 
 
-def read_audience(campaign: Campaign, *, chunk: int = CHUNK) -> Iterator[list[Person]]:
-    """Everybody living in any of the include segments (none chosen: in the site), in order of id, chunk by chunk.
+def list_audience(campaign: Campaign) -> QuerySet[Subscriber]:
+    """Everybody living in any of the include segments; none chosen: in the site.
 
     Those who will be skipped are among them, since the report accounts for each.
     """
-    devices = PushSubscription.objects.filter(subscriber=OuterRef("pk"))
-    people = Subscriber.objects.filter(site=campaign.site_id).living().order_by("pk")
+    people = Subscriber.objects.filter(site=campaign.site_id).living()
     include = _list_segment_ids(campaign.include_segments.all())
-    if include:
-        people = people.filter(_is_member(include))
-    rows = people.annotate(
-        excluded=_is_member(_list_segment_ids(campaign.exclude_segments.all())),
-        reachable=Exists(devices.active()),
-        ever_subscribed=Exists(devices),
-    ).values_list("pk", "timezone", "excluded", "reachable", "ever_subscribed")
-    last = 0
-    while found := [Person(*row) for row in rows.filter(pk__gt=last)[:chunk]]:
+    return people.filter(_is_member(include)) if include else people
+
+
+def read_audience(
+    campaign: Campaign, *, after: int = 0, only: Q | None = None, chunk: int = CHUNK
+) -> Iterator[list[Person]]:
+    """The audience (those of them in `only`) in order of id, later than `after`, chunk by chunk: a statement each."""
+    devices = PushSubscription.objects.filter(subscriber=OuterRef("pk")).order_by().values("subscriber")
+    rows = (
+        list_audience(campaign)
+        .filter(only or Q())
+        .order_by("pk")
+        .annotate(
+            excluded=_is_member(_list_segment_ids(campaign.exclude_segments.all())),
+            reachable=Subquery(devices.annotate(active=BoolOr(Q(ended_at=None))).values("active")),
+        )
+        .values_list("pk", "uuid", "timezone", "excluded", "reachable")
+    )
+    while found := [Person(*row) for row in rows.filter(pk__gt=after)[:chunk]]:
         yield found
-        last = found[-1].subscriber_id
+        after = found[-1].subscriber_id
 
 
 def refresh_segments(

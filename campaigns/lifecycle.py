@@ -4,10 +4,11 @@ import datetime as dt
 import logging
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from campaigns.checks import check_campaign
-from campaigns.models import Campaign, Delivery
+from campaigns.models import Batch, Campaign, Delivery, Occurrence
+from campaigns.recurrence import find_next_run
 
 __all__ = [
     "LaunchError",
@@ -26,6 +27,8 @@ _log = logging.getLogger(__name__)
 
 Status = Campaign.Status
 OPEN = (Delivery.Status.PLANNED, Delivery.Status.SENDING)
+_BATCHES_AT_ONCE = 20  # are skipped in one statement, some ten thousand people
+_SLICES = 5  # in one go; the rest is for the next tick
 
 
 class LifecycleError(ValueError):
@@ -61,19 +64,25 @@ def pause_campaign(campaign: Campaign, *, now: dt.datetime) -> Campaign:
 
 @transaction.atomic
 def resume_campaign(campaign: Campaign, *, now: dt.datetime) -> Campaign:
-    """Go on where it was paused. What became too old meanwhile expires."""
-    del now
+    """Go on where it was paused. What became too old meanwhile expires; what is still to be planned, is planned for now."""
     campaign = _demand(campaign, (Status.PAUSED,), "resumed")
-    planned = campaign.batches.exists()
+    campaign.occurrences.filter(planned_at=None).update(as_of=now)
+    planned = campaign.occurrences.filter(planned_at__isnull=False).exists()
     return _set_status(campaign, Status.RUNNING if planned else Status.SCHEDULED)
 
 
-@transaction.atomic
 def cancel_campaign(campaign: Campaign, *, now: dt.datetime) -> Campaign:
-    """Stop for good: whoever still waits is skipped. What is being sent at this moment still goes out."""
-    campaign = _demand(campaign, (Status.SCHEDULED, Status.RUNNING, Status.PAUSED), "cancelled")
-    _skip(Q(campaign=campaign, status=Delivery.Status.PLANNED))
-    return _set_status(campaign, Status.CANCELLED, finished_at=now)
+    """Stop for good: whoever still waits is skipped, the rest of very many by `settle_cancelled`.
+
+    What is being sent at this moment still goes out. Of a run that was being planned, those planned so far count.
+    """
+    with transaction.atomic():
+        campaign = _demand(campaign, (Status.SCHEDULED, Status.RUNNING, Status.PAUSED), "cancelled")
+        campaign.occurrences.filter(planned_at=None).update(planned_at=now)
+        _set_status(campaign, Status.CANCELLED, finished_at=now)
+    batches = campaign.batches.filter(done_at=None)
+    _skip_waiting(batches, (Delivery.Status.PLANNED,), now=now)
+    return campaign
 
 
 def stop_campaign(campaign: Campaign, *, reason: str) -> None:
@@ -84,22 +93,45 @@ def stop_campaign(campaign: Campaign, *, reason: str) -> None:
 
 
 def finish_campaigns(*, now: dt.datetime) -> int:
-    """Mark those running campaigns finished in which nobody waits any more."""
-    waiting = Delivery.objects.filter(campaign=OuterRef("pk"), status__in=OPEN)
-    done = Campaign.objects.filter(~Exists(waiting), status=Status.RUNNING)
-    return done.update(status=Status.FINISHED, finished_at=now)
+    """Mark those runs finished in which nobody waits any more, and the campaigns that have no other; how many of these."""
+    open_runs = Occurrence.objects.filter(finished_at=None)
+    open_runs.filter(planned_at__isnull=False, waiting=0).update(finished_at=now)
+    repeats = Q(schedule=Campaign.Schedule.RECURRING)
+    under_way = Campaign.objects.filter(Q(status=Status.RUNNING) | Q(status=Status.SCHEDULED) & repeats)
+    idle = under_way.exclude(Exists(open_runs.filter(campaign=OuterRef("pk"))))
+    done = [campaign.pk for campaign in idle if find_next_run(campaign, now=now) is None]
+    return under_way.filter(pk__in=done).update(status=Status.FINISHED, finished_at=now)
 
 
 def settle_cancelled(*, now: dt.datetime) -> int:
-    """Skip what a worker put back, or left behind when it died, after its campaign was cancelled."""
-    abandoned = Q(batch__lease_expires_at=None) | Q(batch__lease_expires_at__lt=now)
-    return _skip(Q(campaign__status=Status.CANCELLED) & Q(status__in=OPEN) & abandoned)
+    """Skip what a worker put back, or left behind when it died, after its campaign was cancelled; how many people."""
+    unsettled = Occurrence.objects.filter(campaign__status=Status.CANCELLED, waiting__gt=0)
+    cancelled = set(unsettled.values_list("campaign_id", flat=True))
+    if not cancelled:
+        return 0
+    batches = Batch.objects.filter(_is_free(now), campaign__in=cancelled, done_at=None)
+    return _skip_waiting(batches, OPEN, now=now)
 
 
-def _skip(which: Q) -> int:
-    return Delivery.objects.filter(which).update(
-        status=Delivery.Status.SKIPPED, reason=Delivery.Reason.CANCELLED
-    )
+def _skip_waiting(
+    batches: QuerySet[Batch], statuses: tuple[Delivery.Status, ...], *, now: dt.datetime
+) -> int:
+    """Skip those in these batches who wait, slice by slice: each is a transaction of its own where the caller has none."""
+    total, last = 0, 0
+    for _ in range(_SLICES):
+        ids = list(batches.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:_BATCHES_AT_ONCE])
+        if not ids:
+            break
+        last = ids[-1]
+        waiting = Delivery.objects.filter(batch__in=ids, status__in=statuses)
+        total += waiting.update(status=Delivery.Status.SKIPPED, reason=Delivery.Reason.CANCELLED)
+        left = Delivery.objects.filter(batch=OuterRef("pk"), status__in=OPEN)
+        Batch.objects.filter(_is_free(now), ~Exists(left), pk__in=ids).update(done_at=now)
+    return total
+
+
+def _is_free(now: dt.datetime) -> Q:
+    return Q(lease_expires_at=None) | Q(lease_expires_at__lt=now)
 
 
 def _lock(campaign: Campaign) -> Campaign:

@@ -16,9 +16,9 @@ LatePolicy = Campaign.LatePolicy
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When somebody is due; without `at`, why never. `late`: their time had passed and the late policy decided."""
+    """When somebody is due; with a reason, when they would have been. `late`: it had passed, the late policy decided."""
 
-    at: dt.datetime | None
+    at: dt.datetime
     reason: str = ""
     late: bool = False
 
@@ -54,34 +54,37 @@ def resolve_local_time(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.dateti
     return _find_transition(before_gap, first, zone)
 
 
-def due_at(campaign: Campaign, zone: ZoneInfo, *, now: dt.datetime) -> Due:
-    """When somebody in `zone` is due. A schedule that is not filled in yet counts as now (for dry runs of drafts)."""
+def is_by_local_time(campaign: Campaign) -> bool:
+    """Whether each person's own clock says when they are due."""
+    return campaign.schedule in {Campaign.Schedule.LOCAL, Campaign.Schedule.RECURRING}
+
+
+def find_due(campaign: Campaign, day: dt.date | None, zone: ZoneInfo, *, now: dt.datetime) -> Due:
+    """When somebody in `zone` is due, on `day` where local time counts.
+
+    A schedule that is not filled in yet counts as now (for dry runs of drafts).
+    """
     if campaign.schedule == Campaign.Schedule.INSTANT:
         return Due(campaign.send_at or now)
-    if campaign.schedule == Campaign.Schedule.NOW or not campaign.local_date or not campaign.local_time:
+    if not is_by_local_time(campaign) or day is None or campaign.local_time is None:
         return Due(now)
-    at = resolve_local_time(campaign.local_date, campaign.local_time, zone)
+    at = resolve_local_time(day, campaign.local_time, zone)
     if at >= now:
         return Due(at)
-    return _decide_late(campaign, at, zone, now=now)
-
-
-def _decide_late(campaign: Campaign, at: dt.datetime, zone: ZoneInfo, *, now: dt.datetime) -> Due:
+    if campaign.late_policy == LatePolicy.NEXT_DAY:
+        return Due(find_hour_after(now, day, campaign.local_time, zone), late=True)
     limit = dt.timedelta(minutes=campaign.late_limit_minutes)
-    if campaign.late_policy == LatePolicy.NEXT_DAY and campaign.local_date and campaign.local_time:
-        return Due(_find_next_day(campaign.local_date, campaign.local_time, zone, now=now), late=True)
-    if campaign.late_policy == LatePolicy.SEND_NOW:
+    in_time = campaign.late_policy == LatePolicy.SEND_IF_WITHIN and now - at <= limit
+    if in_time or campaign.late_policy == LatePolicy.SEND_NOW:
         return Due(now, late=True)
-    if campaign.late_policy == LatePolicy.SEND_IF_WITHIN and now - at <= limit:
-        return Due(now, late=True)
-    return Due(None, Delivery.Reason.TOO_LATE, late=True)
+    return Due(at, Delivery.Reason.TOO_LATE, late=True)
 
 
-def _find_next_day(day: dt.date, time: dt.time, zone: ZoneInfo, *, now: dt.datetime) -> dt.datetime:
-    """The first instant after `now` with that wall time on a day after `day`."""
+def find_hour_after(after: dt.datetime, day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
+    """The first instant after `after` with that wall time, on a day after `day`."""
     one_day = dt.timedelta(days=1)
-    day = max(day + one_day, now.astimezone(zone).date())
-    while (at := resolve_local_time(day, time, zone)) <= now:
+    day = max(day + one_day, after.astimezone(zone).date())
+    while (at := resolve_local_time(day, time, zone)) <= after:
         day += one_day
     return at
 

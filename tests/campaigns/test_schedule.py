@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.models import Campaign, Delivery
-from campaigns.schedule import Due, choose_zone, due_at, resolve_local_time
+from campaigns.schedule import Due, choose_zone, find_due, resolve_local_time
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NINE = dt.time(9)
@@ -22,7 +22,8 @@ def utc(*parts: int) -> dt.datetime:
 
 
 def local_campaign(day: dt.date = SATURDAY, time: dt.time = NINE, **values: object) -> Campaign:
-    return Campaign(schedule=Campaign.Schedule.LOCAL, local_date=day, local_time=time, **values)
+    values = {"schedule": Campaign.Schedule.LOCAL, **values}
+    return Campaign(local_date=day, local_time=time, **values)
 
 
 @pytest.mark.parametrize(
@@ -109,46 +110,54 @@ def test_a_site_whose_own_zone_is_invalid_goes_by_utc() -> None:
 
 
 def test_right_away_is_due_now() -> None:
-    assert due_at(Campaign(schedule=Campaign.Schedule.NOW), BERLIN, now=NOON) == Due(NOON)
+    assert find_due(Campaign(schedule=Campaign.Schedule.NOW), None, BERLIN, now=NOON) == Due(NOON)
 
 
 def test_an_instant_is_the_same_in_every_zone() -> None:
     campaign = Campaign(schedule=Campaign.Schedule.INSTANT, send_at=utc(2026, 12, 1))
-    assert due_at(campaign, BERLIN, now=NOON) == Due(utc(2026, 12, 1))
+    assert find_due(campaign, None, BERLIN, now=NOON) == Due(utc(2026, 12, 1))
 
 
 def test_a_local_time_that_is_still_ahead_knows_no_late_policy() -> None:
     campaign = local_campaign(time=dt.time(13), late_policy=LatePolicy.SKIP)
-    assert due_at(campaign, BERLIN, now=NOON) == Due(NOON)
+    assert find_due(campaign, SATURDAY, BERLIN, now=NOON) == Due(NOON)
+
+
+def test_a_run_of_a_campaign_that_repeats_is_due_on_its_own_day() -> None:
+    campaign = local_campaign(schedule=Campaign.Schedule.RECURRING)
+    assert find_due(campaign, dt.date(2026, 11, 28), BERLIN, now=NOON) == Due(utc(2026, 11, 28, 8))
 
 
 def test_late_send_now_is_due_now() -> None:
-    assert due_at(local_campaign(late_policy=LatePolicy.SEND_NOW), BERLIN, now=NOON) == Due(NOON, late=True)
+    due = find_due(local_campaign(late_policy=LatePolicy.SEND_NOW), SATURDAY, BERLIN, now=NOON)
+    assert due == Due(NOON, late=True)
 
 
-def test_late_skip_is_never_due() -> None:
-    due = due_at(local_campaign(late_policy=LatePolicy.SKIP), BERLIN, now=NOON)
-    assert due == Due(None, Delivery.Reason.TOO_LATE, late=True)
+def test_late_skip_says_when_it_would_have_been() -> None:
+    due = find_due(local_campaign(late_policy=LatePolicy.SKIP), SATURDAY, BERLIN, now=NOON)
+    assert due == Due(utc(2026, 11, 21, 8), Delivery.Reason.TOO_LATE, late=True)
 
 
 @pytest.mark.parametrize(("minutes", "sent"), [(239, False), (240, True), (241, True)])
 def test_late_send_if_within_counts_the_minutes_since_the_local_time(minutes: int, sent: bool) -> None:
     campaign = local_campaign(late_policy=LatePolicy.SEND_IF_WITHIN, late_limit_minutes=minutes)
-    assert (due_at(campaign, BERLIN, now=NOON).at is not None) == sent
+    assert (not find_due(campaign, SATURDAY, BERLIN, now=NOON).reason) == sent
 
 
 def test_late_next_day_is_the_same_wall_time_tomorrow() -> None:
-    due = due_at(local_campaign(late_policy=LatePolicy.NEXT_DAY), BERLIN, now=NOON)
+    due = find_due(local_campaign(late_policy=LatePolicy.NEXT_DAY), SATURDAY, BERLIN, now=NOON)
     assert due == Due(utc(2026, 11, 22, 8), late=True)
 
 
 def test_late_next_day_keeps_to_the_gap_rule() -> None:
-    campaign = local_campaign(dt.date(2027, 3, 27), dt.time(2, 30), late_policy=LatePolicy.NEXT_DAY)
-    due = due_at(campaign, BERLIN, now=utc(2027, 3, 27, 12))
+    day = dt.date(2027, 3, 27)
+    campaign = local_campaign(day, dt.time(2, 30), late_policy=LatePolicy.NEXT_DAY)
+    due = find_due(campaign, day, BERLIN, now=utc(2027, 3, 27, 12))
     assert due.at == utc(2027, 3, 28, 1)
 
 
 def test_late_next_day_days_later_is_the_next_time_that_is_still_ahead() -> None:
-    campaign = local_campaign(dt.date(2026, 11, 18), late_policy=LatePolicy.NEXT_DAY)
-    assert due_at(campaign, BERLIN, now=utc(2026, 11, 21, 7)).at == utc(2026, 11, 21, 8)
-    assert due_at(campaign, BERLIN, now=utc(2026, 11, 21, 8)).at == utc(2026, 11, 22, 8)
+    day = dt.date(2026, 11, 18)
+    campaign = local_campaign(day, late_policy=LatePolicy.NEXT_DAY)
+    assert find_due(campaign, day, BERLIN, now=utc(2026, 11, 21, 7)).at == utc(2026, 11, 21, 8)
+    assert find_due(campaign, day, BERLIN, now=utc(2026, 11, 21, 8)).at == utc(2026, 11, 22, 8)

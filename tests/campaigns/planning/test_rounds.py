@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from campaigns import planning
 from campaigns.lifecycle import cancel_campaign, launch_campaign, pause_campaign
 from campaigns.models import Batch, Campaign, Delivery
+from campaigns.planning import writer
 from campaigns.planning import dry_run, plan_campaign, plan_due_campaigns
 from campaigns.plans import Decision, Plan
 from campaigns.schedule import choose_zone
@@ -115,7 +115,7 @@ def test_a_campaign_for_nine_local_is_due_at_nine_on_each_clock(site: Site) -> N
 def test_people_due_at_the_same_instant_share_batches_of_limited_size(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(planning, "BATCH", 2)
+    monkeypatch.setattr(writer, "BATCH", 2)
     for _ in range(5):
         make_reachable(site)
     campaign = make_running(site)
