@@ -40,7 +40,7 @@ def identify_subscriber(
     known = find_subscriber(site=subscriber.site, kind=Identity.Kind.EXTERNAL, value=external_id)
     if known and known.pk != subscriber.pk:
         note_changes(subscriber.site_id, {PERSON: [subscriber.pk, known.pk]}, now=now)
-        return _merge(subscriber, lock_subscribers([known.pk])[known.pk])
+        return _merge(subscriber, lock_subscribers([known.pk])[known.pk], now=now)
     subscriber.external_id = external_id
     subscriber.save(update_fields=WRITTEN_FIELDS)
     note_changes(subscriber.site_id, {name_profile("external_id"): [subscriber.pk]}, now=now)
@@ -62,7 +62,7 @@ def _hand_over(
     return taker
 
 
-def _merge(shell: Subscriber, survivor: Subscriber) -> Subscriber:
+def _merge(shell: Subscriber, survivor: Subscriber, *, now: dt.datetime) -> Subscriber:
     """What the survivor knows of themselves wins; the anonymous visitor fills the gaps."""
     Identity.objects.filter(subscriber=shell).update(subscriber=survivor)
     move_subscriptions(giver=shell, taker=survivor)
@@ -74,7 +74,7 @@ def _merge(shell: Subscriber, survivor: Subscriber) -> Subscriber:
     survivor.attributes = {**shell.attributes, **survivor.attributes}
     survivor.created_at = min(survivor.created_at, shell.created_at)
     survivor.last_seen_at = max(survivor.last_seen_at, shell.last_seen_at)
-    shell.merged_into = survivor
+    shell.merged_into, shell.merged_at = survivor, now
     for person in (survivor, shell):
         person.save(update_fields=WRITTEN_FIELDS)
     return survivor

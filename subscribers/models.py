@@ -150,6 +150,7 @@ class Subscriber(models.Model):
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, editable=False, on_delete=models.CASCADE, related_name="shells"
     )
+    merged_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(editable=False)
     last_seen_at = models.DateTimeField(editable=False)
 
@@ -164,6 +165,12 @@ class Subscriber(models.Model):
                 fields=["site", "id"],
                 condition=models.Q(merged_into__isnull=True),
                 name="subscriber_living",
+            ),
+            # For those who follow what people did, and must know whose deeds have become somebody else's.
+            models.Index(
+                fields=["site", "merged_at"],
+                condition=models.Q(merged_at__isnull=False),
+                name="subscriber_merged",
             ),
             # For those who look somebody up: however it is written, or by how it begins.
             models.Index(OpClass(Upper("email"), name="text_pattern_ops"), name="subscriber_email"),

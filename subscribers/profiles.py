@@ -29,7 +29,7 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}", re.ASCII)
 PLACE_FIELDS = ("country", "region", "city", "latitude", "longitude")
 WRITTEN_FIELDS = (
     *("external_id", "email", *PLACE_FIELDS, "timezone", "language", "attributes"),
-    *("merged_into", "created_at", "last_seen_at"),
+    *("merged_into", "merged_at", "created_at", "last_seen_at"),
 )
 SEE = """
 UPDATE subscribers_subscriber AS person SET last_seen_at = seen.at
@@ -37,7 +37,9 @@ FROM unnest(%s::bigint[], %s::timestamptz[]) AS seen (id, at) WHERE person.id = 
 """
 LAST_SEEN = name_profile("last_seen_at")
 NOTED_FIELDS = [
-    field for field in WRITTEN_FIELDS if field not in {"latitude", "longitude", "attributes", "merged_into"}
+    field
+    for field in WRITTEN_FIELDS
+    if field not in {"latitude", "longitude", "attributes", "merged_into", "merged_at"}
 ]
 
 
