@@ -1,8 +1,6 @@
 """Watching and reporting: the numbers add up, and every delivery can be looked at."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Campaign, Delivery
 from subscribers.models import Site
@@ -79,16 +77,6 @@ def test_progress_is_read_as_json(campaign: Campaign) -> None:
     assert numbers["audience"] == sum(
         numbers[key] for key in ("waiting", "sent", "failed", "expired", "skipped")
     )
-
-
-def test_progress_only_counts_outcomes(campaign: Campaign) -> None:
-    client = sign_in("analyst")
-
-    with CaptureQueriesContext(connection) as queries:
-        client.get(page_of(campaign, "progress"))
-
-    (counting,) = [query["sql"] for query in queries if "campaigns_delivery" in query["sql"]]
-    assert "DATE_TRUNC" not in counting
 
 
 def test_a_reason_for_a_pause_is_shown(site: Site) -> None:

@@ -1,0 +1,18 @@
+"""What came of campaigns: their runs' figures, what they are broken down by, and everybody as a file."""
+
+from campaigns.reports.lines import Line, report_segments
+from campaigns.reports.outcomes import Outcomes, Run, count_outcomes, list_runs
+from campaigns.reports.rates import Rate
+from campaigns.reports.report import CampaignReport, report_campaign
+
+__all__ = [
+    "CampaignReport",
+    "Line",
+    "Outcomes",
+    "Rate",
+    "Run",
+    "count_outcomes",
+    "list_runs",
+    "report_campaign",
+    "report_segments",
+]

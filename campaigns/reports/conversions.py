@@ -1,0 +1,36 @@
+"""What people did for the campaign's goal after it, by what it is credited to."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from campaigns.models import Campaign, Conversion
+
+READ_CREDITS = """
+SELECT credit, count(DISTINCT (occurrence, subscriber_id)), count(*), COALESCE(sum(revenue), 0)
+FROM campaigns_conversion
+WHERE campaign_id = %(campaign)s AND occurrence = COALESCE(%(occurrence)s, occurrence)
+GROUP BY credit
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLine:
+    """Conversions after a click, after it was seen, or after neither. `revenue` is in the goal's own unit."""
+
+    credit: str
+    label: str
+    people: int
+    conversions: int
+    revenue: float
+
+
+def count_conversions(campaign: Campaign, *, occurrence: int | None) -> list[CreditLine]:
+    """For each credit; “none” includes those who were held out. Somebody in several runs is counted in each."""
+    with connection.cursor() as cursor:
+        cursor.execute(READ_CREDITS, {"campaign": campaign.pk, "occurrence": occurrence})
+        found = {credit: tuple(figures) for credit, *figures in cursor.fetchall()}
+    return [
+        CreditLine(credit.value, str(credit.label), *found.get(credit.value, (0, 0, 0.0)))
+        for credit in Conversion.Credit
+    ]
