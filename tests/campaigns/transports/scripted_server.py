@@ -1,11 +1,11 @@
-"""A local HTTP server that answers as the path asks: /201, /429/retry-after/7, /redirect, /slow, /reset."""
+"""A local HTTP server that answers as the path asks: /201, /429/retry-after/7, /400/endless/1, /redirect, /slow, /reset."""
 
 import socket
 import struct
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -45,6 +45,10 @@ class _Handler(BaseHTTPRequestHandler):
         if parts[0] == "redirect":
             return self._answer(307, {"Location": f"http://{self.server.host}/201"})
         headers = dict(zip(parts[1::2], parts[2::2], strict=False))
+        if headers.pop("endless", None):
+            with suppress(ConnectionError):
+                self._answer(status, headers, b"and so on " * 100_000)
+            return None
         return self._answer(status, headers, b"" if status == 201 else b"a reason\n in words")
 
     def _answer(self, status: int, headers: dict[str, str], text: bytes = b"") -> None:

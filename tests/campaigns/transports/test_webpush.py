@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from campaigns.transports.base import Push, Receipt, ReceiptStatus, Sender
+from campaigns.transports.posting import Network
 from campaigns.transports.webpush import WebPushTransport
 from pushservice.background import run_in_background
 from pushservice.devices import Device
@@ -162,6 +163,46 @@ def test_an_address_that_is_not_a_push_services_is_never_posted_to(
 ) -> None:
     receipt = transport.send_pushes([make_push(endpoint)], now=NOW)[0]
     assert receipt.status is ReceiptStatus.ENDPOINT_REFUSED
+
+
+def test_a_name_that_leads_into_our_own_network_is_not_connected_to(server: ScriptedServer) -> None:
+    before = server.connections
+    played = Network(connect_to=(f"web.push.example:443:{server.host}",))
+    with WebPushTransport(hosts=[".push.example"], network=played) as transport:
+        receipt = transport.send_pushes([make_push("https://web.push.example/x")], now=NOW)[0]
+    assert receipt.status is ReceiptStatus.RETRY
+    assert "not on the public internet" in receipt.detail
+    assert server.connections == before
+
+
+def test_a_loopback_host_that_leads_elsewhere_is_not_connected_to() -> None:
+    elsewhere = Network(connect_to=("localhost:8080:192.0.2.1:8080",))
+    with WebPushTransport(hosts=[], loopback_hosts=["localhost:8080"], network=elsewhere) as transport:
+        receipt = transport.send_pushes([make_push("http://localhost:8080/x")], now=NOW)[0]
+    assert "not on the public internet" in receipt.detail
+
+
+def test_no_proxy_stands_between_us_and_the_push_service(
+    transport: WebPushTransport, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert send(transport, server, "201").status is ReceiptStatus.ACCEPTED
+
+
+def test_more_pushes_than_may_be_in_flight_are_all_answered(server: ScriptedServer) -> None:
+    with WebPushTransport(hosts=[], loopback_hosts=[server.host], in_flight=3) as transport:
+        pushes = [make_push(f"http://{server.host}/201") for _ in range(20)]
+        receipts = transport.send_pushes(pushes, now=NOW)
+    assert [receipt.status for receipt in receipts] == [ReceiptStatus.ACCEPTED] * 20
+
+
+def test_an_answer_without_an_end_is_not_listened_to_for_ever(
+    transport: WebPushTransport, server: ScriptedServer
+) -> None:
+    receipt = send(transport, server, "400/endless/1")
+    assert receipt.status is ReceiptStatus.REJECTED
+    assert len(receipt.detail) < 300
 
 
 def test_a_push_service_that_is_not_there_is_tried_again(server: ScriptedServer) -> None:
