@@ -50,6 +50,7 @@ ADMIN_LOOK: dict[str, Any] = {
                     _link("Events", "bolt", "tracking_eventtype"),
                     _link("Places", "location_on", "subscribers_place"),
                     _link("Sites", "language", "subscribers_site"),
+                    _link("Limits", "tune", "campaigns_sendingpolicy", "campaigns.view_sendingpolicy"),
                 ],
             },
             {

@@ -16,6 +16,7 @@ from campaigns.admin.composing import describe_composer
 from campaigns.admin.filters import SegmentFilter, SiteFilter
 from campaigns.admin.overview_views import show_overview, show_progress
 from campaigns.admin.pages import LAUNCH, SEND_TEST, redirect_to
+from campaigns.admin.run_views import show_next_runs
 from campaigns.forms import CampaignForm
 from campaigns.models import Campaign
 from campaigns.reports import count_outcomes
@@ -39,6 +40,7 @@ class CampaignAdmin(ModelAdmin):
     list_select_related = ("site",)
     custom_urls = (
         ("preview/", "campaigns_campaign_preview", preview_views.show_preview),
+        ("runs/", "campaigns_campaign_runs", show_next_runs),
         ("samples/", "campaigns_campaign_samples", preview_views.list_samples),
         ("<int:campaign_id>/test/", "campaigns_campaign_test", testing_views.show_test),
         ("<int:campaign_id>/launch/", "campaigns_campaign_launch", lifecycle_views.show_launch),

@@ -6,12 +6,18 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.admin import ModelAdmin
 
+from campaigns.admin.choice_words import CHOICES
 from campaigns.admin.emoji import EMOJI
+from campaigns.admin.goal_offers import list_goal_events, list_goal_kinds
 from campaigns.admin.pages import list_buttons
+from campaigns.admin.policy import describe_site
+from campaigns.admin.policy_wording import summarize_goal, summarize_limits
+from campaigns.admin.run_views import describe_next_runs
 from campaigns.admin.samples import describe_sample, find_samples
-from campaigns.admin.wording import LATE_WORDS
+from campaigns.admin.wording import describe_ttl
 from campaigns.forms import CampaignForm
 from campaigns.models import Campaign
 from subscribers.models import Attribute, Site, Subscriber
@@ -25,27 +31,16 @@ PROFILE_KEYS = {
     "external_id": "Customer id",
     "email": "Email address",
 }
-SCHEDULE_WORDS = {
-    Campaign.Schedule.NOW: ("Right away", "As soon as you launch it."),
-    Campaign.Schedule.INSTANT: (
-        "At one moment",
-        "Everybody gets it at the same instant, all over the world.",
+# The parts of the form that are folded away, with the fields that unfold them when they are not as usual.
+FOLDED = {
+    "audience": ("holdout_percent", "audience_at"),
+    "late": ("late_policy", "late_limit_minutes"),
+    "goal": ("goal_event", "click_window", "view_window", "revenue_property", "counts_every_conversion"),
+    "limits": (
+        "cap_by", "cap_limit", "cap_window", "counts_towards_caps", "priority", "quiet_hours", "throttle_per_minute",
     ),
-    Campaign.Schedule.LOCAL: (
-        "At local time",
-        "Everybody gets it when their own clock shows the time you choose.",
-    ),
-}
-AUDIENCE_MOMENTS = {
-    Campaign.AudienceAt.LAUNCH: (
-        "Once, at launch",
-        "Whoever is in the segments then gets it, whatever happens in between.",
-    ),
-    Campaign.AudienceAt.DELIVERY: (
-        "Checked again right before each one is sent",
-        "Whoever has left the segments by then is skipped.",
-    ),
-}
+    "delivery": ("devices", "ttl", "urgency", "topic"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,6 +52,7 @@ class SiteFacts:
     timezone: str
     subscribers: int
     reachable: int
+    policy: list[str]
 
 
 def describe_composer(
@@ -66,7 +62,9 @@ def describe_composer(
     if not hasattr(form, "sites"):  # the reader may look, but not change
         return {}
     site = form.find_site()
+    draft: Campaign = form.instance
     samples = find_samples(site)[:10] if site else []
+    kinds = list_goal_kinds(form.sites)
     return {
         "campaign": campaign,
         "buttons": list_buttons(request, campaign or Campaign(), model_admin),
@@ -75,10 +73,21 @@ def describe_composer(
         "insertable": list_insertable(),
         "emoji": EMOJI,
         "samples": [(person.pk, describe_sample(person)) for person in samples],
-        "schedules": SCHEDULE_WORDS,
-        "late_policies": LATE_WORDS,
-        "audience_moments": AUDIENCE_MOMENTS,
-    }
+        "words": CHOICES,
+        "lettered_versions": form.versions.list_lettered(),
+        "open_sections": _list_open(form),
+        "summaries": {
+            "goal": summarize_goal(draft),
+            "limits": summarize_limits(draft),
+            "delivery": f"{draft.get_devices_display()}; tried for {describe_ttl(draft.ttl)}",
+        },
+        "runs": describe_next_runs(draft, now=timezone.now()),
+        "goal_events": list_goal_events(form.sites, str(form["goal_event"].value() or "")),
+        "goal_kinds": kinds,
+        "goal_properties": sorted({name for events in kinds.values() for known in events.values() for name in known}),
+        "may_see_policy": request.user.has_perm("campaigns.view_sendingpolicy"),
+        "may_change_policy": request.user.has_perm("campaigns.change_sendingpolicy"),
+    }  # fmt: skip
 
 
 def list_insertable() -> list[dict[str, Any]]:
@@ -88,11 +97,31 @@ def list_insertable() -> list[dict[str, Any]]:
     return attributes + [{"key": key, "label": label, "site": None} for key, label in PROFILE_KEYS.items()]
 
 
+def _list_open(form: CampaignForm) -> set[str]:
+    """The folded parts in which something is wrong, or not as it usually is."""
+    usual, draft = Campaign(), form.instance
+    sections = set()
+    for section, fields in FOLDED.items():
+        differs = any(getattr(draft, name, None) != getattr(usual, name, None) for name in fields)
+        if differs or any(name in form.errors for name in fields):
+            sections.add(section)
+    if draft.goal or form["goal_event"].value():
+        sections.add("goal")
+    return sections
+
+
 def _gather_site_facts(sites: list[Site]) -> list[SiteFacts]:
     everyone = _count_by_site("living", Subscriber.objects.living())
     reachable = _count_by_site("reachable", Subscriber.objects.reachable())
     return [
-        SiteFacts(site.pk, site.name, site.timezone, everyone.get(site.pk, 0), reachable.get(site.pk, 0))
+        SiteFacts(
+            site.pk,
+            site.name,
+            site.timezone,
+            everyone.get(site.pk, 0),
+            reachable.get(site.pk, 0),
+            describe_site(site),
+        )
         for site in sites
     ]
 

@@ -1,5 +1,6 @@
 """Campaigns in plain words: when they go out and to whom."""
 
+import calendar
 import datetime as dt
 import zoneinfo
 
@@ -39,6 +40,11 @@ def describe_moment(moment: dt.datetime, timezone: str) -> str:
     return f"{local.day} {local:%b %Y, %H:%M} ({timezone})"
 
 
+def describe_day(day: dt.date) -> str:
+    """“24 Dec 2026”."""
+    return f"{day.day} {day:%b %Y}"
+
+
 def describe_schedule(campaign: Campaign) -> str:
     """When a campaign goes out, as a phrase."""
     if campaign.schedule == Campaign.Schedule.NOW:
@@ -51,13 +57,28 @@ def describe_schedule(campaign: Campaign) -> str:
         return describe_moment(campaign.send_at, campaign.site.timezone)
     if campaign.local_date is None or campaign.local_time is None:
         return "At local time, not chosen yet"
-    day = campaign.local_date
-    return f"{day.day} {day:%b %Y}, {campaign.local_time:%H:%M} local time"
+    if campaign.schedule == Campaign.Schedule.RECURRING:
+        return _describe_repeats(campaign, campaign.local_date, campaign.local_time)
+    return f"{describe_day(campaign.local_date)}, {campaign.local_time:%H:%M} local time"
+
+
+def _describe_repeats(campaign: Campaign, first: dt.date, time: dt.time) -> str:
+    if campaign.repeats == Campaign.Repeats.WEEKLY:
+        chosen = campaign.weekdays or [first.isoweekday()]
+        days = [calendar.day_abbr[day - 1] for day in sorted(chosen)]
+        rhythm = f"Every {', '.join(days[:-1])} and {days[-1]}" if days[1:] else f"Every {days[0]}"
+    elif campaign.repeats == Campaign.Repeats.MONTHLY:
+        on = "the last day" if campaign.month_day == 31 else f"day {campaign.month_day}"
+        rhythm = f"On {on} of every month"
+    else:
+        rhythm = "Every day"
+    until = f" until {describe_day(campaign.repeat_until)}" if campaign.repeat_until else ""
+    return f"{rhythm} at {time:%H:%M} local time, from {describe_day(first)}{until}"
 
 
 def describe_late_policy(campaign: Campaign) -> str:
     """What happens to those whose local time has passed, or nothing where that cannot be."""
-    if campaign.schedule != Campaign.Schedule.LOCAL:
+    if campaign.schedule not in (Campaign.Schedule.LOCAL, Campaign.Schedule.RECURRING):
         return ""
     if campaign.late_policy == Campaign.LatePolicy.SEND_IF_WITHIN:
         return f"Send right away if it is at most {campaign.late_limit_minutes} minutes late, else leave them out"
@@ -72,12 +93,15 @@ def describe_audience(campaign: Campaign) -> str:
 
 
 def describe_ttl(ttl: dt.timedelta) -> str:
-    """A duration as people say it: “1 day”, “6 hours”."""
-    minutes = int(ttl.total_seconds()) // 60
-    if minutes == 0:
-        return "no longer than that moment"
-    for unit, size in (("week", 7 * 24 * 60), ("day", 24 * 60), ("hour", 60), ("minute", 1)):
-        if minutes % size == 0:
-            count = minutes // size
-            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
-    return f"{minutes} minutes"
+    """For how long a push is tried: “1 day”, “6 hours”."""
+    return describe_span(ttl) if ttl else "no longer than that moment"
+
+
+def describe_span(span: dt.timedelta) -> str:
+    """A length of time as people say it: “1 day”, “90 minutes”."""
+    seconds = int(span.total_seconds())
+    for unit, size in (("week", 604_800), ("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds % size == 0:
+            count = seconds // size
+            return f"{count:,} {unit}" if count == 1 else f"{count:,} {unit}s"
+    return f"{seconds:,} seconds"

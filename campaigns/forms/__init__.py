@@ -2,5 +2,6 @@
 
 from campaigns.forms.campaign import CampaignForm
 from campaigns.forms.message import compose_actions
+from campaigns.forms.policy import SendingPolicyForm
 
-__all__ = ["CampaignForm", "compose_actions"]
+__all__ = ["CampaignForm", "SendingPolicyForm", "compose_actions"]

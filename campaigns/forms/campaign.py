@@ -20,6 +20,7 @@ from campaigns.forms.inputs import SpanField, WeekdaysField, date_input, make_fi
 from campaigns.forms.message import TEXTS, MessageForm
 from campaigns.forms.segments import SegmentChoiceField
 from campaigns.forms.versions import VersionFormSet
+from campaigns.forms.words import HELP, LABELS
 from campaigns.models import DAY_VALIDATORS, Campaign
 from campaigns.schedule import resolve_local_time
 from segments.models import Segment
@@ -45,6 +46,8 @@ OPTIONAL = (
     "devices", "winner_by", "test_percent", "test_duration", "undecided", "late_policy", "audience_at", "urgency",
 )  # fmt: skip
 
+SPANS = ("cap_window", "test_duration", "click_window", "view_window")
+
 
 class CampaignForm(MessageForm):
     """A draft of a campaign, with its further versions (`versions`) and the conditions of its goal (`conditions`)."""
@@ -63,13 +66,18 @@ class CampaignForm(MessageForm):
     repeat_until = forms.DateField(
         label="Last day", required=False, widget=date_input(), help_text="Empty: until you cancel it"
     )
-    ttl = forms.TypedChoiceField(label="Try for", widget=UnfoldAdminSelectWidget)
+    ttl = forms.TypedChoiceField(label="Try for", widget=UnfoldAdminSelectWidget, help_text=HELP["ttl"])
     cap_window = SpanField(label="Within", required=False)
-    test_duration = SpanField(label="Test for", required=False)
+    test_duration = SpanField(label="Decide after", required=False)
     goal_event = forms.CharField(label="What they should do", max_length=100, required=False)
     goal_is_kept = forms.BooleanField(label="Keep this goal", required=False, initial=True)
-    click_window = SpanField(label="After a click", required=False)
-    view_window = SpanField(label="After it was seen", required=False)
+    click_window = SpanField(
+        label="After a click, for", required=False, help_text="Empty: clicks are not followed."
+    )
+    view_window = SpanField(
+        label="After it was seen, for", required=False,
+        help_text="For those who saw it and did not click. Empty: not followed.",
+    )  # fmt: skip
 
     class Meta:
         model = Campaign
@@ -82,6 +90,8 @@ class CampaignForm(MessageForm):
             "winner_by", "test_percent", "test_duration", "test_sample", "undecided",
             "click_window", "view_window", "revenue_property", "counts_every_conversion",
         ]  # fmt: skip
+        labels = LABELS
+        help_texts = HELP
         widgets: ClassVar = {
             **{name: forms.RadioSelect for name in RADIOS},
             "priority": UnfoldAdminSelectWidget,
@@ -101,6 +111,8 @@ class CampaignForm(MessageForm):
         self.initial.setdefault("goal_event", (goal or {}).get("event", ""))
         for name in OPTIONAL:
             self.fields[name].required = False
+        for name in SPANS:  # a new draft shows what it would be without a word about it
+            self.initial.setdefault(name, getattr(self.instance, name))
         self._offer_sites()
         self._offer_segments()
         self._offer_durations()

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 INPUT_CLASSES = UnfoldAdminTextInputWidget().attrs["class"]
@@ -34,8 +36,6 @@ def time_input() -> forms.TimeInput:
 class SpanWidget(forms.MultiWidget):
     """A number and a unit beside each other: “3” “days”."""
 
-    template_name = "admin/campaigns/widgets/span.html"
-
     def __init__(self, label: str = "") -> None:
         number = forms.NumberInput(
             {"class": INPUT_CLASSES, "min": "0", "step": "any", "aria-label": f"{label}: number"}
@@ -44,6 +44,13 @@ class SpanWidget(forms.MultiWidget):
             {"aria-label": f"{label}: unit"}, choices=[(unit, unit) for unit in UNITS]
         )
         super().__init__({"number": number, "unit": unit})
+
+    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
+        parts: SafeString = super()._render(template_name, context, renderer)  # type: ignore[misc]
+        return format_html('<span class="cc-span">{}</span>', parts)
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_number"
 
     def decompress(self, value: dt.timedelta | None) -> list[Any]:
         if value is None:

@@ -17,6 +17,7 @@ TEMPLATE_FIELDS = (
     "title", "body", "link_url", "button_1_text", "button_1_link", "button_2_text", "button_2_link",
 )  # fmt: skip
 BUTTONS = (1, 2)
+FOLDED = ("icon_url", "image_url", "button_1_text", "button_1_link", "button_2_text", "button_2_link")
 
 
 def compose_actions(texts_and_links: list[tuple[str, str]]) -> list[dict[str, str]]:
@@ -57,6 +58,11 @@ class MessageForm(forms.ModelForm[Any]):
         for number, action in zip(BUTTONS, self.instance.actions or [], strict=False):
             self.initial[f"button_{number}_text"] = action.get("title", "")
             self.initial[f"button_{number}_link"] = action.get("link", "")
+
+    @property
+    def shows_more(self) -> bool:
+        """Whether there are pictures or buttons, or something is wrong with them."""
+        return any(self[name].value() or name in self.errors for name in FOLDED)
 
     def clean_weight(self) -> int:
         return self.cleaned_data["weight"] or 1

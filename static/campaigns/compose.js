@@ -1,15 +1,21 @@
-// The page of a draft: advice on length, two pickers, the live preview, what depends on the site, unsaved words.
+// The page of a draft: versions, advice on length, two pickers, the live preview, what depends on the site or the
+// schedule, the goal, unsaved words.
 
 import { startCounters } from "./counters.js";
+import { startGoal } from "./goal.js";
 import { startPickers } from "./pickers.js";
 import { startPreview } from "./preview.js";
+import { startRuns } from "./runs.js";
 import { followSite } from "./sites.js";
 import { guardUnsaved } from "./unsaved.js";
+import { startVersions } from "./versions.js";
 
 const form = document.getElementById("campaign_form");
 
 followSite(form);
 startCounters(form);
 startPickers();
-startPreview(form);
+startVersions(form, startPreview(form));
+startGoal(form);
+startRuns(form);
 guardUnsaved(form);

@@ -16,8 +16,8 @@ function advise(text, best) {
   return { words: `${about}${count} ${count === 1 ? "character" : "characters"}. ${rest}`, long: count > best };
 }
 
-export function startCounters(form) {
-  for (const line of form.querySelectorAll("[data-counts]")) {
+export function startCounters(part) {
+  for (const line of part.querySelectorAll("[data-counts]")) {
     const field = document.getElementById(line.dataset.counts);
     const update = () => {
       const { words, long } = advise(field.value, Number(line.dataset.best));

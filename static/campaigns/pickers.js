@@ -26,19 +26,20 @@ function leaveHiddenChoice(select) {
 }
 
 export function startPickers() {
-  for (const button of document.querySelectorAll("[data-open]")) {
+  // Heard on the document, since versions of a message, with buttons of their own, come and go.
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-open]");
+    if (!button) return;
     const dialog = document.getElementById(button.dataset.open);
-    button.addEventListener("click", () => {
-      dialog.returnValue = "";
-      leaveHiddenChoice(dialog.querySelector("select"));
-      dialog.showModal();
-      dialog.addEventListener(
-        "close",
-        () => {
-          if (dialog.returnValue) insert(document.getElementById(button.dataset.target), readChoice(dialog));
-        },
-        { once: true },
-      );
-    });
-  }
+    dialog.returnValue = "";
+    leaveHiddenChoice(dialog.querySelector("select"));
+    dialog.showModal();
+    dialog.addEventListener(
+      "close",
+      () => {
+        if (dialog.returnValue) insert(document.getElementById(button.dataset.target), readChoice(dialog));
+      },
+      { once: true },
+    );
+  });
 }

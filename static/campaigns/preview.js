@@ -1,8 +1,8 @@
-// Asks the server to draw the message as it is being written, for the chosen subscriber.
+// Asks the server to draw the message as it is being written: one of its versions, for the chosen subscriber.
 
 const WAIT = 250; // ms after the last key
-const FIELDS = [
-  "site", "title", "body", "icon_url", "image_url", "link_url",
+const TEXTS = [
+  "title", "body", "icon_url", "image_url", "link_url",
   "button_1_text", "button_1_link", "button_2_text", "button_2_link",
 ];
 
@@ -16,8 +16,10 @@ function later(action) {
 
 async function draw(form, preview, sample, state) {
   const turn = ++state.asked;
+  const prefix = state.version ? `${state.version}-` : "";
   const body = new URLSearchParams({ sample: sample.value });
-  for (const name of [...FIELDS, "csrfmiddlewaretoken"]) body.set(name, form.elements[name].value);
+  for (const name of TEXTS) body.set(name, form.elements[prefix + name].value);
+  for (const name of ["site", "csrfmiddlewaretoken"]) body.set(name, form.elements[name].value);
   const response = await fetch(preview.dataset.url, { method: "POST", body });
   const html = await response.text();
   if (turn < state.shown) return; // a newer text is there already
@@ -37,25 +39,57 @@ async function search(form, preview, sample, query) {
   if (query && people.length) sample.value = people[0].value;
 }
 
+/** Buttons A, B, C above the preview; none while there is one version only. */
+function offerVersions(choice, versions, chosen, choose) {
+  const buttons = versions.map((version, index) => {
+    const label = document.createElement("label");
+    const radio = Object.assign(document.createElement("input"), { type: "radio", value: version.dataset.version });
+    radio.setAttribute("form", "preview-of-no-form"); // is not saved with the draft
+    radio.name = "preview-version";
+    radio.checked = version.dataset.version === chosen;
+    radio.addEventListener("change", () => choose(radio.value));
+    label.append(radio, `Version ${String.fromCharCode(65 + index)}`);
+    return label;
+  });
+  choice.replaceChildren(...buttons);
+}
+
+/** Returns what is to be told when versions were added or removed. */
 export function startPreview(form) {
   const preview = document.getElementById("preview");
   const sample = document.getElementById("sample");
   const searchField = document.getElementById("sample-search");
-  const state = { asked: 0, shown: 0 };
+  const choice = document.getElementById("preview-version");
+  const state = { asked: 0, shown: 0, version: "" };
   const redraw = () => draw(form, preview, sample, state).catch(() => {});
   const redrawLater = later(redraw);
   const find = async () => {
     await search(form, preview, sample, searchField.value).catch(() => {});
     redraw();
   };
-  form.addEventListener("input", (event) => {
-    if (event.target === searchField) return;
-    if (event.target === sample || FIELDS.includes(event.target.name)) redrawLater();
+  const choose = (version) => {
+    state.version = version;
+    for (const radio of choice.querySelectorAll("input")) radio.checked = radio.value === version;
+    redraw();
+  };
+  // What is being written is what is shown.
+  form.addEventListener("focusin", ({ target }) => {
+    const version = target.closest("[data-version]");
+    if (version && version.dataset.version !== state.version) choose(version.dataset.version);
+  });
+  form.addEventListener("input", ({ target }) => {
+    if (target === searchField) return;
+    if (target === sample || target.name === "site" || target.closest?.("[data-version]")) redrawLater();
   });
   form.elements.site.addEventListener("change", find);
   searchField.addEventListener("input", later(find));
   searchField.addEventListener("keydown", (event) => {
     if (event.key === "Enter") event.preventDefault(); // does not save the draft
   });
-  redraw();
+  return (versions) => {
+    const isThere = versions.some((version) => version.dataset.version === state.version);
+    if (!isThere) state.version = "";
+    offerVersions(choice, versions, state.version, choose);
+    redraw();
+  };
 }

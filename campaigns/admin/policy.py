@@ -1,0 +1,80 @@
+"""What holds for all campaigns of a site: limits, quiet hours, control group, pace."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+
+from campaigns.admin.policy_wording import describe_policy
+from campaigns.forms import SendingPolicyForm
+from campaigns.models import FrequencyCap, SendingPolicy
+from campaigns.policies import find_policy
+from subscribers.models import Site
+
+QUIET_WORDS = {
+    SendingPolicy.QuietAction.DEFER: ("Send it when they end", "Nobody misses anything; some get it later."),
+    SendingPolicy.QuietAction.SKIP: (
+        "Leave those people out",
+        "For what is worth nothing later. The report counts them.",
+    ),
+}
+
+
+@admin.register(SendingPolicy)
+class SendingPolicyAdmin(ModelAdmin):
+    """Every site has one page of it, whether anything was settled yet or not."""
+
+    form = SendingPolicyForm
+    change_form_template = "admin/campaigns/policy.html"
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # its page is there with the site
+
+    def has_delete_permission(self, request: HttpRequest, obj: SendingPolicy | None = None) -> bool:
+        return False
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> SendingPolicy | None:
+        is_id = object_id.isdecimal() and len(object_id) < 10
+        site = Site.objects.filter(pk=int(object_id)).first() if is_id else None
+        return find_policy(site) if site else None
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """All sites with what holds for each; of a single site, its page."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        sites = list(Site.objects.select_related("sending_policy").order_by("name"))
+        if len(sites) == 1:
+            return HttpResponseRedirect(
+                reverse("admin:campaigns_sendingpolicy_change", args=[sites[0].pk])
+            )
+        frame = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Limits and quiet hours"}
+        lines = [(site, describe_site(site)) for site in sites]
+        return TemplateResponse(request, "admin/campaigns/policies.html", {**frame, "sites": lines})
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        policy: SendingPolicy = context["original"]
+        context.update(
+            title=f"Limits and quiet hours of {policy.site}",
+            quiet_words=QUIET_WORDS,
+            lines=describe_site(policy.site),
+            may_change=self.has_change_permission(request, policy),
+        )
+        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return response
+
+
+def describe_site(site: Site) -> list[str]:
+    """What holds for all campaigns of a site, a line each."""
+    caps = FrequencyCap.objects.filter(site=site).order_by("window")
+    return describe_policy(SendingPolicy.objects.filter(site=site).first(), caps)
