@@ -1,11 +1,11 @@
 """A site's sending policy, and what a campaign makes of it, in plain words."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import datetime as dt
+from collections.abc import Iterable
 
 from campaigns.admin.wording import describe_span
+from campaigns.goals import describe_goal
 from campaigns.models import Campaign, FrequencyCap, SendingPolicy
-from segments.rules import Names, RuleError, describe_rule, parse_rule
 
 QUIET_ENDS = {
     SendingPolicy.QuietAction.DEFER: "what is due then is sent when they end",
@@ -13,7 +13,7 @@ QUIET_ENDS = {
 }
 
 
-def describe_cap(limit: int, window: Any) -> str:
+def describe_cap(limit: int, window: dt.timedelta) -> str:
     """“At most 2 pushes within 1 day”."""
     return f"At most {limit:,} {'push' if limit == 1 else 'pushes'} within {describe_span(window)}"
 
@@ -57,21 +57,7 @@ def summarize_limits(campaign: Campaign) -> str:
 
 
 def summarize_goal(campaign: Campaign) -> str:
-    """What counts as a conversion of a campaign, and for how long, in a line."""
+    """What counts as a conversion of a campaign, in a line."""
     if not campaign.goal:
         return "None yet: conversions are not counted"
-    windows = [
-        f"{describe_span(window)} after {what}"
-        for window, what in ((campaign.click_window, "a click"), (campaign.view_window, "it was seen"))
-        if window
-    ]
-    return f"{describe_goal(campaign.goal)}, within {' or '.join(windows)}"
-
-
-def describe_goal(goal: Mapping[str, Any]) -> str:
-    """What people should do, as the rule language says it: “did “purchase” where price is at least 50”."""
-    try:
-        sentence = describe_rule(parse_rule({"version": 1, "root": goal}), Names({}, {}))
-    except RuleError as error:
-        return f"A goal that cannot be read: {error}"
-    return sentence.rstrip(".")
+    return f"People who {describe_goal(campaign.goal)}"

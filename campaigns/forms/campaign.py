@@ -21,10 +21,10 @@ from campaigns.forms.message import TEXTS, MessageForm
 from campaigns.forms.segments import SegmentChoiceField
 from campaigns.forms.versions import VersionFormSet
 from campaigns.forms.words import HELP, LABELS
+from campaigns.goals import GoalError, read_goal
 from campaigns.models import DAY_VALIDATORS, Campaign
 from campaigns.schedule import resolve_local_time
 from segments.models import Segment
-from segments.rules import RuleError, parse_rule
 from subscribers.models import Site
 
 TTL_CHOICES = (
@@ -176,9 +176,10 @@ class CampaignForm(MessageForm):
             return
         goal = {"type": "event", "event": event, "where": conditions}
         try:
-            parse_rule({"version": 1, "root": goal})
-        except RuleError as error:
-            self.add_error("goal_event", str(error))
+            read_goal(goal)
+        except GoalError as error:
+            for problem in error.problems:
+                self.add_error("goal_event", problem)
         values["goal"] = goal
 
     def _read_moment(self, values: dict[str, Any]) -> dt.datetime | None:
