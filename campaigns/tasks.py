@@ -6,8 +6,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaigns.delivery import deliver_next
+from campaigns.dry_runs import DRY_RUNS_TASK, work_out_waiting
 from campaigns.planning import plan_due_campaigns
 from campaigns.transports.webpush import open_transport
+from subscribers.waking import note_began
 
 _LONGEST_TURN = 50  # seconds; what is left then is for the next tick
 
@@ -16,6 +18,13 @@ _LONGEST_TURN = 50  # seconds; what is left then is for the next tick
 def launch_scheduled_campaigns() -> None:
     """Plan the campaigns whose time has come."""
     plan_due_campaigns(now=timezone.now())
+
+
+@shared_task(name=DRY_RUNS_TASK)
+def work_out_dry_runs() -> None:
+    """Work out what launches would do, for those who asked."""
+    note_began(DRY_RUNS_TASK)
+    work_out_waiting(now=timezone.now())
 
 
 @shared_task

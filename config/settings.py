@@ -189,6 +189,7 @@ CELERY_BEAT_SCHEDULE = {
         ("Forget old uploads", "segments.tasks.forget_uploads", 24 * 3600),
         ("Index what segments ask for", "segments.tasks.prepare_indexes", 6 * 3600),
         ("Launch scheduled campaigns", "campaigns.tasks.launch_scheduled_campaigns", 5),
+        ("Work out dry runs", "campaigns.tasks.work_out_dry_runs", 10),
         (
             "Send what is due",
             "campaigns.tasks.deliver_due_batches",

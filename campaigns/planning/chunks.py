@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from django.db.models import Q
 
@@ -25,7 +26,14 @@ def decide_people(terms: Terms, people: Sequence[Person]) -> list[Decision]:
     return [decide(terms, person, others.get(person.subscriber_id, ())) for person in people]
 
 
-def find_test_start(terms: Terms) -> dt.datetime:
+def settle_test(terms: Terms) -> Terms:
+    """The terms with the end of the test known, where there is one: it is counted from the first who are due in it."""
+    if not terms.is_test or terms.test_ends_at is not None:
+        return terms
+    return replace(terms, test_ends_at=_find_test_start(terms) + terms.campaign.test_duration, slots={})
+
+
+def _find_test_start(terms: Terms) -> dt.datetime:
     """When the first of those who are sent a version to try it are due; nobody is: the instant of the run itself.
 
     People of one time zone are due together: so it is enough to find one of them, and to look at the earliest first.

@@ -6,18 +6,17 @@ pause or a cancellation is heeded before the next chunk, and how far it has come
 
 import datetime as dt
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Sequence
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from campaigns.audience import explain_broken, refresh_segments
 from campaigns.lifecycle import finish_campaigns
 from campaigns.models import Campaign, Occurrence
-from campaigns.planning.chunks import decide_audience, find_test_start
+from campaigns.planning.chunks import decide_audience, settle_test
 from campaigns.planning.decisions import Decision
+from campaigns.planning.locking import try_lock
 from campaigns.planning.runs import PLANNED_IN, has_run_to_plan, list_candidates, lock_campaign, open_run
 from campaigns.planning.terms import Terms, read_terms
 from campaigns.planning.writer import Writer
@@ -56,7 +55,7 @@ def plan_campaign(campaign: Campaign, *, now: dt.datetime) -> Occurrence | None:
     current = list_candidates().filter(pk=campaign.pk).first()
     if current is None or not has_run_to_plan(current, now=now):
         return None
-    with _try_lock(current) as is_mine:
+    with try_lock(_LOCK_SPACE, current.pk) as is_mine:
         if not is_mine:
             return None
         if broken := refresh_segments(current, now=now):
@@ -67,21 +66,6 @@ def plan_campaign(campaign: Campaign, *, now: dt.datetime) -> Occurrence | None:
             return None
     finish_campaigns(now=now)  # there may be nobody to send to
     return run
-
-
-@contextmanager
-def _try_lock(campaign: Campaign) -> Iterator[bool]:
-    """Whether nobody else plans this campaign until the end of the block. Its row stays free, for whoever wants to pause it."""
-    key = [_LOCK_SPACE, campaign.pk % 2**31]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
-        (locked,) = cursor.fetchone()
-    try:
-        yield locked
-    finally:
-        if locked and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
 
 
 def _pause(campaign: Campaign, reason: str) -> None:
@@ -108,11 +92,11 @@ def _read_terms(run: Occurrence) -> Terms:
         as_of=run.as_of,
         test_ends_at=run.test_ends_at,
     )
-    if not terms.is_test or run.test_ends_at is not None:
-        return terms
-    run.test_ends_at = find_test_start(terms) + run.campaign.test_duration
-    run.save(update_fields=["test_ends_at"])
-    return replace(terms, test_ends_at=run.test_ends_at, _slots={})
+    terms = settle_test(terms)
+    if run.test_ends_at != terms.test_ends_at:
+        run.test_ends_at = terms.test_ends_at
+        run.save(update_fields=["test_ends_at"])
+    return terms
 
 
 @transaction.atomic

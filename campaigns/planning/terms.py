@@ -39,7 +39,7 @@ class Terms:
     caps: Sequence[Cap]
     is_test: bool
     test_ends_at: dt.datetime | None = None
-    _slots: dict[tuple[str, bool], Slot] = field(default_factory=dict, repr=False, compare=False)
+    slots: dict[tuple[str, bool], Slot] = field(default_factory=dict, repr=False)  # as far as asked for
 
     @property
     def winner(self) -> str:
@@ -49,9 +49,9 @@ class Terms:
     def find_slot(self, timezone: str, *, awaits_winner: bool = False) -> Slot:
         """When somebody with that time zone is due."""
         known = timezone if is_timezone(timezone) else ""  # not as many slots as strangers make up names
-        slot = self._slots.get((known, awaits_winner))
+        slot = self.slots.get((known, awaits_winner))
         if slot is None:
-            slot = self._slots[known, awaits_winner] = _make_slot(self, known, awaits_winner)
+            slot = self.slots[known, awaits_winner] = _make_slot(self, known, awaits_winner)
         return slot
 
 

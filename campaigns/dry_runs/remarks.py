@@ -1,0 +1,74 @@
+"""What a marketer should know before the launch, in sentences."""
+
+from campaigns.checks import list_unknown_variables
+from campaigns.dry_runs.summary import Tally
+from campaigns.models import Campaign, Delivery
+from campaigns.planning.terms import Terms
+from campaigns.schedule import is_by_local_time
+from campaigns.windows import remark_on_campaign
+
+_TOO_FEW = 100  # held out, for anything to be seen from them
+
+
+def list_remarks(terms: Terms, tally: Tally) -> list[str]:
+    """Remarks on a run and on what was counted, the most important first."""
+    return [
+        *_remark_on_audience(tally),
+        *_remark_on_clocks(terms, tally),
+        *_remark_on_lateness(terms.campaign, tally),
+        *_remark_on_waiting(terms, tally),
+        *_remark_on_holdout(terms.campaign, tally),
+        *remark_on_campaign(terms.campaign, now=terms.as_of),
+        *(
+            f"Nobody has an attribute called “{key}”: its place stays empty, or gets the default."
+            for key in list_unknown_variables(terms.campaign)
+        ),
+    ]
+
+
+def _remark_on_audience(tally: Tally) -> list[str]:
+    if not tally.audience:
+        return ["Nobody is in the audience."]
+    return [] if tally.planned else ["Nobody in the audience can be sent this."]
+
+
+def _remark_on_clocks(terms: Terms, tally: Tally) -> list[str]:
+    if not tally.site_zone_count or not (is_by_local_time(terms.campaign) or terms.quiet):
+        return []
+    people = _people(tally.site_zone_count)
+    return [f"The time zone of {people} is not known: the site’s is used, {terms.campaign.site.timezone}."]
+
+
+def _remark_on_lateness(campaign: Campaign, tally: Tally) -> list[str]:
+    remarks = []
+    if tally.late:
+        next_day = campaign.late_policy == Campaign.LatePolicy.NEXT_DAY
+        when = "get it the next day at that time" if next_day else "get it right away"
+        remarks.append(f"Where {_people(tally.late)} are, that time has passed already: they {when}.")
+    if too_late := tally.reasons[Delivery.Reason.TOO_LATE]:
+        remarks.append(f"Where {_people(too_late)} are, that time has passed already: they are left out.")
+    return remarks
+
+
+def _remark_on_waiting(terms: Terms, tally: Tally) -> list[str]:
+    remarks = []
+    if tally.deferred:
+        remarks.append(f"Quiet hours: for {_people(tally.deferred)} it waits until they end.")
+    if tally.awaiting_winner and terms.test_ends_at:
+        tested = tally.planned - tally.awaiting_winner
+        remarks.append(
+            f"{_people(tested)} try the versions out; {_people(tally.awaiting_winner)} wait for the winner, "
+            f"which is known on {terms.test_ends_at:%-d %B %Y at %H:%M} UTC."
+        )
+    return remarks
+
+
+def _remark_on_holdout(campaign: Campaign, tally: Tally) -> list[str]:
+    held_out = tally.reasons[Delivery.Reason.HOLDOUT]
+    if not campaign.holdout_percent or held_out >= _TOO_FEW:
+        return []
+    return [f"Only {_people(held_out)} held out: too few to see what difference the campaign makes."]
+
+
+def _people(count: int) -> str:
+    return f"{count:,} {'person' if count == 1 else 'people'}"
