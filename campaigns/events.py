@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from campaigns.models import Campaign
 from campaigns.tokens import DeliveryKey
@@ -25,6 +26,37 @@ def make_push_event(  # noqa: PLR0913 - what an event says, by name
         id=uuid.uuid5(_NAMESPACE, name),
         subscriber_id=person_id,
         name=f"$push_{kind}",
+        occurred_at=at,
+        properties=properties,
+    )
+
+
+def make_conversion_event(  # noqa: PLR0913 - what an event says, by name
+    campaign: Campaign,
+    event_id: uuid.UUID,
+    *,
+    goal: str,
+    credit: str,
+    revenue: float | None,
+    person_id: int,
+    at: dt.datetime,
+) -> NewEvent:
+    """The event `$converted` of what somebody did after a campaign's push; one for each event that reached its goal.
+
+    `credit`: to what it is owed, a click or a view. Worked out again it has the same id, so that the log counts it once.
+    """
+    properties: dict[str, Any] = {
+        "campaign": campaign.pk,
+        "campaign_name": campaign.name,
+        "event": goal,
+        "credit": str(credit),
+    }
+    if revenue is not None:
+        properties["revenue"] = revenue
+    return NewEvent(
+        id=uuid.uuid5(_NAMESPACE, f"{campaign.pk}.{event_id}.converted"),
+        subscriber_id=person_id,
+        name="$converted",
         occurred_at=at,
         properties=properties,
     )
