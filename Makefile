@@ -6,6 +6,8 @@ CASES ?= 2000
 SUBSCRIBERS ?= 1000000
 EVENTS ?= 50000000
 SEED ?= 1
+KILLS ?= 50
+DELIVERIES ?= 20000
 CARILLON_HOME ?= $(CURDIR)/.carillon
 BIN := .venv/bin
 PARITY := parity forgetting flips turning narrowed simulation
@@ -13,7 +15,7 @@ PARITY := parity forgetting flips turning narrowed simulation
 export PORT CARILLON_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help run test parity bench-segments bench-membership lint format requirements clean
+.PHONY: help run test parity faults bench-segments bench-membership lint format requirements clean
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | column -t -s '|'
@@ -26,6 +28,9 @@ test: .venv/ready ## Run every test, on two cores, each half on servers of its o
 
 parity: .venv/ready ## Compare the rule language's two interpreters on CASES random rules, and live segments with both
 	PARITY_CASES=$(CASES) $(BIN)/python -m pytest -s $(PARITY:%=tests/parity/test_%.py)
+
+faults: .venv/ready ## Kill senders KILLS times (kill -9) over DELIVERIES and push services in all moods
+	KILLS=$(KILLS) DELIVERIES=$(DELIVERIES) $(BIN)/python -m pytest tests/faults
 
 bench-segments: .venv/bench ## Time the standard segments beside DuckDB, on SUBSCRIBERS people with EVENTS events
 	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.server $(BIN)/python -m bench.segments --subscribers $(SUBSCRIBERS) --events $(EVENTS) --seed $(SEED)

@@ -11,12 +11,18 @@ from pushservice.app import REMEMBER, create_app
 
 
 @contextmanager
-def run_in_background(*, port: int = 0, remember: int = REMEMBER) -> Iterator[str]:
-    """Serve on `localhost` while the block runs, and yield the origin; port 0 takes any free one."""
+def run_in_background(
+    *, port: int = 0, remember: int = REMEMBER, app: web.Application | None = None
+) -> Iterator[str]:
+    """Serve on `localhost` while the block runs, and yield the origin; port 0 takes any free one.
+
+    `app` is from create_app, for whoever wants to script its answers and read its ledger from within the process.
+    """
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="pushservice", daemon=True)
     thread.start()
-    runner = web.AppRunner(create_app(remember=remember), access_log=None, shutdown_timeout=1)
+    served = app if app is not None else create_app(remember=remember)
+    runner = web.AppRunner(served, access_log=None, shutdown_timeout=1)
     try:
         bound_port = asyncio.run_coroutine_threadsafe(_start(runner, port), loop).result(timeout=10)
         yield f"http://localhost:{bound_port}"

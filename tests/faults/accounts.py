@@ -1,0 +1,75 @@
+"""What must hold when all is over: one outcome for everybody, the right one, and repeats only where a kill explains them."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from campaigns.models import Campaign, Delivery, Occurrence
+from tests.faults.moods import Ending
+from tests.faults.town import Taking, Town
+from tracking.models import Event
+
+LONGEST_CHUNK = dt.timedelta(seconds=60)  # from the first push of a chunk to the writing of its receipts
+_GOT_IT = (Delivery.Status.SENT, Delivery.Status.DISPLAYED, Delivery.Status.CLICKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Messages that a push service took although it, or one like it, had been taken before."""
+
+    of_kills: int
+    of_lost_answers: int
+    most_of_one_kill: int
+
+
+def read_endings(campaign: Campaign) -> dict[int, Ending]:
+    """How it ended for everybody who has a delivery."""
+    rows = campaign.deliveries.values_list("subscriber_id", "status", "reason")
+    endings = {person: (status, reason) for person, status, reason in rows}
+    assert len(endings) == campaign.deliveries.count()
+    return endings
+
+
+def check_sum(campaign: Campaign, people: int) -> None:
+    """The runs' figures are their deliveries, and add up to the audience."""
+    for run in campaign.occurrences.all():
+        counted = Counter(campaign.deliveries.filter(occurrence=run.number).values_list("status", flat=True))
+        assert run.audience == people
+        assert run.sent == sum(counted[status] for status in _GOT_IT)
+        assert (run.failed, run.expired, run.skipped) == (
+            counted[Delivery.Status.FAILED], counted[Delivery.Status.EXPIRED], counted[Delivery.Status.SKIPPED],
+        )  # fmt: skip
+        assert run.waiting == 0
+        assert run.sent + run.failed + run.expired + run.skipped == people
+    assert Occurrence.objects.filter(campaign=campaign).exists()
+
+
+def check_log(campaign: Campaign, sent: set[int]) -> None:
+    """Each of those who were sent it has it in their log, once."""
+    events = Event.objects.filter(event_type__name="$push_sent", properties__campaign=campaign.pk)
+    recorded = list(events.values_list("subscriber_id", flat=True))
+    assert len(recorded) == len(set(recorded))
+    assert set(recorded) == sent
+
+
+def count_repeats(
+    takings: Mapping[tuple[int, int], Sequence[Taking]], town: Town, kills: Sequence[dt.datetime]
+) -> Repeats:
+    """All repeats; an AssertionError for one that neither a kill nor a lost answer explains."""
+    by_kill: Counter[dt.datetime] = Counter()
+    lost = 0
+    for (_, person), taken in takings.items():
+        may_be_lost = any(answer.fault == "lost" for answer in town.moods[person].answers)
+        for first, second in pairwise(taken):
+            between = [kill for kill in kills if first.at <= kill <= min(second.at, first.at + LONGEST_CHUNK)]
+            if may_be_lost:
+                lost, may_be_lost = lost + 1, False
+            elif between:
+                by_kill[between[0]] += 1
+            else:
+                raise AssertionError(
+                    f"{person} got it at {first.at} and again at {second.at}: nobody was killed"
+                )
+    return Repeats(by_kill.total(), lost, max(by_kill.values(), default=0))
