@@ -76,5 +76,5 @@ CHOICES: dict[str, Words] = {
     "devices": DEVICES,
     "winner_by": WINNER_BY,
     "undecided": UNDECIDED,
-    "late_policy": {**LATE_WORDS},
+    "late_policy": LATE_WORDS,
 }

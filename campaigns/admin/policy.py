@@ -53,10 +53,12 @@ class SendingPolicyAdmin(ModelAdmin):
             raise PermissionDenied
         sites = list(Site.objects.select_related("sending_policy").order_by("name"))
         if len(sites) == 1:
-            return HttpResponseRedirect(
-                reverse("admin:campaigns_sendingpolicy_change", args=[sites[0].pk])
-            )
-        frame = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Limits and quiet hours"}
+            return HttpResponseRedirect(reverse("admin:campaigns_sendingpolicy_change", args=[sites[0].pk]))
+        frame = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Limits and quiet hours",
+        }
         lines = [(site, describe_site(site)) for site in sites]
         return TemplateResponse(request, "admin/campaigns/policies.html", {**frame, "sites": lines})
 

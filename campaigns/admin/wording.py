@@ -14,7 +14,7 @@ STATUS_COLOURS = {
     Campaign.Status.FINISHED: "success",
     Campaign.Status.CANCELLED: "danger",
 }
-LATE_WORDS = {
+LATE_WORDS: dict[str, tuple[str, str]] = {
     Campaign.LatePolicy.SEND_NOW: (
         "Send right away",
         "Somebody east of you may already be past that time; they get it at once.",

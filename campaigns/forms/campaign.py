@@ -93,7 +93,7 @@ class CampaignForm(MessageForm):
         labels = LABELS
         help_texts = HELP
         widgets: ClassVar = {
-            **{name: forms.RadioSelect for name in RADIOS},
+            **dict.fromkeys(RADIOS, forms.RadioSelect),
             "priority": UnfoldAdminSelectWidget,
             "counts_towards_caps": UnfoldBooleanSwitchWidget,
             "counts_every_conversion": UnfoldBooleanSwitchWidget,

@@ -67,8 +67,12 @@ class ConditionForm(forms.Form):
             raise forms.ValidationError("Write two numbers, like 50 and 100.")
         values = [_read_value(each, operator, kinds.get(name)) for each in several]
         if any(isinstance(each, str) for each in values):
-            values = several  # all of one kind
-        return {**condition, "values": values} if operator in _TAKES_SEVERAL else {**condition, "value": values[0]}
+            values = [*several]  # all of one kind
+        return (
+            {**condition, "values": values}
+            if operator in _TAKES_SEVERAL
+            else {**condition, "value": values[0]}
+        )
 
 
 class BaseConditionFormSet(forms.BaseFormSet[ConditionForm]):
@@ -99,7 +103,7 @@ class BaseConditionFormSet(forms.BaseFormSet[ConditionForm]):
         return conditions
 
 
-ConditionFormSet = forms.formset_factory(
+ConditionFormSet: type[BaseConditionFormSet] = forms.formset_factory(  # type: ignore[assignment]
     ConditionForm, formset=BaseConditionFormSet, extra=1,
     max_num=MOST_CONDITIONS, absolute_max=2 * MOST_CONDITIONS, validate_max=True,
 )  # fmt: skip

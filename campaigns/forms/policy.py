@@ -50,7 +50,7 @@ class BaseCapFormSet(forms.BaseFormSet[CapForm]):
         return [(row["limit"], row["window"]) for row in filled if not row.get("DELETE")]
 
 
-CapFormSet = forms.formset_factory(
+CapFormSet: type[BaseCapFormSet] = forms.formset_factory(  # type: ignore[assignment]
     CapForm, formset=BaseCapFormSet, extra=1, can_delete=True,
     max_num=MOST_CAPS, absolute_max=2 * MOST_CAPS, validate_max=True,
 )  # fmt: skip

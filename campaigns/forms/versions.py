@@ -62,7 +62,7 @@ class BaseVersionFormSet(forms.BaseFormSet[VersionForm]):
         ]
 
 
-VersionFormSet = forms.formset_factory(
+VersionFormSet: type[BaseVersionFormSet] = forms.formset_factory(  # type: ignore[assignment]
     VersionForm,
     formset=BaseVersionFormSet,
     extra=0,
@@ -70,4 +70,4 @@ VersionFormSet = forms.formset_factory(
     max_num=len(LETTERS),
     absolute_max=2 * len(LETTERS),
     validate_max=True,
-)
+)  # fmt: skip
