@@ -8,18 +8,19 @@ left. One worker follows a site at a time, so nobody fights over a subscriber; o
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
+from segments.answers import Question, move_people
 from segments.building import set_aside
 from segments.definitions import compile_members, read_log
 from segments.lists import keep_lists
-from segments.live_rules import LiveRule, read_live_rules
-from segments.membership import Cause, Moves, apply_members, note_days, pick_instant
+from segments.live_rules import LiveRule, list_layers, read_live_rules
+from segments.membership import Cause, Moves, note_days, pick_instant
 from segments.models import Segment
 from segments.refusals import explain_refusal, read_state
 from segments.rules import RuleError
@@ -143,20 +144,34 @@ class _Round:
         self.rebuild = {pk for pk, live in self.rules.items() if touched.concerns_all(pk, live.topics)}
         if touched.everyone:  # perhaps what was in the way is gone: an attribute has its type again
             self.rebuild |= self.failed
-        for pk, live in self.rules.items():
-            moves = self._surely(pk, partial(self._follow, pk, live, touched))
-            if moves:
-                self.moves[pk] = moves
+        for layer in list_layers(self.rules):
+            self.moves |= self._follow_surely(layer, touched)
         self._write(changes, touched, busy)
         moved = sum(len(each.people) for each in self.moves.values())
         return Followed(len(changes), sum(each.looked_at for each in self.moves.values()), moved)
 
-    def _follow(self, pk: int, live: LiveRule, touched: Touched) -> Moves | None:
-        """None: nobody was asked."""
-        asked = self._find_asked(pk, live, touched)
-        if len(asked) > MOST_ASKED:
-            self.rebuild.add(pk)
-        return self._ask(pk, live, asked) if asked and pk not in self.rebuild else None
+    def _follow_surely(self, layer: Mapping[int, LiveRule], touched: Touched) -> dict[int, Moves]:
+        """All together, which is fast; if one of them cannot be followed, one by one, and that one is set aside."""
+        try:
+            with transaction.atomic():
+                return self._follow(layer, touched)
+        except (RuleError, DatabaseError):
+            moves: dict[int, Moves] = {}
+            for pk, live in layer.items():
+                moves |= self._surely(pk, partial(self._follow, {pk: live}, touched))
+            return moves
+
+    def _follow(self, layer: Mapping[int, LiveRule], touched: Touched) -> dict[int, Moves]:
+        """Those of the layer about whom nobody has to be asked are not among the moves."""
+        questions: dict[int, Question] = {}
+        for pk, live in layer.items():
+            asked = self._find_asked(pk, live, touched)
+            if len(asked) > MOST_ASKED:
+                self.rebuild.add(pk)
+            elif asked and pk not in self.rebuild:
+                context = CompileContext(self.as_of, self.zone, self.log, people=tuple(asked))
+                questions[pk] = Question(compile_members(self.site, live.rule, context), asked.causes)
+        return move_people(questions, as_of=self.as_of) if questions else {}
 
     def _find_asked(self, pk: int, live: LiveRule, touched: Touched) -> Asked:
         """Whom the changes concern, the clock, and what moved in segments that this one is built on."""
@@ -178,16 +193,7 @@ class _Round:
         self.swept[pk] = round((time.monotonic() - began) * 1_000_000)
         return turned
 
-    def _ask(self, pk: int, live: LiveRule, asked: Asked) -> Moves:
-        began = time.monotonic()
-        context = CompileContext(self.as_of, self.zone, self.log, people=tuple(asked))
-        members = compile_members(self.site, live.rule, context)
-        moves = apply_members(
-            self.segments[pk], members, as_of=self.as_of, cause=Cause.PROFILE, asked=asked.causes
-        )
-        return replace(moves, took=dt.timedelta(seconds=time.monotonic() - began))
-
-    def _surely(self, pk: int, work: Callable[[], Moves | None]) -> Moves | None:
+    def _surely(self, pk: int, work: Callable[[], dict[int, Moves]]) -> dict[int, Moves]:
         """What is wrong with one segment keeps no other from being followed: it is set aside with the reason.
 
         One that takes too long is built whole, where nobody waits for it.
@@ -207,7 +213,7 @@ class _Round:
             else:
                 logger.exception("The database refuses the rule of segment %s", pk)
                 self._set_aside(pk, reason)
-        return None
+        return {}
 
     def _list_put_off(self, changes: Sequence[SubscriberChange]) -> set[int]:
         """Segments that are built later instead: for an instant after these changes, though a clock there may lag."""

@@ -36,6 +36,18 @@ def read_live_rules(segments: Iterable[Segment]) -> dict[int, LiveRule]:
     return {pk: found[pk] for pk in order}
 
 
+def list_layers(rules: Mapping[int, LiveRule]) -> list[dict[int, LiveRule]]:
+    """The rules, in the order of `read_live_rules`, so that none is built on another of its own layer or a later one."""
+    layers: list[dict[int, LiveRule]] = []
+    places: dict[int, int] = {}
+    for pk, live in rules.items():
+        places[pk] = max((places[other] + 1 for other in live.needs if other in places), default=0)
+        if places[pk] == len(layers):
+            layers.append({})
+        layers[places[pk]][pk] = live
+    return layers
+
+
 def _identify(version: SegmentVersion) -> tuple[int, int, str]:
     return version.pk, version.segment_id, version.created_at.isoformat()
 

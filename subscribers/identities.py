@@ -73,7 +73,7 @@ def _survivor(found: Mapping[int, Subscriber], row: Subscriber) -> Subscriber:
 def _read_identities(site: Site, names: Collection[Name]) -> dict[Name, int]:
     kinds, values = {kind for kind, _ in names}, {value for _, value in names}
     rows = Identity.objects.filter(site=site, kind__in=kinds, value__in=values)
-    leads = {(row.kind, row.value): row.subscriber_id for row in rows}
+    leads = {(kind, value): pk for kind, value, pk in rows.values_list("kind", "value", "subscriber_id")}
     return {name: leads[name] for name in names if name in leads}
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.db import OperationalError, connection, transaction
 
 from subscribers.commits import commit_lazily
+from subscribers.models import Site
 from tracking.applying import Arrival, apply_arrivals
 from tracking.models import InboxItem
 from tracking.operations import Envelope
@@ -73,12 +74,21 @@ def _drain_shards(shards: Sequence[int], busy: set[int], now: dt.datetime) -> Dr
                     busy.add(shard)
                 if len(taken) == BATCH_SHARDS:
                     break
-            waiting = InboxItem.objects.filter(shard__in=taken, failed_at=None).select_related("site")
-            return _apply_items(list(waiting.order_by("id")[:BATCH_ITEMS]), now) if taken else DrainResult()
+            return _apply_items(_read_items(taken), now) if taken else DrainResult()
     except OperationalError as error:  # a deadlock with another stage, a lost connection: nothing was written
         logger.warning("A batch of shards %s was put off: %s", taken, type(error).__name__)
         busy.update(taken)
         return DrainResult()
+
+
+def _read_items(shards: Sequence[int]) -> list[InboxItem]:
+    """The oldest that wait in these shards; those of one site share the one object of it."""
+    waiting = InboxItem.objects.filter(shard__in=shards, failed_at=None).order_by("id")
+    items = list(waiting[:BATCH_ITEMS])
+    sites = Site.objects.in_bulk({item.site_id for item in items})
+    for item in items:
+        item.site = sites[item.site_id]
+    return items
 
 
 def _take_shard(shard: int) -> bool:

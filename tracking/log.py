@@ -38,8 +38,9 @@ FROM unnest(%s::bigint[], %s::uuid[]) AS wanted (subscriber_id, id)
 JOIN tracking_event AS event USING (subscriber_id, id)
 WHERE event.occurred_at BETWEEN %s AND %s
 """
-# A repeat may tell another time than the first try: that of its own arrival. By then clients have long given up.
-REPEATED_WITHIN = dt.timedelta(days=8)
+# One event told twice by different senders, a page and a backend, may have two times: those of their arrival. (What one
+# sender repeats is remembered longer, in tracking/replays.py.) Further back is another week of the log to look into.
+REPEATED_WITHIN = dt.timedelta(days=1)
 # One value for each column, however many rows: the database reads that in half the time of a list of rows.
 WRITE_EVENTS = """
 INSERT INTO tracking_event

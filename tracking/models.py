@@ -149,7 +149,11 @@ class Event(models.Model):
                 condition=models.Q(item__isnull=False),
                 name="event_by_item",
             ),
-            models.Index(fields=["subscriber", "event_type", "occurred_at"], name="event_by_subscriber"),
+            models.Index(
+                fields=["subscriber", "event_type", "occurred_at"],
+                include=["value", "item_id", "category_id"],
+                name="event_by_subscriber",
+            ),
             # Rows lie in the order in which they came, so a few pages tell where those of the last minutes begin.
             BrinIndex(fields=["received_at"], name="event_received"),
         ]

@@ -74,10 +74,10 @@ class EventCompiler:
         if summed:
             return summed
         rows = self.select(name, bounds, where) or FALSE
+        if most is None and (self.rows.few or self.rows.people is not None):
+            return self.rows.probe(EVENT, rows, least, newest="occurred_at")
         if (least, most) == (1, None):
             return self.rows.exists_grouped(EVENT, rows)
-        if most is None and self.rows.few:
-            return self.rows.probe(EVENT, rows, least)
         span = (
             Fragment("count(*) >= %s", (least,))
             if most is None

@@ -76,13 +76,24 @@ class Subqueries:
             alive.params,
         )
 
-    def probe(self, table: Table, where: Fragment, least: int) -> Fragment:
-        """At least so many rows, looked up for one subscriber after the other: for where few are left to ask about."""
-        return Fragment(
-            f"(SELECT count(*) FROM (SELECT 1 FROM {table.name} AS {table.alias}"
-            f" WHERE {table.alias}.subscriber_id = {SUBSCRIBER}.id AND {where.text} LIMIT %s) AS first) >= %s",
-            (*where.params, least, least),
+    def probe(self, table: Table, where: Fragment, least: int, *, newest: str) -> Fragment:
+        """At least so many rows, looked up for one subscriber after the other: for where few are left to ask about.
+
+        The rows with the latest `newest` are read first. Who is asked about as something happened is mostly answered by
+        just that, whatever else there is of them in older parts of the table.
+        """
+        rows = Fragment(
+            f"SELECT 1 FROM {table.name} AS {table.alias} WHERE {table.alias}.subscriber_id = {SUBSCRIBER}.id"
+            f" AND {where.text} ORDER BY {table.alias}.{newest} DESC OFFSET %s LIMIT 1",
+            (*where.params, least - 1),
         )
+        ids = None
+        if self.people is not None:
+            ids = Fragment(
+                f"SELECT {SUBSCRIBER}.id FROM unnest(%s::bigint[]) AS {SUBSCRIBER} (id) WHERE EXISTS ({rows.text})",
+                (list(self.people), *rows.params),
+            )
+        return Fragment(f"EXISTS ({rows.text})", rows.params, ids=ids)
 
     def narrow(self, where: Fragment, alias: str) -> Fragment:
         column = f"{alias}.subscriber_id"

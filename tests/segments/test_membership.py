@@ -28,29 +28,6 @@ def test_the_members_become_those_given(site: Site) -> None:
     assert set(changes(segment)[2:]) == {(leaves, "left", "edit", LATER), (enters, "entered", "edit", LATER)}
 
 
-def test_only_those_asked_about_move(site: Site) -> None:
-    asked, other, silent = (make_subscriber(site).pk for _ in range(3))
-    segment = make_segment(site)
-    apply_members(segment, give(asked, other), as_of=NOW, cause=Cause.BUILD)
-
-    reasons = {asked: Cause.EVENT, silent: Cause.TIME}
-    moves = apply_members(segment, give(), as_of=LATER, cause=Cause.PROFILE, asked=reasons)
-
-    assert moves == Moves(left=(asked,), looked_at=2)
-    assert members(segment) == {other}
-
-
-def test_each_moves_for_the_reason_that_made_us_ask(site: Site) -> None:
-    one, other = (make_subscriber(site).pk for _ in range(2))
-    segment = make_segment(site)
-
-    apply_members(
-        segment, give(one, other), as_of=NOW, cause=Cause.PROFILE, asked={other: Cause.EVENT, one: Cause.TIME}
-    )
-
-    assert changes(segment) == [(one, "entered", "time", NOW), (other, "entered", "event", NOW)]
-
-
 def test_values_with_signs_of_placeholders_reach_the_database_as_they_are(site: Site) -> None:
     make_attribute(site, "tier")
     odd = make_subscriber(site, attributes={"tier": "100%s %(x)s {v} '\\"})
