@@ -2,6 +2,7 @@
 
 from campaigns.checks import list_unknown_variables
 from campaigns.dry_runs.summary import Tally
+from campaigns.hints import list_hints
 from campaigns.models import Campaign, Delivery
 from campaigns.planning.terms import Terms
 from campaigns.schedule import is_by_local_time
@@ -18,6 +19,9 @@ def list_remarks(terms: Terms, tally: Tally) -> list[str]:
         *_remark_on_lateness(terms.campaign, tally),
         *_remark_on_waiting(terms, tally),
         *_remark_on_holdout(terms.campaign, tally),
+        *list_hints(
+            terms.campaign, tested=tally.planned - tally.awaiting_winner if tally.awaiting_winner else None
+        ),
         *remark_on_campaign(terms.campaign, now=terms.as_of),
         *(
             f"Nobody has an attribute called “{key}”: its place stays empty, or gets the default."
