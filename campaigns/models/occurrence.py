@@ -36,6 +36,8 @@ class Occurrence(models.Model):
     skipped = models.PositiveIntegerField(default=0)
     # People who were deleted since: their deliveries went with them.
     erased = models.PositiveIntegerField(default=0)
+    # Failures that its marketer was told of by a pause, and resumed all the same.
+    failures_noted = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar = [
