@@ -60,6 +60,8 @@ def report_segments(
 ) -> list[Line]:
     """What those did who are in each of these segments now; whoever is in several is counted in each."""
     chosen = {segment.pk: segment for segment in segments}
+    if not chosen:
+        return []
     figures = read_segment_figures(campaign, list(chosen), occurrence=occurrence)
     return _sort([Line(str(pk), chosen[pk].name, each) for pk, each in figures.items()])
 

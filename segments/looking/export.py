@@ -37,10 +37,10 @@ def write_members(segment: Segment) -> Iterator[str]:
 
     Read in pieces, each as the segment is at that moment: whoever stays in it all the while is there exactly once.
     """
-    yield _write([COLUMNS])
+    yield write_lines([COLUMNS])
     last = 0
     while rows := _read(segment, last):
-        yield _write(_describe(row) for row in rows if row[-1])
+        yield write_lines(_describe(row) for row in rows if row[-1])
         last = rows[-1][0]
 
 
@@ -58,14 +58,16 @@ def _read(segment: Segment, last: int) -> list[tuple[Any, ...]]:
 def _describe(row: tuple[Any, ...]) -> list[str]:
     pk, *texts, entered_at, is_reachable, _ = row
     instant = f"{entered_at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
-    return [str(pk), *(_defuse(text) for text in texts), instant, "yes" if is_reachable else "no"]
+    return [str(pk), *(defuse_formula(text) for text in texts), instant, "yes" if is_reachable else "no"]
 
 
-def _defuse(text: str) -> str:
+def defuse_formula(text: str) -> str:
+    """A text that a spreadsheet shows and does not work out."""
     return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 
 
-def _write(rows: Iterable[Sequence[str]]) -> str:
+def write_lines(rows: Iterable[Sequence[str]]) -> str:
+    """Lines of CSV (RFC 4180)."""
     lines = io.StringIO(newline="")
     csv.writer(lines).writerows(rows)
     return lines.getvalue()

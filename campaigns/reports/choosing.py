@@ -1,0 +1,29 @@
+"""Which run a report is about, and by which segments it is broken down, as an address names them."""
+
+from campaigns.models import Campaign
+from segments.looking.choosing import ChoiceError, choose_segments
+from segments.models import Segment
+
+
+def choose_run(campaign: Campaign, text: str) -> int | None:
+    """The number of a run there is; None, for all of them, where nothing is said. Raises ChoiceError."""
+    if not text:
+        return None
+    number = int(text) if text.isdecimal() and len(text) < 10 else 0
+    runs = campaign.occurrences.count()
+    if not campaign.occurrences.filter(number=number).exists():
+        there = (
+            f"There are runs 1 to {runs}" if runs > 1 else f"There is {'one run, 1' if runs else 'none yet'}"
+        )
+        raise ChoiceError(f"“{text[:20]}” is no run of this campaign. {there}.")
+    return number
+
+
+def choose_breakdown(campaign: Campaign, text: str) -> list[Segment]:
+    """The segments of “3,5,8”, at most eight, all of the campaign's site. Raises ChoiceError."""
+    if not text:
+        return []
+    segments = choose_segments(text, least=1)
+    if segments[0].site_id != campaign.site_id:
+        raise ChoiceError(f"These are not segments of {campaign.site}, the site of this campaign.")
+    return segments
