@@ -3,6 +3,7 @@
 from django.urls import path
 from rest_framework.routers import DefaultRouter
 
+from campaigns.api.reports import ReportFileViewSet
 from campaigns.api.views import CampaignViewSet, DeliveryViewSet
 from segments.api.editing import VersionViewSet
 from segments.api.lists import MemberViewSet
@@ -33,4 +34,5 @@ router.register(f"{OF_CAMPAIGN}/deliveries", DeliveryViewSet, basename="campaign
 
 EXPORTS = [
     path("segments/<int:segment_id>/members.csv", MemberViewSet.as_view({"get": "list"}), {"format": "csv"}),
+    path("campaigns/<int:campaign_id>/report.csv", ReportFileViewSet.as_view({"get": "retrieve"})),
 ]

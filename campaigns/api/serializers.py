@@ -74,35 +74,3 @@ class PlanSerializer(serializers.Serializer[Any]):
         help_text="How many go by the site's time zone, theirs is unknown"
     )
     remarks = serializers.ListField(child=serializers.CharField())
-
-
-class ReasonCountSerializer(serializers.Serializer[Any]):
-    status = serializers.CharField()
-    reason = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]
-    count = serializers.IntegerField()
-
-
-class HourSerializer(serializers.Serializer[Any]):
-    hour = serializers.DateTimeField()
-    sent = serializers.IntegerField()
-    clicked = serializers.IntegerField()
-
-
-class ReportSerializer(serializers.Serializer[Any]):
-    """Numbers of people: audience = waiting + sent + failed + expired + skipped."""
-
-    audience = serializers.IntegerField()
-    waiting = serializers.IntegerField()
-    sent = serializers.IntegerField()
-    displayed = serializers.IntegerField()
-    clicked = serializers.IntegerField()
-    failed = serializers.IntegerField()
-    expired = serializers.IntegerField()
-    skipped = serializers.IntegerField()
-    reasons = ReasonCountSerializer(many=True)
-    display_rate = serializers.FloatField(allow_null=True)
-    click_rate = serializers.FloatField(allow_null=True)
-    by_hour = HourSerializer(many=True)
-    started_at = serializers.DateTimeField(allow_null=True)
-    ended_at = serializers.DateTimeField(allow_null=True)

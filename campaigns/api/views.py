@@ -15,11 +15,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from campaigns.api.reports import ReportActions
 from campaigns.api.serializers import (
     CampaignSerializer,
     DeliverySerializer,
     PlanSerializer,
-    ReportSerializer,
 )
 from campaigns.lifecycle import (
     LaunchError,
@@ -31,7 +31,6 @@ from campaigns.lifecycle import (
 )
 from campaigns.models import Campaign, Delivery
 from campaigns.planning import dry_run
-from campaigns.reports import report_campaign
 from campaigns.tasks import launch_scheduled_campaigns
 from subscribers.api.errors import Conflict
 from subscribers.api.nesting import ListWithin
@@ -43,7 +42,7 @@ LAUNCH = "campaigns.launch_campaign"
 Step = Callable[..., Campaign]
 
 
-class CampaignViewSet(viewsets.ModelViewSet[Campaign]):
+class CampaignViewSet(ReportActions, viewsets.ModelViewSet[Campaign]):
     """One message, its audience and its schedule. Only a draft can be edited or deleted."""
 
     queryset = Campaign.objects.prefetch_related("include_segments", "exclude_segments")
@@ -111,12 +110,6 @@ class CampaignViewSet(viewsets.ModelViewSet[Campaign]):
     def cancel(self, request: Request, pk: str) -> Response:
         """Stop for good; whoever still waits is skipped."""
         return self._take(cancel_campaign)
-
-    @extend_schema(responses=ReportSerializer)
-    @action(detail=True, methods=["get"])
-    def report(self, request: Request, pk: str) -> Response:
-        """What became of the audience."""
-        return Response(ReportSerializer(report_campaign(self.get_object())).data)
 
     def _take(self, step: Step) -> Response:
         now: dt.datetime = timezone.now()
