@@ -80,8 +80,9 @@ def move_people(questions: Mapping[int, Question], *, as_of: dt.datetime) -> dic
 def _ask(questions: Mapping[int, Question]) -> dict[int, set[int]]:
     """For each segment, for whom of the people its rule holds."""
     selects = [
-        f"SELECT {int(pk)}, id FROM ({each.members.text}) AS members" for pk, each in questions.items()
-    ]  # noqa: S608
+        f"SELECT {int(pk)}, id FROM ({each.members.text}) AS members"  # noqa: S608 - values are bound
+        for pk, each in questions.items()
+    ]
     holding: defaultdict[int, set[int]] = defaultdict(set)
     with connection.cursor() as cursor:
         values = [value for each in questions.values() for value in each.members.params]
