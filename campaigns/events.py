@@ -18,17 +18,26 @@ def make_push_event(  # noqa: PLR0913 - what an event says, by name
 
     `person_id` is whom it is about today: the survivor, where the delivery's subscriber was merged since.
     """
-    properties = {"campaign": campaign.pk, "campaign_name": campaign.name}
+    properties = describe_push(campaign)
     if action:
         properties["action"] = action
-    name = f"{key.campaign_id}.{key.occurrence}.{key.subscriber_id}.{kind}"
     return NewEvent(
-        id=uuid.uuid5(_NAMESPACE, name),
+        id=name_push_event(key, kind),
         subscriber_id=person_id,
         name=f"$push_{kind}",
         occurred_at=at,
         properties=properties,
     )
+
+
+def describe_push(campaign: Campaign) -> dict[str, Any]:
+    """The properties that all events of a campaign's pushes have."""
+    return {"campaign": campaign.pk, "campaign_name": campaign.name}
+
+
+def name_push_event(key: DeliveryKey, kind: str) -> uuid.UUID:
+    """The id of the event `$push_{kind}` of one delivery."""
+    return uuid.uuid5(_NAMESPACE, f"{key.campaign_id}.{key.occurrence}.{key.subscriber_id}.{kind}")
 
 
 def make_conversion_event(  # noqa: PLR0913 - what an event says, by name

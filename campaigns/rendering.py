@@ -60,12 +60,17 @@ class PushMessage:
     def to_payload(self) -> bytes:
         """The bytes to encrypt; RenderingError if no push service would take that many."""
         payload = self.to_json().encode()
-        if len(payload) > MAX_PAYLOAD:
-            raise RenderingError(
-                f"The message takes {len(payload):,} bytes; at most {MAX_PAYLOAD:,} fit into a push. "
-                "Shorter texts and addresses help."
-            )
+        check_size(payload)
         return payload
+
+
+def check_size(payload: bytes) -> None:
+    """RenderingError if no push service would take that many bytes."""
+    if len(payload) > MAX_PAYLOAD:
+        raise RenderingError(
+            f"The message takes {len(payload):,} bytes; at most {MAX_PAYLOAD:,} fit into a push. "
+            "Shorter texts and addresses help."
+        )
 
 
 def make_topic(campaign_id: int, occurrence: int) -> str:
@@ -179,6 +184,19 @@ def list_variables(message: Message) -> set[str]:
     for text in list_templates(message):
         if not check_template(text):
             keys |= {str(path[1]) for path in _parse(text).global_variable_segments() if len(path) > 1}
+    return keys
+
+
+def list_needs(message: Message) -> set[str] | None:
+    """The keys of subscribers that decide what the message says; None: whatever is known about them may."""
+    keys = set()
+    for text in list_templates(message):
+        if check_template(text):
+            continue  # says the same about everybody: what is wrong with it
+        for _, *path in _parse(text).global_variable_segments():
+            if not path or not isinstance(path[0], str):
+                return None
+            keys.add(path[0])
     return keys
 
 

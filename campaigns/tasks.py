@@ -1,17 +1,17 @@
 """Ticks of the clock (settings.CELERY_BEAT_SCHEDULE): thin doors to planning and delivery."""
 
-import time
+import datetime as dt
 
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns.delivery import deliver_next
+from campaigns.delivery import keep_delivering
 from campaigns.dry_runs import DRY_RUNS_TASK, work_out_waiting
 from campaigns.planning import plan_due_campaigns
 from campaigns.transports.webpush import open_transport
 from subscribers.waking import note_began
 
-_LONGEST_TURN = 50  # seconds; what is left then is for the next tick
+_LONGEST_TURN = dt.timedelta(seconds=50)  # what is left then is for the next tick
 
 
 @shared_task
@@ -30,8 +30,6 @@ def work_out_dry_runs() -> None:
 @shared_task
 def deliver_due_batches() -> None:
     """Send until nothing is due, or time is up."""
-    ends_at = time.monotonic() + _LONGEST_TURN
+    until = timezone.now() + _LONGEST_TURN
     with open_transport() as transport:
-        while time.monotonic() < ends_at:
-            if deliver_next(now=timezone.now(), transport=transport) is None:
-                break
+        keep_delivering(clock=timezone.now, until=until, transport=transport)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.db import transaction
@@ -65,6 +66,19 @@ def end_subscription(subscription: PushSubscription, *, reason: EndReason, now: 
     PushSubscription.objects.active().filter(pk=subscription.pk).update(ended_at=now, end_reason=reason)
     subscription.refresh_from_db(fields=["ended_at", "end_reason"])
     note_changes(subscription.subscriber.site_id, {DEVICE: [subscription.subscriber_id]}, now=now)
+
+
+@transaction.atomic
+def end_subscriptions(
+    site_id: int, keys: Collection[tuple[int, str]], *, reason: EndReason, now: dt.datetime
+) -> None:
+    """The same for many devices of a site, by subscriber and id."""
+    if not keys:
+        return
+    ids = {uuid.UUID(device_id) for _, device_id in keys}
+    devices = PushSubscription.objects.active().filter(subscriber__in={pk for pk, _ in keys}, id__in=ids)
+    devices.update(ended_at=now, end_reason=reason)
+    note_changes(site_id, {DEVICE: [pk for pk, _ in keys]}, now=now)
 
 
 def end_all_subscriptions(

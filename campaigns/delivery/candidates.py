@@ -1,67 +1,74 @@
 """A last look before sending: who of a chunk is still to be sent something, and on which devices."""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
-from campaigns.audience import find_excluded, find_left, find_survivors, refresh_segments
+from campaigns.audience import find_excluded, find_left, refresh_segments
 from campaigns.delivery.claims import Claim
-from campaigns.delivery.outcomes import Outcome
+from campaigns.delivery.people import Device, Needs, Person, read_people
 from campaigns.delivery.retry import find_deadline
+from campaigns.delivery.rows import ClaimedRow, Outcome
 from campaigns.models import Campaign, Delivery
 from segments.models import Segment
-from subscribers.models import PushSubscription, Subscriber
 
 _SEGMENT_AGE = dt.timedelta(seconds=10)
-_MAX_DEVICES = 5  # to try one after the other, if the first ones turn out to be gone
 Reason = Delivery.Reason
 Status = Delivery.Status
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """Somebody to be sent a message. `person` is whom the delivery's subscriber stands for today."""
 
-    delivery: Delivery
-    person: Subscriber
-    devices: list[PushSubscription]
+    row: ClaimedRow
+    person: Person
+    devices: list[Device]
 
 
-def look_again(claim: Claim, *, now: dt.datetime) -> tuple[list[Candidate], list[Outcome]]:
-    """Sort a chunk into those to be sent to and those whose outcome is clear already."""
-    campaign, deliveries = claim.campaign, claim.deliveries
-    people = find_survivors([delivery.subscriber_id for delivery in deliveries])
-    deliveries = [delivery for delivery in deliveries if delivery.subscriber_id in people]
-    devices = find_devices({person.pk for person in people.values()})
-    changed = _find_changed(campaign, {person.pk for person in people.values()})
-    doubles = _find_doubles(deliveries, people)
+def look_again(
+    claim: Claim, needs: Needs, closed: Mapping[str, dt.datetime], *, now: dt.datetime
+) -> tuple[list[Candidate], list[Outcome]]:
+    """Sort a chunk into those to be sent to and those whose outcome is clear already.
+
+    `closed`: push services that are to be left alone, and until when.
+    """
+    campaign = claim.campaign
+    people = read_people([row.subscriber_id for row in claim.rows], needs)
+    rows = [row for row in claim.rows if row.subscriber_id in people]
+    changed = _find_changed(campaign, {person.id for person in people.values()})
+    doubles = _find_doubles(claim, people)
     candidates, outcomes = [], []
-    for delivery in deliveries:
-        person = people[delivery.subscriber_id]
-        if delivery.due_at and now > find_deadline(delivery.due_at, campaign.ttl):
-            ending = (Status.EXPIRED, str(Reason.TTL))
-        elif delivery.subscriber_id in doubles:
-            ending = (Status.SKIPPED, str(Reason.MERGED))
-        elif person.pk in changed:
-            ending = (Status.SKIPPED, changed[person.pk])
-        elif not devices[person.pk]:
-            ending = (Status.SKIPPED, str(Reason.UNSUBSCRIBED))
+    for row in rows:
+        person = people[row.subscriber_id]
+        devices, opens_at = _choose_devices(campaign, person, closed)
+        if now > find_deadline(row.due_at, campaign.ttl):
+            outcome = settle(row, person, Status.EXPIRED, Reason.TTL)
+        elif row.subscriber_id in doubles:
+            outcome = settle(row, person, Status.SKIPPED, Reason.MERGED)
+        elif person.id in changed:
+            outcome = settle(row, person, Status.SKIPPED, changed[person.id])
+        elif not person.devices:
+            outcome = settle(row, person, Status.SKIPPED, Reason.UNSUBSCRIBED)
+        elif not devices:
+            outcome = settle(row, person, Status.PLANNED, retry_at=opens_at)
         else:
-            candidates.append(Candidate(delivery, person, devices[person.pk]))
+            candidates.append(Candidate(row, person, devices))
             continue
-        outcomes.append(Outcome(delivery.subscriber_id, person.pk, *ending))
+        outcomes.append(outcome)
     return candidates, outcomes
 
 
-def find_devices(subscriber_ids: Collection[int]) -> defaultdict[int, list[PushSubscription]]:
-    """Everybody's active devices, the one last seen first."""
-    found: defaultdict[int, list[PushSubscription]] = defaultdict(list)
-    active = PushSubscription.objects.active().filter(subscriber__in=subscriber_ids)
-    for device in active.order_by("subscriber_id", "-last_seen_at"):
-        if len(found[device.subscriber_id]) < _MAX_DEVICES:
-            found[device.subscriber_id].append(device)
-    return found
+def settle(
+    row: ClaimedRow,
+    person: Person,
+    status: Delivery.Status,
+    reason: str = "",
+    retry_at: dt.datetime | None = None,
+) -> Outcome:
+    """What becomes of somebody to whom nothing was sent."""
+    return Outcome(
+        row.subscriber_id, person.id, row.attempt, status, str(reason), retry_at=retry_at, untried=True
+    )
 
 
 def refresh_audience(campaign: Campaign, *, now: dt.datetime) -> list[Segment]:
@@ -69,6 +76,22 @@ def refresh_audience(campaign: Campaign, *, now: dt.datetime) -> list[Segment]:
     if campaign.audience_at != Campaign.AudienceAt.DELIVERY:
         return []
     return refresh_segments(campaign, now=now, max_age=_SEGMENT_AGE)
+
+
+def _choose_devices(
+    campaign: Campaign, person: Person, closed: Mapping[str, dt.datetime]
+) -> tuple[list[Device], dt.datetime | None]:
+    """The devices to try now; if there are none, when there will be.
+
+    Who is sent to on one device waits for it. Who is sent to on all gets it on those that can be reached.
+    """
+    if not closed or not person.devices:
+        return person.devices, None
+    if campaign.devices == Campaign.Devices.LAST_SEEN:
+        opens_at = closed.get(person.devices[0].host)
+        return (person.devices, None) if opens_at is None else ([], opens_at)
+    reached = [device for device in person.devices if device.host not in closed]
+    return reached, min(closed[device.host] for device in person.devices) if not reached else None
 
 
 def _find_changed(campaign: Campaign, person_ids: set[int]) -> dict[int, str]:
@@ -79,27 +102,23 @@ def _find_changed(campaign: Campaign, person_ids: set[int]) -> dict[int, str]:
     return left | dict.fromkeys(find_excluded(campaign, person_ids), Reason.EXCLUDED)
 
 
-def _find_doubles(deliveries: Iterable[Delivery], people: dict[int, Subscriber]) -> set[int]:
+def _find_doubles(claim: Claim, people: Mapping[int, Person]) -> set[int]:
     """Subscribers merged into somebody who is sent this occurrence anyway, as themselves or through another shell."""
-    merged = [
-        delivery for delivery in deliveries if people[delivery.subscriber_id].pk != delivery.subscriber_id
-    ]
+    merged = {pk: person.id for pk, person in people.items() if person.id != pk}
     if not merged:
         return set()
-    rivals = _find_rivals(merged[0], {people[delivery.subscriber_id].pk for delivery in merged})
+    rivals = _find_rivals(claim, set(merged.values()))
     return {
-        delivery.subscriber_id
-        for delivery in merged
-        if any(_goes_first(rival, delivery, people) for rival in rivals)
+        pk for pk, person_id in merged.items() if any(_goes_first(rival, pk, person_id) for rival in rivals)
     }
 
 
-def _find_rivals(example: Delivery, person_ids: set[int]) -> list[tuple[int, int | None]]:
+def _find_rivals(claim: Claim, person_ids: Collection[int]) -> list[tuple[int, int | None]]:
     """Subscriber and whom it was merged into, for each delivery that reaches one of these people, or decided not to.
 
     Those skipped because they had no device do not count: the device may have come with the merge.
     """
-    same = Delivery.objects.filter(campaign=example.campaign_id, occurrence=example.occurrence)
+    same = Delivery.objects.filter(campaign=claim.batch.campaign_id, occurrence=claim.batch.occurrence)
     had_no_device = [Reason.NEVER_SUBSCRIBED, Reason.UNSUBSCRIBED, Reason.MERGED]
     rows = same.exclude(status=Status.SKIPPED, reason__in=had_no_device)
     own = rows.filter(subscriber__in=person_ids)
@@ -108,8 +127,7 @@ def _find_rivals(example: Delivery, person_ids: set[int]) -> list[tuple[int, int
     return [*own.values_list(*columns), *shells.values_list(*columns)]
 
 
-def _goes_first(rival: tuple[int, int | None], delivery: Delivery, people: dict[int, Subscriber]) -> bool:
+def _goes_first(rival: tuple[int, int | None], subscriber_id: int, person_id: int) -> bool:
     """The person's own delivery goes before those of shells, and of shells the oldest goes first."""
     rival_id, merged_into = rival
-    person_id = people[delivery.subscriber_id].pk
-    return rival_id == person_id or (merged_into == person_id and rival_id < delivery.subscriber_id)
+    return rival_id == person_id or (merged_into == person_id and rival_id < subscriber_id)

@@ -3,13 +3,13 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from dataclasses import dataclass
 
+from campaigns.delivery.alarms import Standing, explain_alarm, is_alarming
 from campaigns.delivery.candidates import Candidate
 from campaigns.delivery.dispatch import Ending
-from campaigns.delivery.outcomes import Outcome
 from campaigns.delivery.retry import decide_retry
+from campaigns.delivery.rows import Outcome
 from campaigns.models import Campaign, Delivery
 from campaigns.transports.base import Receipt, ReceiptStatus
 
@@ -24,6 +24,8 @@ _FAILURES = {
     ReceiptStatus.BAD_KEYS: Reason.BAD_KEYS,
     ReceiptStatus.ENDPOINT_REFUSED: Reason.ENDPOINT_REFUSED,
 }
+# Of several devices the one that went best speaks for the person; of equals the last one that was tried.
+_BEST_FIRST = (ReceiptStatus.ACCEPTED, ReceiptStatus.RETRY, ReceiptStatus.UNAUTHORIZED)
 # A device that subscribed with somebody else's key is refused just as everybody is when our signature is at fault:
 # one or two refused people are taken for the former, this many for the latter.
 _MANY = 3
@@ -43,30 +45,62 @@ class Attempt:
 
     @property
     def host(self) -> str:
-        return urlsplit(self.ending.device.endpoint).netloc
+        return self.ending.device.host
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Everybody's outcome; and why the campaign must stop, if it must (else empty).
+
+    `alarming` are the outcomes that too many of would fail. Then nobody's failure counts yet, and no device is taken
+    for gone.
+    """
+
+    outcomes: list[Outcome]
+    stop_reason: str = ""
+    alarming: Sequence[Outcome] = ()
+
+
+def choose_ending(endings: Sequence[Ending]) -> Ending:
+    """The device that speaks for the person."""
+    for status in _BEST_FIRST:
+        for ending in endings:
+            if ending.receipt.status is status:
+                return ending
+    return endings[-1]
 
 
 def judge_attempts(
-    campaign: Campaign, attempts: Sequence[Attempt], *, now: dt.datetime, jitter: float
-) -> tuple[list[Outcome], str]:
-    """Everybody's outcome; and why the campaign must stop, if its pushes are not authorised (else empty).
+    campaign: Campaign,
+    attempts: Sequence[Attempt],
+    standing: Standing,
+    *,
+    now: dt.datetime,
+    jitter: float,
+) -> Judgement:
+    """Everybody's outcome, and whether the campaign must stop.
 
     It stops where a push service refuses several people and takes nobody. One or two are tried again by
-    themselves until they fail: a stranger's device must not be able to stop a campaign.
+    themselves until they fail: a stranger's device must not be able to stop a campaign. And it stops where far too
+    much fails: then something is wrong that its marketer should know of.
     """
     trusting = {attempt.host for attempt in attempts if attempt.receipt.status is ReceiptStatus.ACCEPTED}
-    doubtful = [attempt for attempt in attempts if _may_be_our_fault(attempt, trusting)]
-    refused = Counter(attempt.host for attempt in doubtful)
-    stopping = [attempt for attempt in doubtful if refused[attempt.host] >= _MANY]
-    outcomes = []
-    for attempt in attempts:
-        if attempt in stopping:
+    doubtful = [_may_be_our_fault(attempt, trusting) for attempt in attempts]
+    refused = Counter(attempt.host for attempt, doubt in zip(attempts, doubtful, strict=True) if doubt)
+    outcomes, stop_reason = [], ""
+    for attempt, doubt in zip(attempts, doubtful, strict=True):
+        if doubt and refused[attempt.host] >= _MANY:
             outcomes.append(_conclude(attempt, Status.PLANNED))
-        elif attempt in doubtful:
+            stop_reason = stop_reason or _explain_stop(attempt)
+        elif doubt:
             outcomes.append(_retry(campaign, attempt, now=now, jitter=jitter))
         else:
             outcomes.append(_judge(campaign, attempt, now=now, jitter=jitter))
-    return outcomes, _explain_stop(stopping[0]) if stopping else ""
+    if is_alarming(standing, outcomes):
+        return Judgement(
+            [_wait(outcome) for outcome in outcomes], explain_alarm(standing, outcomes), outcomes
+        )
+    return Judgement(outcomes, stop_reason)
 
 
 def _may_be_our_fault(attempt: Attempt, trusting: Collection[str]) -> bool:
@@ -74,7 +108,7 @@ def _may_be_our_fault(attempt: Attempt, trusting: Collection[str]) -> bool:
     return (
         attempt.receipt.status is ReceiptStatus.UNAUTHORIZED
         and attempt.host not in trusting
-        and attempt.candidate.delivery.attempts < _MAX_UNAUTHORIZED
+        and attempt.candidate.row.attempt < _MAX_UNAUTHORIZED
     )
 
 
@@ -90,24 +124,39 @@ def _judge(campaign: Campaign, attempt: Attempt, *, now: dt.datetime, jitter: fl
 
 def _retry(campaign: Campaign, attempt: Attempt, *, now: dt.datetime, jitter: float) -> Outcome:
     """Again later, or expired if that would be too late."""
-    delivery = attempt.candidate.delivery
+    row = attempt.candidate.row
     retry_at = decide_retry(
-        delivery.attempts,
-        attempt.receipt,
-        now=now,
-        due_at=delivery.due_at or now,
-        ttl=campaign.ttl,
-        jitter=jitter,
+        row.attempt, attempt.receipt, now=now, due_at=row.due_at, ttl=campaign.ttl, jitter=jitter
     )
     if retry_at is None:
         return _conclude(attempt, Status.EXPIRED, Reason.TTL)
-    return replace(_conclude(attempt, Status.PLANNED), retry_at=retry_at)
+    return _conclude(attempt, Status.PLANNED, retry_at=retry_at)
 
 
-def _conclude(attempt: Attempt, status: Delivery.Status, reason: str = "") -> Outcome:
-    delivery, person = attempt.candidate.delivery, attempt.candidate.person
-    detail = "" if status is Status.SENT else attempt.receipt.detail[:300]
-    return Outcome(delivery.subscriber_id, person.pk, status, reason, detail)
+def _conclude(
+    attempt: Attempt, status: Delivery.Status, reason: str = "", retry_at: dt.datetime | None = None
+) -> Outcome:
+    row = attempt.candidate.row
+    accepted = status is Status.SENT
+    return Outcome(
+        row.subscriber_id,
+        attempt.candidate.person.id,
+        row.attempt,
+        status,
+        reason,
+        "" if accepted else attempt.receipt.detail[:300],
+        retry_at,
+        attempt.ending.device.id if accepted else None,
+    )
+
+
+def _wait(outcome: Outcome) -> Outcome:
+    """Nobody is lost to an alarm: who failed goes on waiting until the campaign is resumed."""
+    if outcome.status is not Status.FAILED:
+        return outcome
+    return Outcome(
+        outcome.subscriber_id, outcome.person_id, outcome.attempt, Status.PLANNED, detail=outcome.detail
+    )
 
 
 def _explain_stop(attempt: Attempt) -> str:

@@ -3,8 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from campaigns.delivery.candidates import find_devices
-from campaigns.delivery.dispatch import Letter, send_letters
+from campaigns.delivery.dispatch import send_letters
+from campaigns.delivery.letters import Letter
+from campaigns.delivery.outcomes import end_gone
+from campaigns.delivery.people import read_people
+from campaigns.delivery.receipts import choose_ending
 from campaigns.models import Campaign
 from campaigns.rendering import RenderingError, render_message
 from campaigns.transports.base import ReceiptStatus, Transport
@@ -41,17 +44,18 @@ def send_test(
 
     It went well if at least one device's push service took it; the sentence speaks of the device that went best.
     """
-    devices = find_devices([subscriber.pk])[subscriber.pk]
-    if not devices:
+    person = read_people([subscriber.pk]).get(subscriber.pk)
+    if person is None or not person.devices:
         return TestResult(ok=False, sentence=f"{subscriber} has no device that takes notifications.")
     topic = f"test-{campaign.pk}"
     try:
         payload = render_message(campaign, subscriber, token="", tag=topic).to_payload()
     except RenderingError as error:
         return TestResult(ok=False, sentence=str(error))
-    letters = [Letter(payload, [device], _TTL, topic) for device in devices]
-    receipts = [ending.receipt for ending in send_letters(campaign, letters, now=now, transport=transport)]
-    receipt = next((good for good in receipts if good.status is ReceiptStatus.ACCEPTED), receipts[0])
+    letters = [Letter(payload, [device], _TTL, topic) for device in person.devices]
+    endings = [tried[0] for tried in send_letters(campaign, letters, now=now, transport=transport)]
+    end_gone(campaign.site_id, endings, now=now)
+    receipt = choose_ending(endings).receipt
     sentence = _SENTENCES[receipt.status]
     shown = sentence if not receipt.detail else f"{sentence} ({receipt.detail})"
     return TestResult(ok=receipt.status is ReceiptStatus.ACCEPTED, sentence=shown)

@@ -6,25 +6,44 @@ Between two turns a pause or a cancellation is heeded, and another worker may ta
 import datetime as dt
 import logging
 import random
-from time import monotonic
+from collections.abc import Callable, Sequence
+from time import monotonic, sleep
 
 from django.conf import settings
 from django.db import OperationalError
 
 from campaigns.audience import explain_broken
+from campaigns.delivery.alarms import note_alarm, read_standing
 from campaigns.delivery.candidates import Candidate, look_again, refresh_audience
-from campaigns.delivery.claims import Claim, claim_chunk, renew_claim
-from campaigns.delivery.dispatch import Letter, send_letters, write_letter
-from campaigns.delivery.outcomes import Outcome, write_outcomes
-from campaigns.delivery.receipts import Attempt, judge_attempts
+from campaigns.delivery.claims import Claim, claim_chunk, find_opening, renew_claim
+from campaigns.delivery.dispatch import Ending, send_letters
+from campaigns.delivery.hosts import Breaker, HostReceipt, find_closed, note_answers, read_breakers
+from campaigns.delivery.letters import Letter, LetterWriter
+from campaigns.delivery.outcomes import write_outcomes
+from campaigns.delivery.receipts import Attempt, choose_ending, judge_attempts
+from campaigns.delivery.rows import Outcome
 from campaigns.lifecycle import finish_campaigns, settle_cancelled, stop_campaign
 from campaigns.models import Campaign, Delivery
 from campaigns.rendering import RenderingError
 from campaigns.transports.base import Transport
 
 _WRITES = 3  # tries; what a push service took must not be forgotten for a passing fault of the database
+_NAP = 1.0  # seconds: something else may come to be due while a pace is waited for
 
 _log = logging.getLogger(__name__)
+
+
+def keep_delivering(
+    *, clock: Callable[[], dt.datetime], until: dt.datetime, transport: Transport
+) -> None:
+    """Take turns until nothing is due, or until that instant. What a pace alone holds up is waited for."""
+    while (now := clock()) < until:
+        if deliver_next(now=now, transport=transport) is not None:
+            continue
+        opens_at = find_opening(now=now)
+        if opens_at is None or opens_at >= until:
+            break
+        sleep(min((opens_at - now).total_seconds(), _NAP))
 
 
 def deliver_next(*, now: dt.datetime, transport: Transport) -> int | None:
@@ -36,63 +55,92 @@ def deliver_next(*, now: dt.datetime, transport: Transport) -> int | None:
     if claim is None or _deliver(claim, now=now, transport=transport):
         settle_cancelled(now=now)
         finish_campaigns(now=now)
-    return None if claim is None else len(claim.deliveries)
+    return None if claim is None else claim.taken
 
 
 def _deliver(claim: Claim, *, now: dt.datetime, transport: Transport) -> bool:
     """Send a chunk; whether its batch is done now."""
     started = monotonic()
     broken = refresh_audience(claim.campaign, now=now)
-    candidates, outcomes = look_again(claim, now=now)
-    letters, failures = _write_letters(claim.campaign, candidates, now=now)
+    writer = LetterWriter(claim.campaign, claim.batch.occurrence)
+    breakers = read_breakers()
+    candidates, outcomes = look_again(claim, writer.needs, find_closed(breakers, now=now), now=now)
+    letters, failures = _write_letters(writer, candidates, now=now)
     # Segments may have taken longer to refresh than the lease lasts: whoever has the chunk now sends it.
-    if not renew_claim(claim, now=now + dt.timedelta(seconds=monotonic() - started)):
+    status = renew_claim(claim, now=now + dt.timedelta(seconds=monotonic() - started))
+    if status is None:
         _log.warning("Batch %s was taken over while its audience was worked out", claim.batch.pk)
         return False
     if broken:
-        return _put_back(claim, explain_broken(broken), now=now)
+        stop_campaign(claim.campaign, reason=explain_broken(broken))
+    if broken or status != Campaign.Status.RUNNING:
+        return _put_back(claim, now=now)
     endings = send_letters(claim.campaign, [letter for _, letter in letters], now=now, transport=transport)
-    attempts = [Attempt(candidate, ending) for (candidate, _), ending in zip(letters, endings, strict=True)]
-    judged, stop_reason = judge_attempts(claim.campaign, attempts, now=now, jitter=random.random())  # noqa: S311
-    if stop_reason:
-        stop_campaign(claim.campaign, reason=stop_reason)
-    return _write_surely(claim, [*outcomes, *failures, *judged], now=now)
-
-
-def _put_back(claim: Claim, stop_reason: str, *, now: dt.datetime) -> bool:
-    """Send nothing: everybody goes on waiting until the campaign is resumed."""
-    stop_campaign(claim.campaign, reason=stop_reason)
-    waiting = [
-        Outcome(delivery.subscriber_id, delivery.subscriber_id, Delivery.Status.PLANNED)
-        for delivery in claim.deliveries
+    attempts = [
+        Attempt(candidate, choose_ending(tried))
+        for (candidate, _), tried in zip(letters, endings, strict=True)
     ]
-    return _write_surely(claim, waiting, now=now)
+    known = [*outcomes, *failures]
+    return _conclude(claim, known, attempts, endings, breakers, now=now)
+
+
+def _conclude(  # noqa: PLR0913 - all that a turn has found out
+    claim: Claim,
+    known: list[Outcome],
+    attempts: Sequence[Attempt],
+    endings: Sequence[Sequence[Ending]],
+    breakers: dict[str, Breaker],
+    *,
+    now: dt.datetime,
+) -> bool:
+    """Judge what was sent, stop the campaign or leave push services alone if need be, and write it all down."""
+    jitter = random.random()  # noqa: S311 - spreads waits
+    tried = [ending for device_endings in endings for ending in device_endings]
+    standing = read_standing(claim.batch)
+    judgement = judge_attempts(claim.campaign, attempts, standing, now=now, jitter=jitter)
+    if judgement.alarming:
+        note_alarm(claim.batch, standing, judgement.alarming)
+    if judgement.stop_reason:
+        stop_campaign(claim.campaign, reason=judgement.stop_reason)
+    answers = [HostReceipt(ending.device.host, ending.receipt) for ending in tried]
+    note_answers(answers, breakers, now=now, jitter=jitter)
+    gone = [] if judgement.alarming else tried
+    return _write_surely(claim, [*known, *judgement.outcomes], gone, now=now)
+
+
+def _put_back(claim: Claim, *, now: dt.datetime) -> bool:
+    """Send nothing: everybody goes on waiting until the campaign is resumed."""
+    waiting = [
+        Outcome(row.subscriber_id, row.subscriber_id, row.attempt, Delivery.Status.PLANNED, untried=True)
+        for row in claim.rows
+    ]
+    return _write_surely(claim, waiting, [], now=now)
 
 
 def _write_letters(
-    campaign: Campaign, candidates: list[Candidate], *, now: dt.datetime
+    writer: LetterWriter, candidates: Sequence[Candidate], *, now: dt.datetime
 ) -> tuple[list[tuple[Candidate, Letter]], list[Outcome]]:
     letters, failures = [], []
     for candidate in candidates:
         try:
-            letters.append((candidate, write_letter(campaign, candidate, now=now)))
+            letters.append((candidate, writer.write(candidate, now=now)))
         except RenderingError as error:
-            failures.append(
-                Outcome(
-                    candidate.delivery.subscriber_id,
-                    candidate.person.pk,
-                    Delivery.Status.FAILED,
-                    Delivery.Reason.RENDERING,
-                    str(error)[:300],
-                )
-            )
+            failures.append(_fail(candidate, error))
     return letters, failures
 
 
-def _write_surely(claim: Claim, outcomes: list[Outcome], *, now: dt.datetime) -> bool:
+def _fail(candidate: Candidate, error: RenderingError) -> Outcome:
+    row, person = candidate.row, candidate.person
+    status, reason = Delivery.Status.FAILED, str(Delivery.Reason.RENDERING)
+    return Outcome(row.subscriber_id, person.id, row.attempt, status, reason, str(error)[:300])
+
+
+def _write_surely(
+    claim: Claim, outcomes: list[Outcome], endings: Sequence[Ending], *, now: dt.datetime
+) -> bool:
     for _ in range(_WRITES - 1):
         try:
-            return write_outcomes(claim, outcomes, now=now)
+            return write_outcomes(claim, outcomes, endings, now=now)
         except OperationalError:
             _log.warning("The outcomes of a chunk could not be written; trying again", exc_info=True)
-    return write_outcomes(claim, outcomes, now=now)
+    return write_outcomes(claim, outcomes, endings, now=now)

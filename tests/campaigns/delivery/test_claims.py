@@ -62,7 +62,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing_that_the_other_one_wrote(
     assert slow is not None
     later = now + LEASE + dt.timedelta(seconds=1)
     deliver_due(now=later, transport=MemoryTransport())
-    failed = Outcome(person.pk, person.pk, Status.FAILED, Delivery.Reason.GONE)
+    failed = Outcome(person.pk, person.pk, 1, Status.FAILED, Delivery.Reason.GONE)
     write_outcomes(slow, [failed], now=later)
     assert delivery_of(campaign, person).status == Status.SENT
     assert Batch.objects.get().done_at == later

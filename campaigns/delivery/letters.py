@@ -1,0 +1,105 @@
+"""From templates to the bytes for each person: what is the same for many is put together once.
+
+Two people about whom the message says the same get the same message, but for the token that names their delivery.
+"""
+
+import datetime as dt
+import secrets
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from campaigns.assignment import OWN_LETTER, list_versions
+from campaigns.delivery.candidates import Candidate
+from campaigns.delivery.people import Device, Needs
+from campaigns.delivery.retry import remaining_ttl
+from campaigns.models import Campaign, Message
+from campaigns.rendering import (
+    CompiledMessage,
+    RenderingError,
+    check_size,
+    compile_message,
+    list_needs,
+    make_topic,
+)
+from campaigns.tokens import DeliveryKey, sign_token
+
+_KEPT = 2_000  # messages in memory at most, of some kilobytes each
+
+_Halves = tuple[bytes, bytes]  # before the token, and after it
+
+
+class Letter(NamedTuple):
+    """A message for one person, ready to be encrypted for any of their devices. `ttl` is in seconds."""
+
+    payload: bytes
+    devices: Sequence[Device]
+    ttl: int
+    topic: str
+
+
+class LetterWriter:
+    """Writes the letters of one run of a campaign."""
+
+    def __init__(self, campaign: Campaign, occurrence: int) -> None:
+        self._campaign, self._occurrence = campaign, occurrence
+        self._topic = campaign.topic or make_topic(campaign.pk, occurrence)
+        self._messages: dict[str, Message] = {
+            version.letter: version.message for version in list_versions(campaign)
+        }
+        self.needs = find_needs(list(self._messages.values()))
+        self._compiled: dict[str, CompiledMessage | RenderingError] = {}
+        self._written: dict[tuple[str, tuple[str | None, ...]], _Halves | RenderingError] = {}
+        self._mark = secrets.token_hex(16)  # stands where the token will be; nobody can know it
+
+    def write(self, candidate: Candidate, *, now: dt.datetime) -> Letter:
+        """Somebody's letter; RenderingError if it cannot be put together."""
+        row = candidate.row
+        before, after = self._find_halves(row.variant, candidate.person.values)
+        token = sign_token(DeliveryKey(self._campaign.pk, self._occurrence, row.subscriber_id))
+        payload = b"".join((before, token.encode(), after))
+        check_size(payload)
+        ttl = remaining_ttl(row.due_at, self._campaign.ttl, now=now)
+        return Letter(payload, candidate.devices, ttl, self._topic)
+
+    def _find_halves(self, letter: str, values: tuple[str | None, ...]) -> _Halves:
+        found = self._written.get((letter, values))
+        if found is None:
+            if len(self._written) >= _KEPT:
+                self._written.clear()
+            found = self._written[letter, values] = self._render(letter, values)
+        if isinstance(found, RenderingError):
+            raise found
+        return found
+
+    def _render(self, letter: str, values: tuple[str | None, ...]) -> _Halves | RenderingError:
+        try:
+            message = self._find_message(letter)
+            variables = self.needs.read_variables(values)
+            text = message.fill(variables, token=self._mark, tag=self._topic).to_json()
+        except RenderingError as error:
+            return error
+        before, _, after = text.partition(self._mark)
+        return before.encode(), after.encode()
+
+    def _find_message(self, letter: str) -> CompiledMessage:
+        if letter not in self._compiled:
+            try:
+                message = self._messages.get(letter, self._messages[OWN_LETTER])
+                self._compiled[letter] = compile_message(message)
+            except RenderingError as error:
+                self._compiled[letter] = error
+        compiled = self._compiled[letter]
+        if isinstance(compiled, RenderingError):
+            raise compiled
+        return compiled
+
+
+def find_needs(messages: Sequence[Message]) -> Needs:
+    """What any of the messages says about people."""
+    keys: set[str] = set()
+    for message in messages:
+        needed = list_needs(message)
+        if needed is None:
+            return Needs(None)
+        keys |= needed
+    return Needs(tuple(sorted(keys)))
