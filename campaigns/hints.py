@@ -72,7 +72,7 @@ def _hint_at_test(campaign: Campaign, tested: int | None) -> Iterator[str]:
     if fewest < needed:
         yield (
             f"Only about {fewest:,} people try the version that is tried least: hardly enough to tell which is better. "
-            f"With {needed:,} for each, half as many clicks again would show. Try them on more per cent."
+            f"With {needed:,} for each, one that is clicked half as often again would stand out. Try them on more per cent."
         )
 
 

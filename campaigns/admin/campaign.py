@@ -13,6 +13,7 @@ from unfold.decorators import display
 
 from campaigns.admin import lifecycle_views, preview_views, report_views, testing_views, wording
 from campaigns.admin.composing import describe_composer
+from campaigns.admin.dry_run_views import show_dry_run, show_dry_run_progress
 from campaigns.admin.filters import SegmentFilter, SiteFilter
 from campaigns.admin.overview_views import show_overview, show_progress
 from campaigns.admin.pages import LAUNCH, SEND_TEST, redirect_to
@@ -44,6 +45,8 @@ class CampaignAdmin(ModelAdmin):
         ("samples/", "campaigns_campaign_samples", preview_views.list_samples),
         ("<int:campaign_id>/test/", "campaigns_campaign_test", testing_views.show_test),
         ("<int:campaign_id>/launch/", "campaigns_campaign_launch", lifecycle_views.show_launch),
+        ("<int:campaign_id>/dry-run/", "campaigns_campaign_dry_run", show_dry_run),
+        ("<int:campaign_id>/dry-run/progress/", "campaigns_campaign_dry_run_progress", show_dry_run_progress),
         ("<int:campaign_id>/cancel/", "campaigns_campaign_cancel", lifecycle_views.show_cancel),
         ("<int:campaign_id>/pause/", "campaigns_campaign_pause", lifecycle_views.pause),
         ("<int:campaign_id>/resume/", "campaigns_campaign_resume", lifecycle_views.resume),

@@ -1,65 +1,154 @@
-"""What a launch would do, in words and rows for the confirmation page."""
+"""A dry run in words, rows and shapes: what the page of a launch shows of it."""
 
 import datetime as dt
-import zoneinfo
 from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from campaigns.models import Campaign, Delivery
-from campaigns.plans import Plan
+from campaigns.admin.dry_run_chart import HoursAhead, draw_hours_ahead
+from campaigns.admin.wording import describe_day
+from campaigns.models import Campaign, Delivery, DryRun
+
+OUTCOMES = {
+    "planned": "Will be sent",
+    "deferred": "Sent when their quiet hours end",
+    "awaits_winner": "Wait for the winner",
+}
 
 
 @dataclass(frozen=True)
-class SkippedLine:
-    """How many would not get it, and why."""
+class Line:
+    """A row with its number; `share` of the audience in per cent, `x` where its piece of the bar begins."""
 
+    key: str
     label: str
     count: int
+    share: float
+    x: float = 0.0
 
 
 @dataclass(frozen=True)
 class ZoneLine:
-    """How many are due at an hour in one time zone; `share` of the longest line, in per cent."""
+    """How many people of a time zone are due, and when on their own clocks; `share` of the largest zone."""
 
-    timezone: str
-    local_time: dt.datetime
+    zone: str
     count: int
-    share: int
+    when: str
+    share: float
 
 
 @dataclass(frozen=True)
-class HourGroup:
-    """Everybody who is due in the same hour of the site's clock."""
+class DryRunWords:
+    """Ready figures: audience = planned + every skipped line."""
 
-    hour: dt.datetime
-    count: int
-    lines: list[ZoneLine]
-
-
-@dataclass(frozen=True)
-class PlanWords:
-    """The dry run, ready to be shown: audience = planned + every skipped line."""
-
-    plan: Plan
-    skipped: list[SkippedLine]
-    hours: list[HourGroup]
+    audience: int
+    planned: int
+    outcomes: list[Line]
+    notes: list[Line]
+    versions: list[Line]
+    hours: HoursAhead | None
+    zones: list[ZoneLine]
+    warnings: list[str]
+    day: str
 
 
-def describe_plan(plan: Plan, campaign: Campaign) -> PlanWords:
-    skipped = [
-        SkippedLine(Delivery.Reason(reason).label, count)
-        for reason, count in sorted(plan.skipped_by_reason.items(), key=lambda item: -item[1])
-        if count
+def describe_dry_run(dry_run: DryRun, campaign: Campaign) -> DryRunWords | None:
+    """None as long as it is not ready."""
+    summary: dict[str, Any] | None = dry_run.summary
+    if dry_run.status != DryRun.Status.READY or summary is None:
+        return None
+    return DryRunWords(
+        audience=summary["audience"],
+        planned=summary["planned"],
+        outcomes=_list_outcomes(summary),
+        notes=_list_notes(summary),
+        versions=_list_versions(summary),
+        hours=draw_hours_ahead(summary["by_hour"], campaign.site.timezone),
+        zones=_list_zones(summary),
+        warnings=_list_warnings(summary),
+        day=describe_day(dt.date.fromisoformat(summary["day"])) if summary["day"] else "",
+    )
+
+
+def list_reasons(summary: dict[str, Any]) -> list[tuple[str, str]]:
+    """What became of somebody, to choose from: the planned, and each reason that occurs."""
+    found = {"planned": True, "deferred": summary["deferred"], "awaits_winner": summary["awaiting_winner"]}
+    planned = [(key, label) for key, label in OUTCOMES.items() if found[key]]
+    return planned + [(reason, _label(reason)) for reason in summary["by_reason"]]
+
+
+def label_outcome(reason: str, *, deferred: bool, awaits_winner: bool) -> str:
+    """What a launch would mean for one person, in words."""
+    if reason:
+        return _label(reason)
+    return OUTCOMES["awaits_winner" if awaits_winner else "deferred" if deferred else "planned"]
+
+
+def _label(reason: str) -> str:
+    return str(Delivery.Reason(reason).label)
+
+
+def _list_outcomes(summary: dict[str, Any]) -> list[Line]:
+    """The sum that is the audience: those who would be sent it, then the skipped, most first."""
+    reasons = sorted(summary["by_reason"].items(), key=lambda item: -item[1])
+    rows = [("planned", OUTCOMES["planned"], summary["planned"])]
+    rows += [(reason, _label(reason), count) for reason, count in reasons if count]
+    lines, x = [], 0.0
+    for key, label, count in rows:
+        share = 100 * count / summary["audience"] if summary["audience"] else 0.0
+        lines.append(Line(key, label, count, round(share, 3), round(x, 3)))
+        x += share
+    return lines
+
+
+def _list_notes(summary: dict[str, Any]) -> list[Line]:
+    """Who of those who would be sent it gets it at another time than the rest."""
+    rows = (("awaits_winner", summary["awaiting_winner"]), ("deferred", summary["deferred"]))
+    return [Line(key, OUTCOMES[key], count, 0.0) for key, count in rows if count]
+
+
+def _list_versions(summary: dict[str, Any]) -> list[Line]:
+    by_variant: dict[str, int] = summary["by_variant"]
+    if len(by_variant) < 2:
+        return []
+    total = sum(by_variant.values())
+    return [
+        Line(letter, f"Version {letter}", count, round(100 * count / total, 1))
+        for letter, count in by_variant.items()
     ]
-    return PlanWords(plan, skipped, _group_by_hour(plan, campaign))
 
 
-def _group_by_hour(plan: Plan, campaign: Campaign) -> list[HourGroup]:
-    site_zone = zoneinfo.ZoneInfo(campaign.site.timezone)
-    longest = max((count for _, _, count in plan.by_due), default=1)
-    groups: dict[dt.datetime, list[ZoneLine]] = {}
-    for due_at, timezone, count in sorted(plan.by_due, key=lambda line: (line[0], -line[2])):
-        hour = due_at.astimezone(site_zone).replace(minute=0, second=0, microsecond=0)
-        local_time = due_at.astimezone(zoneinfo.ZoneInfo(timezone or campaign.site.timezone))
-        line = ZoneLine(timezone, local_time, count, max(1, round(100 * count / longest)))
-        groups.setdefault(hour, []).append(line)
-    return [HourGroup(hour, sum(line.count for line in lines), lines) for hour, lines in groups.items()]
+def _list_zones(summary: dict[str, Any]) -> list[ZoneLine]:
+    most = max((zone["people"] for zone in summary["by_zone"]), default=1)
+    return [
+        ZoneLine(
+            zone["zone"], zone["people"], _describe_span(zone), max(1, round(100 * zone["people"] / most))
+        )
+        for zone in summary["by_zone"]
+    ]
+
+
+def _describe_span(zone: dict[str, Any]) -> str:
+    """On the zone's own clock: one time, or from the first to the last."""
+    clock = ZoneInfo(zone["zone"] or "UTC")
+    first, last = (
+        dt.datetime.fromisoformat(zone[key]).astimezone(clock) for key in ("first_due_at", "last_due_at")
+    )
+    shown = f"{first.day} {first:%b, %H:%M}"
+    if first == last:
+        return shown
+    return (
+        f"{shown} to {last:%H:%M}"
+        if first.date() == last.date()
+        else f"{shown} to {last.day} {last:%b, %H:%M}"
+    )
+
+
+def _list_warnings(summary: dict[str, Any]) -> list[str]:
+    missing = [
+        f"“{item['key']}” is not known of {item['people']:,} {'person' if item['people'] == 1 else 'people'} "
+        "who would get this, and the text says nothing in its place. Give it a default."
+        for item in summary["missing"]
+    ]
+    changes = [change["sentence"] for change in summary["clock_changes"]]
+    return [*summary["remarks"], *missing, *changes]

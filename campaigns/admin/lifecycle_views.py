@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 
-from campaigns.admin.dry_run import describe_plan
+from campaigns.admin.decisions import list_decisions
+from campaigns.admin.dry_run_views import gather_dry_run
 from campaigns.admin.pages import LAUNCH, OPEN, find_campaign, redirect_to, render_page
-from campaigns.admin.wording import describe_audience, describe_late_policy, describe_schedule
 from campaigns.drafts import duplicate_campaign
 from campaigns.lifecycle import (
     LaunchError,
@@ -23,7 +23,6 @@ from campaigns.lifecycle import (
     resume_campaign,
 )
 from campaigns.models import Campaign
-from campaigns.planning import dry_run
 from campaigns.reports import report_campaign
 from campaigns.tasks import launch_scheduled_campaigns
 from subscribers.queueing import queue_on_commit
@@ -99,14 +98,8 @@ def _change_state(
 def _show_dry_run(
     request: HttpRequest, campaign: Campaign, model_admin: ModelAdmin, *, problems: list[str] | None = None
 ) -> HttpResponse:
-    now = timezone.now()
-    problems = check_campaign(campaign, now=now) if problems is None else problems
-    context: dict[str, Any] = {
-        "problems": problems,
-        "when": describe_schedule(campaign),
-        "late": describe_late_policy(campaign),
-        "audience_words": describe_audience(campaign),
-    }
+    problems = check_campaign(campaign, now=timezone.now()) if problems is None else problems
+    context: dict[str, Any] = {"problems": problems, "facts": list_decisions(campaign)}
     if not problems:
-        context["plan"] = describe_plan(dry_run(campaign, now=now), campaign)
+        context |= gather_dry_run(request, campaign)
     return render_page(request, model_admin, campaign, "launch", **context)

@@ -1,0 +1,84 @@
+"""The shape of the picture that shows how many people are due in each hour ahead."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+WIDTH, HEIGHT = 720, 160  # of the plot, in the units of the viewBox
+MOST_HOURS = 72  # more are drawn by day
+_LABELS = 8  # there is room for about so many
+_HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """How many are due in one hour or day: on the clock of UTC and on the site's."""
+
+    utc: str
+    local: str
+    when: str  # in full, for the table
+    count: int
+    x: float
+    width: float
+    height: float
+    is_labelled: bool
+
+
+@dataclass(frozen=True)
+class HoursAhead:
+    """`unit` is “hour” or “day”; `top` is what the full height stands for."""
+
+    bars: list[Ahead]
+    unit: str
+    top: int
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def draw_hours_ahead(by_hour: Sequence[dict[str, Any]], timezone: str) -> HoursAhead | None:
+    """Bars from the first to the last hour in which somebody is due; None if nobody is."""
+    counts = Counter({dt.datetime.fromisoformat(row["hour"]): row["people"] for row in by_hour})
+    if not counts:
+        return None
+    by_day = max(counts) - min(counts) > MOST_HOURS * _HOUR
+    step = _DAY if by_day else _HOUR
+    if by_day:
+        counts = _sum_days(counts)
+    starts = [min(counts)]
+    while starts[-1] < max(counts):
+        starts.append(starts[-1] + step)
+    top = max(counts.values())
+    labelled = range(0, len(starts), -(-len(starts) // _LABELS))
+    room, zone = WIDTH / len(starts), ZoneInfo(timezone)
+    width = round(max(min(0.8 * room, 40), 1), 2)
+    bars = [
+        Ahead(
+            *_name_day(start) if by_day else _name_hour(start, zone),
+            count=counts[start],
+            x=round(index * room, 2),
+            width=width,
+            height=round(HEIGHT * counts[start] / top, 2),
+            is_labelled=index in labelled,
+        )
+        for index, start in enumerate(starts)
+    ]
+    return HoursAhead(bars, "day" if by_day else "hour", top)
+
+
+def _name_day(start: dt.datetime) -> tuple[str, str, str]:
+    day = f"{start.day} {start:%b}"
+    return day, "", day
+
+
+def _name_hour(start: dt.datetime, zone: ZoneInfo) -> tuple[str, str, str]:
+    return f"{start:%H:%M}", f"{start.astimezone(zone):%H:%M}", f"{start.day} {start:%b, %H:%M}"
+
+
+def _sum_days(counts: Counter[dt.datetime]) -> Counter[dt.datetime]:
+    days: Counter[dt.datetime] = Counter()
+    for hour, count in counts.items():
+        days[hour.replace(hour=0)] += count
+    return days
