@@ -190,6 +190,8 @@ CELERY_BEAT_SCHEDULE = {
         ("Index what segments ask for", "segments.tasks.prepare_indexes", 6 * 3600),
         ("Launch scheduled campaigns", "campaigns.tasks.launch_scheduled_campaigns", 5),
         ("Work out dry runs", "campaigns.tasks.work_out_dry_runs", 10),
+        ("Choose winners", "campaigns.tasks.choose_winners", 10),
+        ("Count conversions", "campaigns.tasks.count_conversions", 30),
         (
             "Send what is due",
             "campaigns.tasks.deliver_due_batches",

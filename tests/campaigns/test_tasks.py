@@ -11,7 +11,12 @@ from pytest_django import Settings
 
 from campaigns.lifecycle import launch_campaign
 from campaigns.models import Campaign, Delivery
-from campaigns.tasks import deliver_due_batches, launch_scheduled_campaigns
+from campaigns.tasks import (
+    choose_winners,
+    count_conversions,
+    deliver_due_batches,
+    launch_scheduled_campaigns,
+)
 from pushservice.background import run_in_background
 from pushservice.devices import Device
 from subscribers.models import Site
@@ -60,4 +65,6 @@ def test_a_push_service_that_is_down_leaves_the_delivery_waiting(site: Site, set
 def test_ticks_without_work_do_nothing() -> None:
     launch_scheduled_campaigns()
     deliver_due_batches()
+    choose_winners()
+    count_conversions()
     assert not Delivery.objects.exists()
