@@ -226,7 +226,7 @@ def test_a_deadlock_puts_a_round_off(
     make_event(make_subscriber(site), "purchase")
 
     with monkeypatch.context() as patch:
-        patch.setattr("segments.following.apply_members", Mock(side_effect=OperationalError("deadlock")))
+        patch.setattr("segments.following.move_people", Mock(side_effect=OperationalError("deadlock")))
         assert follow_site(site, now=LATER) == Followed()
         assert f"Site {site.pk} is followed later" in caplog.text
         with pytest.raises(OperationalError):

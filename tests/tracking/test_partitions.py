@@ -80,7 +80,7 @@ def test_a_week_has_the_indexes_of_the_log() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_indexes WHERE tablename = %s", [AHEAD[0]])
-        assert cursor.fetchone() == (5,)
+        assert cursor.fetchone() == (6,)
 
 
 def test_the_job_makes_weeks_by_the_clock() -> None:
