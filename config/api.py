@@ -3,6 +3,7 @@
 from django.urls import path
 from rest_framework.routers import DefaultRouter
 
+from campaigns.api.policies import SendingPolicyViewSet
 from campaigns.api.reports import ReportFileViewSet
 from campaigns.api.views import CampaignViewSet, DeliveryViewSet
 from segments.api.editing import VersionViewSet
@@ -32,6 +33,13 @@ router.register(f"{OF_SEGMENT}/history", HistoryViewSet, basename="segment-histo
 router.register("campaigns", CampaignViewSet)
 router.register(f"{OF_CAMPAIGN}/deliveries", DeliveryViewSet, basename="campaign-deliveries")
 
+# What stands at an address of its own.
+SINGLES = [
+    path(
+        "sites/<int:site_id>/sending-policy/",
+        SendingPolicyViewSet.as_view({"get": "retrieve", "put": "update", "patch": "partial_update"}),
+    ),
+]
 EXPORTS = [
     path("segments/<int:segment_id>/members.csv", MemberViewSet.as_view({"get": "list"}), {"format": "csv"}),
     path("campaigns/<int:campaign_id>/report.csv", ReportFileViewSet.as_view({"get": "retrieve"})),

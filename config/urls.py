@@ -7,13 +7,13 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config import health
-from config.api import EXPORTS, router
+from config.api import EXPORTS, SINGLES, router
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("", include("tracking.urls")),
     path("", include("campaigns.urls")),
-    path("api/v1/", include([*EXPORTS, *router.urls])),
+    path("api/v1/", include([*EXPORTS, *SINGLES, *router.urls])),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("health/live", health.show_liveness),

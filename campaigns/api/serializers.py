@@ -1,34 +1,82 @@
-"""How the management door writes campaigns, what they would do, and what came of them."""
+"""How the management door writes campaigns, and what became of each person."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from campaigns.models import Campaign, Delivery
+from campaigns.api.message_serializers import ButtonSerializer, VariantSerializer
+from campaigns.drafts import LETTERS, set_variants
+from campaigns.goals import LONGEST_WINDOW, GoalError, read_goal
+from campaigns.models import Campaign, Delivery, Variant
 from segments.models import Segment
 
+SHORTEST, LONGEST = dt.timedelta(seconds=1), dt.timedelta(days=366)
+GOAL_SCHEMA = {
+    "type": "object",
+    "nullable": True,
+    "example": {
+        "type": "event",
+        "event": "purchase",
+        "where": [{"property": "price", "operator": "at_least", "value": 50}],
+    },
+}
 
-class ButtonSerializer(serializers.Serializer[Any]):
-    title = serializers.CharField(max_length=50)
-    link = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
+
+@extend_schema_field(GOAL_SCHEMA)
+class GoalField(serializers.JSONField):
+    """An event of the rule language; null: conversions are not counted."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        document = super().to_internal_value(data)
+        try:
+            read_goal(document)
+        except GoalError as error:
+            raise serializers.ValidationError(error.problems) from None
+        return document
 
 
 class CampaignSerializer(serializers.ModelSerializer[Campaign]):
     actions = ButtonSerializer(  # type: ignore[call-arg]
         many=True, required=False, max_length=2, help_text="Up to two buttons"
     )
+    variants = VariantSerializer(  # type: ignore[call-arg]
+        many=True, required=False, max_length=len(LETTERS),
+        help_text="Further versions, besides the campaign's own message (version A); those given replace all there are",
+    )  # fmt: skip
+    cap_window = serializers.DurationField(required=False, min_value=SHORTEST, max_value=LONGEST)
+    test_duration = serializers.DurationField(required=False, min_value=SHORTEST, max_value=LONGEST)
+    goal = GoalField(required=False, allow_null=True)
+    click_window = serializers.DurationField(
+        required=False, allow_null=True, min_value=SHORTEST, max_value=LONGEST_WINDOW
+    )
+    view_window = serializers.DurationField(
+        required=False, allow_null=True, min_value=SHORTEST, max_value=LONGEST_WINDOW
+    )
 
     class Meta:
         model = Campaign
         fields: ClassVar = [
-            "id", "site", "name", "status", "status_reason", "title", "body", "icon_url", "image_url", "link_url",
-            "actions", "include_segments", "exclude_segments", "audience_at", "schedule", "send_at", "local_date",
-            "local_time", "late_policy", "late_limit_minutes", "ttl", "urgency", "created_at", "updated_at",
-            "launched_at", "finished_at",
+            "id", "site", "name", "status", "status_reason",
+            "title", "body", "icon_url", "image_url", "link_url", "actions", "weight", "variants",
+            "winner_by", "test_percent", "test_duration", "test_sample", "undecided", "winner", "winner_note",
+            "winner_chosen_at",
+            "include_segments", "exclude_segments", "audience_at", "priority", "holdout_percent",
+            "schedule", "send_at", "local_date", "local_time", "late_policy", "late_limit_minutes", "repeats",
+            "weekdays", "month_day", "repeat_until",
+            "cap_by", "cap_limit", "cap_window", "counts_towards_caps", "quiet_hours", "throttle_per_minute",
+            "devices", "ttl", "urgency", "topic",
+            "goal", "click_window", "view_window", "revenue_property", "counts_every_conversion",
+            "created_at", "updated_at", "launched_at", "finished_at",
         ]  # fmt: skip
         read_only_fields: ClassVar = [
-            "status", "status_reason", "created_at", "updated_at", "launched_at", "finished_at",
+            "status", "status_reason", "winner", "winner_note", "winner_chosen_at", "created_at", "updated_at",
+            "launched_at", "finished_at",
         ]  # fmt: skip
+
+    def validate_weekdays(self, days: list[int]) -> list[int]:
+        return sorted(set(days))
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         site = attrs["site"] if self.instance is None else attrs.get("site", self.instance.site)
@@ -39,6 +87,19 @@ class CampaignSerializer(serializers.ModelSerializer[Campaign]):
                 names = ", ".join(foreign)
                 raise serializers.ValidationError({field: f"Not segments of this campaign's site: {names}."})
         return attrs
+
+    def create(self, validated_data: dict[str, Any]) -> Campaign:
+        variants = validated_data.pop("variants", [])
+        campaign = super().create(validated_data)
+        set_variants(campaign, [Variant(**variant) for variant in variants])
+        return campaign
+
+    def update(self, instance: Campaign, validated_data: dict[str, Any]) -> Campaign:
+        variants = validated_data.pop("variants", None)
+        campaign = super().update(instance, validated_data)
+        if variants is not None:
+            set_variants(campaign, [Variant(**variant) for variant in variants])
+        return campaign
 
     def _chosen(self, attrs: dict[str, Any], field: str) -> list[Segment]:
         if field in attrs:
@@ -51,26 +112,8 @@ class DeliverySerializer(serializers.ModelSerializer[Delivery]):
     class Meta:
         model = Delivery
         fields: ClassVar = [
-            "subscriber", "occurrence", "status", "reason", "detail", "timezone", "timezone_is_site_default", "due_at",
-            "attempts", "sent_at", "displayed_at", "clicked_at", "dismissed_at", "clicked_action",
+            "subscriber", "occurrence", "variant", "status", "reason", "detail", "timezone",
+            "timezone_is_site_default", "due_at", "deferred", "device_id", "attempts", "sent_at", "displayed_at",
+            "clicked_at", "dismissed_at", "clicked_action",
         ]  # fmt: skip
         read_only_fields = fields
-
-
-class DueGroupSerializer(serializers.Serializer[Any]):
-    due_at = serializers.DateTimeField()
-    timezone = serializers.CharField()
-    count = serializers.IntegerField()
-
-
-class PlanSerializer(serializers.Serializer[Any]):
-    """What a launch now would do."""
-
-    audience = serializers.IntegerField()
-    planned = serializers.IntegerField()
-    skipped_by_reason = serializers.DictField(child=serializers.IntegerField())
-    by_due = DueGroupSerializer(many=True)
-    site_zone_count = serializers.IntegerField(
-        help_text="How many go by the site's time zone, theirs is unknown"
-    )
-    remarks = serializers.ListField(child=serializers.CharField())

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
@@ -15,12 +15,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from campaigns.api.dry_runs import DryRunActions
 from campaigns.api.reports import ReportActions
-from campaigns.api.serializers import (
-    CampaignSerializer,
-    DeliverySerializer,
-    PlanSerializer,
-)
+from campaigns.api.serializers import CampaignSerializer, DeliverySerializer
 from campaigns.lifecycle import (
     LaunchError,
     LifecycleError,
@@ -29,8 +26,7 @@ from campaigns.lifecycle import (
     pause_campaign,
     resume_campaign,
 )
-from campaigns.models import Campaign, Delivery
-from campaigns.planning import dry_run
+from campaigns.models import Campaign, Delivery, Variant
 from campaigns.tasks import launch_scheduled_campaigns
 from subscribers.api.errors import Conflict
 from subscribers.api.nesting import ListWithin
@@ -42,14 +38,17 @@ LAUNCH = "campaigns.launch_campaign"
 Step = Callable[..., Campaign]
 
 
-class CampaignViewSet(ReportActions, viewsets.ModelViewSet[Campaign]):
+class CampaignViewSet(DryRunActions, ReportActions, viewsets.ModelViewSet[Campaign]):
     """One message, its audience and its schedule. Only a draft can be edited or deleted."""
 
-    queryset = Campaign.objects.prefetch_related("include_segments", "exclude_segments")
+    queryset = Campaign.objects.select_related("site").prefetch_related(
+        "include_segments", "exclude_segments", Prefetch("variants", Variant.objects.order_by("letter"))
+    )
     serializer_class = CampaignSerializer
     filterset_fields: ClassVar = ["site", "status", "schedule", "name"]
     action_permissions: ClassVar = {
         "dry_run": "campaigns.view_campaign",
+        "dry_run_people": "campaigns.view_delivery",
         "launch": LAUNCH,
         "pause": LAUNCH,
         "resume": LAUNCH,
@@ -76,14 +75,9 @@ class CampaignViewSet(ReportActions, viewsets.ModelViewSet[Campaign]):
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().destroy(request, *args, **kwargs)
 
+    @transaction.atomic
     def perform_create(self, serializer: BaseSerializer[Campaign]) -> None:
         serializer.save(created_by=self.request.user)
-
-    @extend_schema(responses=PlanSerializer)
-    @action(detail=True, methods=["get"], url_path="dry-run")
-    def dry_run(self, request: Request, pk: str) -> Response:
-        """Whom a launch now would reach, when, and who would be left out why. Writes nothing."""
-        return Response(PlanSerializer(dry_run(self.get_object(), now=timezone.now())).data)
 
     @extend_schema(request=None, responses=CampaignSerializer)
     @action(detail=True, methods=["post"])

@@ -20,8 +20,8 @@ def answer_dry_run(campaign: Campaign, user: User | None, *, now: dt.datetime, a
     `anew`: whatever was worked out before, for this instant.
     """
     is_small = Subscriber.objects.living().filter(site=campaign.site_id)[: SMALL + 1].count() <= SMALL
-    known = DryRun.objects.filter(campaign=campaign).first()
-    if known and not (anew or is_small) and _holds(known, campaign, now=now):
+    known = None if anew or is_small else find_dry_run(campaign, now=now)
+    if known is not None:
         return known
     asked = request_dry_run(campaign, user, now=now)
     if is_small:
@@ -30,6 +30,9 @@ def answer_dry_run(campaign: Campaign, user: User | None, *, now: dt.datetime, a
     return asked
 
 
-def _holds(dry_run: DryRun, campaign: Campaign, *, now: dt.datetime) -> bool:
-    is_current = dry_run.as_of >= campaign.updated_at
-    return is_current and (dry_run.status in OPEN or now - dry_run.as_of < FRESH)
+def find_dry_run(campaign: Campaign, *, now: dt.datetime) -> DryRun | None:
+    """The latest one, if it still holds for the campaign as it is now."""
+    dry_run = DryRun.objects.filter(campaign=campaign).first()
+    if dry_run is None or dry_run.as_of < campaign.updated_at:
+        return None
+    return dry_run if dry_run.status in OPEN or now - dry_run.as_of < FRESH else None

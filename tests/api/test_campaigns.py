@@ -145,6 +145,7 @@ def test_a_step_from_the_wrong_state_is_a_conflict(
 
 def test_a_running_campaign_is_paused_resumed_and_cancelled(client: APIClient, site: Site) -> None:
     campaign = factories.make_campaign(site, status=Campaign.Status.RUNNING)
+    factories.make_occurrence(campaign, planned_at=factories.NOW)
     campaign.batches.create(occurrence=1, due_at=factories.NOW)
 
     states = [

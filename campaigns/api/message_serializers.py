@@ -1,0 +1,27 @@
+"""How the management door writes messages: their buttons, and further versions."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from campaigns.models import Variant
+
+
+class ButtonSerializer(serializers.Serializer[Any]):
+    title = serializers.CharField(max_length=50)
+    link = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
+
+
+class VariantSerializer(serializers.ModelSerializer[Variant]):
+    """A further version of the campaign's message. Its letter follows from its place in the list: B, C …"""
+
+    actions = ButtonSerializer(  # type: ignore[call-arg]
+        many=True, required=False, max_length=2, help_text="Up to two buttons"
+    )
+
+    class Meta:
+        model = Variant
+        fields: ClassVar = [
+            "letter", "title", "body", "icon_url", "image_url", "link_url", "actions", "weight",
+        ]  # fmt: skip
+        read_only_fields: ClassVar = ["letter"]

@@ -1,0 +1,46 @@
+"""A site's sending policy through the management door."""
+
+from typing import Any
+
+from django.db import transaction
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from campaigns.api.policy_serializers import SendingPolicySerializer
+from campaigns.models import SendingPolicy
+from campaigns.policies import find_policy
+from subscribers.models import Site
+
+
+class SendingPolicyViewSet(viewsets.GenericViewSet[SendingPolicy]):
+    """Limits, quiet hours, control group and pace of a site; it has one, whether anything was settled yet or not."""
+
+    queryset = SendingPolicy.objects.all()
+    serializer_class = SendingPolicySerializer
+    pagination_class = None
+
+    @extend_schema(operation_id="sites_sending_policy_retrieve", filters=False)
+    def retrieve(self, request: Request, site_id: int) -> Response:
+        return Response(self.get_serializer(self._find(site_id)).data)
+
+    @extend_schema(operation_id="sites_sending_policy_update", filters=False)
+    def update(self, request: Request, site_id: int) -> Response:
+        return self._write(request, site_id, partial=False)
+
+    @extend_schema(operation_id="sites_sending_policy_partial_update", filters=False)
+    def partial_update(self, request: Request, site_id: int) -> Response:
+        return self._write(request, site_id, partial=True)
+
+    @transaction.atomic
+    def _write(self, request: Request, site_id: int, *, partial: bool) -> Response:
+        get_object_or_404(Site.objects.select_for_update(no_key=True), pk=site_id)  # one writer at a time
+        serializer: Any = self.get_serializer(self._find(site_id), data=request.data, partial=partial)
+        serializer.is_valid(raise_exception=True)
+        serializer.save()
+        return Response(self.get_serializer(self._find(site_id)).data)
+
+    def _find(self, site_id: int) -> SendingPolicy:
+        return find_policy(get_object_or_404(Site, pk=site_id))
