@@ -1,18 +1,13 @@
 """Planning: everybody in the audience gets exactly one row, due or skipped."""
 
 import datetime as dt
-import threading
-from collections import Counter
-from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 
-from campaigns.lifecycle import cancel_campaign, launch_campaign, pause_campaign
-from campaigns.models import Batch, Campaign, Delivery
-from campaigns.planning import writer
-from campaigns.planning import dry_run, plan_campaign, plan_due_campaigns
-from campaigns.plans import Decision, Plan
+from campaigns.lifecycle import launch_campaign
+from campaigns.models import Campaign, Delivery
+from campaigns.planning import plan_campaign, plan_due_campaigns, writer
 from campaigns.schedule import choose_zone
 from segments.models import Segment
 from subscribers.models import PushSubscription, Site
@@ -25,13 +20,10 @@ from tests.campaigns.people import (
     make_segmented,
     plan,
 )
+from tests.campaigns.planning.runs import find_run
 
 Reason = Delivery.Reason
 Status = Delivery.Status
-
-
-def reasons_of(campaign: Campaign) -> Counter[str]:
-    return Counter(campaign.deliveries.values_list("reason", flat=True))
 
 
 def test_everybody_living_is_in_the_audience_when_no_segment_is_chosen(site: Site, now: dt.datetime) -> None:
@@ -123,6 +115,25 @@ def test_people_due_at_the_same_instant_share_batches_of_limited_size(
     assert sizes == [1, 2, 2]
 
 
+def test_a_run_tells_how_many_it_is_for_and_that_it_is_planned(site: Site, now: dt.datetime) -> None:
+    last = [make_reachable(site), make_reachable(site), factories.make_subscriber(site)][-1]
+    run = find_run(make_running(site))
+    assert (run.audience, run.waiting, run.skipped) == (3, 2, 1)
+    assert (run.as_of, run.planned_at, run.planned_through) == (now, now, last.pk)
+    assert run.finished_at is None
+
+
+def test_a_million_rows_would_be_written_in_few_statements(
+    site: Site, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(50):
+        make_reachable(site)
+    campaign = factories.make_campaign(site)
+    with django_assert_max_num_queries(45):
+        plan(campaign)
+    assert find_run(campaign).waiting == 50
+
+
 def test_an_instant_is_planned_when_it_has_come_and_not_before(site: Site, now: dt.datetime) -> None:
     make_reachable(site)
     later = now + dt.timedelta(hours=1)
@@ -159,141 +170,3 @@ def test_a_campaign_whose_segment_is_broken_is_paused_and_says_why(site: Site, n
     assert campaign.status == Campaign.Status.PAUSED
     assert "Odd ones" in campaign.status_reason
     assert not campaign.deliveries.exists()
-
-
-def test_a_dry_run_says_the_same_as_the_plan_and_writes_nothing(site: Site, now: dt.datetime) -> None:
-    for zone in ("Europe/Berlin", "Asia/Kathmandu", "Pacific/Kiritimati", ""):
-        make_reachable(site, timezone=zone)
-    factories.make_subscriber(site)
-    campaign = factories.make_campaign(
-        site,
-        schedule=Campaign.Schedule.LOCAL,
-        local_date=now.date(),
-        local_time=dt.time(18),
-        late_policy=Campaign.LatePolicy.SKIP,
-    )
-    foreseen = dry_run(campaign, now=now)
-    assert not Delivery.objects.exists()
-    assert not Batch.objects.exists()
-    launch_campaign(campaign, now=now)
-    assert plan_campaign(campaign, now=now) == foreseen
-    assert foreseen.audience == 5
-    assert foreseen.planned == 3
-    assert foreseen.skipped_by_reason == {Reason.NEVER_SUBSCRIBED: 1, Reason.TOO_LATE: 1}
-    assert foreseen.site_zone_count == 1
-    assert foreseen.by_due == [
-        (dt.datetime(2026, 11, 21, 12, 15, tzinfo=dt.UTC), "Asia/Kathmandu", 1),
-        (dt.datetime(2026, 11, 21, 17, tzinfo=dt.UTC), "Europe/Berlin", 2),
-    ]
-
-
-def test_a_dry_run_remarks_on_zones_lateness_and_misspelt_keys(site: Site, now: dt.datetime) -> None:
-    make_reachable(site)
-    campaign = factories.make_campaign(
-        site,
-        title="Hello {{ subscriber.frist_name }}",
-        schedule=Campaign.Schedule.LOCAL,
-        local_date=now.date(),
-        local_time=dt.time(8),
-        late_policy=Campaign.LatePolicy.NEXT_DAY,
-    )
-    remarks = " ".join(dry_run(campaign, now=now).remarks)
-    assert "site’s is used, Europe/Berlin" in remarks
-    assert "the next day" in remarks
-    assert "frist_name" in remarks
-
-
-def test_a_dry_run_of_an_unfinished_draft_says_what_is_missing(site: Site, now: dt.datetime) -> None:
-    campaign = factories.make_campaign(site, schedule=Campaign.Schedule.LOCAL)
-    assert "Choose the date and the time of day at which it is sent." in dry_run(campaign, now=now).remarks
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_never_plan_a_campaign_twice(now: dt.datetime) -> None:
-    site = factories.make_site()
-    for _ in range(20):
-        make_reachable(site)
-    campaign = factories.make_campaign(site)
-    launch_campaign(campaign, now=now)
-    start, planned = threading.Barrier(4), []
-
-    def work() -> None:
-        start.wait()
-        planned.append(plan_due_campaigns(now=now))
-        connection.close()
-
-    workers = [threading.Thread(target=work) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert sum(planned) == 1
-    assert campaign.deliveries.count() == 20
-
-
-class SlowWriter:
-    """Writing a plan that waits in the middle, in a thread of its own, until it is told to go on."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, campaign: Campaign, now: dt.datetime) -> None:
-        self.plans: list[Plan | None] = []
-        self._writing, self._go_on = threading.Event(), threading.Event()
-        write = planning._Writer.write
-
-        def write_slowly(writer: planning._Writer, decisions: list[Decision]) -> None:
-            write(writer, decisions)
-            self._writing.set()
-            self._go_on.wait(timeout=10)
-
-        def work() -> None:
-            self.plans.append(plan_campaign(campaign, now=now))
-            connection.close()
-
-        monkeypatch.setattr(planning._Writer, "write", write_slowly)
-        self._thread = threading.Thread(target=work)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-        assert self._writing.wait(timeout=10)
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = '2s'")
-
-    def __exit__(self, *error: object) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("RESET lock_timeout")
-        self._go_on.set()
-        self._thread.join()
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("stop", "status"), [(pause_campaign, "paused"), (cancel_campaign, "cancelled")])
-def test_a_campaign_is_stopped_at_once_while_it_is_being_planned(
-    now: dt.datetime, monkeypatch: pytest.MonkeyPatch, stop: Callable[..., Campaign], status: str
-) -> None:
-    site = factories.make_site()
-    make_reachable(site)
-    campaign = factories.make_campaign(site)
-    launch_campaign(campaign, now=now)
-    writer = SlowWriter(monkeypatch, campaign, now)
-    with writer:
-        assert stop(campaign, now=now).status == status
-    campaign.refresh_from_db()
-    assert campaign.status == status
-    assert writer.plans == [None]
-    assert not campaign.deliveries.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_campaign_that_is_being_planned_has_its_segments_rebuilt_only_once(
-    now: dt.datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    site = factories.make_site()
-    make_reachable(site)
-    segment = factories.make_segment(site)
-    campaign = make_segmented(site, include=[segment])
-    launch_campaign(campaign, now=now)
-    writer = SlowWriter(monkeypatch, campaign, now)
-    with writer:
-        assert plan_due_campaigns(now=now + dt.timedelta(seconds=5)) == 0
-    segment.refresh_from_db()
-    assert segment.refreshed_at == now
-    assert [plan.planned for plan in writer.plans if plan] == [1]
