@@ -154,14 +154,12 @@ def find_chi_square_tail(statistic: float, freedom: int) -> float:
     return min(1.0, tail)
 
 
-def find_needed_size(first: float, second: float, *, power: float = 0.8) -> int:
-    """People in each of two equal groups by whom two such shares would be told apart, in so many of 1 cases (Fleiss 1981)."""
-    if first == second:
-        raise ValueError("Shares that are the same cannot be told apart.")
-    middle = (first + second) / 2
-    chance = _find_quantile(CONFIDENCE) * math.sqrt(2 * middle * (1 - middle))
-    effect = _NORMAL.inv_cdf(power) * math.sqrt(first * (1 - first) + second * (1 - second))
-    return math.ceil(((chance + effect) / (first - second)) ** 2)
+def find_smallest_effect(share: float, first: int, second: int, *, power: float = 0.8) -> float:
+    """The smallest difference of shares that groups of these sizes would show in so many of 1 cases (Fleiss 1981, 3)."""
+    if not first or not second:
+        return 1.0
+    error = math.sqrt(share * (1 - share) * (1 / first + 1 / second))
+    return min(1.0, (_find_quantile(CONFIDENCE) + _NORMAL.inv_cdf(power)) * error)
 
 
 def _find_quantile(confidence: float) -> float:

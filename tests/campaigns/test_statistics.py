@@ -18,7 +18,7 @@ from campaigns.statistics import (
     divide,
     find_chi_square_tail,
     find_mean,
-    find_needed_size,
+    find_smallest_effect,
     find_wilson,
     subtract,
 )
@@ -198,11 +198,10 @@ def test_means_are_compared_by_welch() -> None:
     assert compare_means(first, make_sample(5)) == 1.0
 
 
-def test_the_size_that_two_shares_need_is_the_one_that_is_printed() -> None:
-    # Fleiss 1981, table A.3 without its correction for continuity.
-    assert find_needed_size(0.6, 0.7) == 356
-    with pytest.raises(ValueError, match="same"):
-        find_needed_size(0.5, 0.5)
+def test_the_smallest_difference_that_shows_is_the_one_that_is_printed() -> None:
+    # Fleiss 1981, table A.3 without its correction for continuity: 356 in each group tell 0.6 from 0.7.
+    assert find_smallest_effect(0.65, 356, 356) == pytest.approx(0.1, abs=2e-4)
+    assert find_smallest_effect(0.5, 0, 100) == 1.0
 
 
 def test_intervals_of_a_lift_hold_the_truth_in_95_of_100_cases() -> None:
