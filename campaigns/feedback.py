@@ -4,9 +4,10 @@ import datetime as dt
 
 from django.db import transaction
 
+from campaigns.assignment import OWN_LETTER
 from campaigns.audience import find_survivors
 from campaigns.events import make_push_event
-from campaigns.models import Delivery
+from campaigns.models import Delivery, Message
 from campaigns.rendering import list_buttons
 from campaigns.tokens import DeliveryKey, InvalidTokenError, read_token
 from tracking.log import record_events
@@ -14,6 +15,8 @@ from tracking.log import record_events
 KINDS = ("displayed", "clicked", "dismissed")
 Status = Delivery.Status
 
+# Nothing else is written: senders and planning may know better.
+_MARKED = ("status", "sent_at", "displayed_at", "clicked_at", "clicked_action", "dismissed_at")
 _ENDED_OTHERWISE = (Status.FAILED, Status.EXPIRED, Status.SKIPPED)
 
 
@@ -33,8 +36,7 @@ def record_feedback(
         raise FeedbackError(f"The kind is one of {', '.join(KINDS)}.")
     delivery = _find_delivery(token)
     at = min(max(at or now, delivery.sent_at or now), now)
-    buttons = [f"a{number}" for number, _ in enumerate(list_buttons(delivery.campaign), start=1)]
-    action = action if kind == "clicked" and action in buttons else ""
+    action = action if kind == "clicked" and action in _list_actions(delivery) else ""
     kinds = _mark(delivery, kind, action=action, at=at, now=now)
     _record(delivery, kinds, action=action, at=at, now=now)
 
@@ -49,6 +51,14 @@ def _find_delivery(token: str) -> Delivery:
     if delivery is None:
         raise FeedbackError("The campaign or the person that this token is about was deleted.")
     return delivery
+
+
+def _list_actions(delivery: Delivery) -> list[str]:
+    """What the buttons of the version that this person got are called."""
+    message: Message = delivery.campaign
+    if delivery.variant != OWN_LETTER:
+        message = delivery.campaign.variants.filter(letter=delivery.variant).first() or message
+    return [f"a{number}" for number, _ in enumerate(list_buttons(message), start=1)]
 
 
 def _mark(delivery: Delivery, kind: str, *, action: str, at: dt.datetime, now: dt.datetime) -> list[str]:
@@ -67,7 +77,7 @@ def _mark(delivery: Delivery, kind: str, *, action: str, at: dt.datetime, now: d
         delivery.dismissed_at = at
     if delivery.status not in _ENDED_OTHERWISE:
         delivery.status = Status.CLICKED if delivery.clicked_at else Status.DISPLAYED
-    delivery.save()
+    delivery.save(update_fields=_MARKED)
     return sorted(set(kinds))
 
 

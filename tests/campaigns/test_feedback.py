@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from campaigns.feedback import FeedbackError, record_feedback
-from campaigns.models import Campaign, Delivery
+from campaigns.models import Campaign, Delivery, Variant
 from campaigns.tokens import DeliveryKey, sign_token
 from campaigns.transports.memory import MemoryTransport
 from subscribers.models import Site, Subscriber
@@ -69,6 +69,24 @@ def test_a_button_that_the_campaign_does_not_have_is_left_out(
     assert delivery_of(campaign, person).clicked_action == ""
 
 
+def test_the_buttons_are_those_of_the_version_that_somebody_got(
+    campaign: Campaign, person: Subscriber, token: str, now: dt.datetime
+) -> None:
+    buttons = [{"title": "Yes", "link": "/yes"}, {"title": "No", "link": "/no"}]
+    Variant.objects.create(campaign=campaign, letter="B", title="Another", actions=buttons)
+    Delivery.objects.update(variant="B")
+    record_feedback(token, "clicked", action="a2", now=now)
+    assert delivery_of(campaign, person).clicked_action == "a2"
+
+
+def test_a_version_that_is_gone_has_the_campaigns_own_buttons(
+    campaign: Campaign, person: Subscriber, token: str, now: dt.datetime
+) -> None:
+    Delivery.objects.update(variant="C")
+    record_feedback(token, "clicked", action="a1", now=now)
+    assert delivery_of(campaign, person).clicked_action == "a1"
+
+
 def test_statuses_only_move_forward(
     campaign: Campaign, person: Subscriber, token: str, now: dt.datetime
 ) -> None:
@@ -128,6 +146,15 @@ def test_feedback_that_is_faster_than_the_receipt_counts_as_sent(
     delivery = delivery_of(campaign, person)
     assert (delivery.status, delivery.sent_at, delivery.displayed_at) == (Status.DISPLAYED, now, now)
     assert events_of(person) == ["$push_displayed", "$push_sent"]
+
+
+def test_the_sums_of_its_run_stay_right_when_feedback_is_faster_than_the_receipt(
+    site: Site, person: Subscriber, now: dt.datetime
+) -> None:
+    campaign = make_running(site)
+    record_feedback(sign_token(DeliveryKey(campaign.pk, 1, person.pk)), "clicked", now=now)
+    run = campaign.occurrences.get()
+    assert (run.audience, run.waiting, run.sent) == (1, 0, 1)
 
 
 def test_feedback_on_what_ended_otherwise_leaves_its_outcome(
