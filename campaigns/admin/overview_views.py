@@ -1,27 +1,43 @@
-"""Watching a campaign: what it is, how far it has come."""
+"""Watching a campaign: what it is, how far it has come, which version wins."""
 
+import datetime as dt
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_GET
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
 from unfold.admin import ModelAdmin
 
 from campaigns.admin import wording
 from campaigns.admin.charts import draw_shares
-from campaigns.admin.pages import find_campaign, render_page
+from campaigns.admin.facts import list_facts
+from campaigns.admin.pages import LAUNCH, OPEN, find_campaign, redirect_to, render_page
 from campaigns.admin.preview_views import imagine_stranger, preview_message
+from campaigns.admin.progress_words import list_moving, name_run, say_aloud, say_progress
+from campaigns.admin.zones_chart import draw_zones
+from campaigns.assignment import Version, list_versions
+from campaigns.experiments import WinnerError, choose_winner
 from campaigns.models import Campaign
-from campaigns.reports import Outcomes, count_outcomes
+from campaigns.reports import Progress, list_runs, read_progress
+
+NUMBERS = ("audience", "waiting", "sent", "displayed", "clicked", "failed", "expired", "skipped", "erased")
+LATEST_RUNS = 12
 
 
 def show_overview(request: HttpRequest, campaign: Campaign, model_admin: ModelAdmin) -> HttpResponse:
     """The page of a campaign that is not edited (any more)."""
+    now = timezone.now()
+    versions = list_versions(campaign)
+    progress = read_progress(campaign, now=now)
     return render_page(
         request, model_admin, campaign, "overview",
-        **describe_progress(campaign),
-        **preview_message(campaign, imagine_stranger(campaign.site)),
-        facts=_list_facts(campaign),
+        **describe_progress(campaign, progress, now=now),
+        previews=[_preview(campaign, version) for version in versions],
+        may_choose=campaign.status in OPEN and request.user.has_perm(LAUNCH),
+        facts=list_facts(campaign),
+        runs=list_runs(campaign, most=LATEST_RUNS) if progress.runs > 1 else [],
         tab="overview",
     )  # fmt: skip
 
@@ -30,51 +46,62 @@ def show_overview(request: HttpRequest, campaign: Campaign, model_admin: ModelAd
 def show_progress(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
     """How far it has come, asked for every few seconds by the overview."""
     campaign = find_campaign(request, campaign_id, model_admin)
-    progress = describe_progress(campaign)
-    report: Outcomes = progress["report"]
-    numbers = ("audience", "waiting", "sent", "displayed", "clicked", "failed", "expired", "skipped")
+    now = timezone.now()
+    context = describe_progress(campaign, read_progress(campaign, now=now), now=now)
+    outcomes = context["report"]
     return JsonResponse(
         {
             "status": campaign.status,
-            "sentence": progress["sentence"],
-            "numbers": {name: getattr(report, name) for name in numbers},
-            "html": render_to_string("admin/campaigns/parts/progress.html", progress, request),
+            "state": context["state"],
+            "sentence": context["sentence"],
+            "aloud": context["aloud"],
+            "numbers": {name: getattr(outcomes, name) for name in NUMBERS},
+            "html": render_to_string("admin/campaigns/parts/progress.html", context, request),
         }
     )
 
 
-def describe_progress(campaign: Campaign) -> dict[str, Any]:
-    report = count_outcomes([campaign])[campaign.pk]
+@require_POST
+def choose_by_hand(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
+    """Which version everybody gets who still waits."""
+    campaign = find_campaign(request, campaign_id, model_admin, LAUNCH)
+    letter = request.POST.get("variant", "")[:1]
+    try:
+        choose_winner(campaign, letter, now=timezone.now())
+    except WinnerError as error:
+        messages.error(request, str(error))
+    else:
+        model_admin.log_change(request, campaign, f"Version {letter} chosen as the winner")
+        messages.success(request, f"Version {letter} goes to everybody who still waits.")
+    return redirect_to(campaign)
+
+
+def describe_progress(campaign: Campaign, progress: Progress, *, now: dt.datetime) -> dict[str, Any]:
+    zones, more_zones = draw_zones(progress.zones, campaign.site.timezone)
     return {
         "campaign": campaign,
-        "report": report,
-        "shares": draw_shares(report),
-        "sentence": _say_progress(campaign, report),
+        "tz": campaign.site.timezone,
+        "progress": progress,
+        "report": progress.outcomes,
+        "shares": draw_shares(progress.outcomes),
+        "sentence": say_progress(campaign, progress),
+        "aloud": say_aloud(campaign, progress),
+        "run_name": name_run(campaign, progress),
+        "moving": list_moving(campaign, progress, now=now),
+        "zones": zones,
+        "more_zones": more_zones,
+        "state": _name_state(campaign, progress),
         "status_colour": wording.STATUS_COLOURS[Campaign.Status(campaign.status)],
     }
 
 
-def _say_progress(campaign: Campaign, report: Outcomes) -> str:
-    if campaign.status == Campaign.Status.DRAFT:
-        return "This is a draft: nothing is sent until it is launched."
-    if campaign.status == Campaign.Status.SCHEDULED:
-        return f"Scheduled. Nothing was sent so far. When: {wording.describe_schedule(campaign)}."
-    done = report.audience - report.waiting
-    sentence = f"{done:,} of {report.audience:,} done: {report.sent:,} sent, {report.waiting:,} waiting."
-    return f"{campaign.get_status_display()}. {sentence}"
+def _name_state(campaign: Campaign, progress: Progress) -> str:
+    """When this changes, other things than figures do, and the page is loaded anew."""
+    run = progress.run
+    planned = progress.planning is None
+    return f"{campaign.status} {campaign.winner_chosen_at} {run.number if run else 0} {planned}"
 
 
-def _list_facts(campaign: Campaign) -> list[tuple[str, str]]:
-    facts = [
-        ("When", wording.describe_schedule(campaign)),
-        ("Where that time has passed", wording.describe_late_policy(campaign)),
-        ("Audience", wording.describe_audience(campaign)),
-        ("Settled", campaign.get_audience_at_display()),
-        ("Try for", wording.describe_ttl(campaign.ttl)),
-        ("Urgency", campaign.get_urgency_display()),
-        ("Written by", campaign.created_by.get_username() if campaign.created_by else ""),
-    ]
-    moments = (("Launched", campaign.launched_at), ("Finished", campaign.finished_at))
-    zone = campaign.site.timezone
-    facts += [(label, wording.describe_moment(at, zone)) for label, at in moments if at is not None]
-    return [(label, words) for label, words in facts if words]
+def _preview(campaign: Campaign, version: Version) -> dict[str, Any]:
+    stranger = imagine_stranger(campaign.site)
+    return {**preview_message(version.message, stranger), "version": version}

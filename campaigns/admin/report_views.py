@@ -1,50 +1,91 @@
-"""The report: a sum that adds up, rates, hours, and every single delivery."""
+"""The report: a sum that adds up, what people did, broken down, and every single delivery."""
 
-from typing import Any
-
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 from unfold.admin import ModelAdmin
 
 from campaigns.admin.charts import draw_hours, draw_shares
-from campaigns.admin.pages import find_campaign, render_page
+from campaigns.admin.delivery_list import list_deliveries
+from campaigns.admin.pages import find_campaign, redirect_to, render_page
+from campaigns.admin.report_words import describe_breakdowns, describe_clicks, describe_funnel, say_rate
+from campaigns.goals import describe_counting
 from campaigns.models import Campaign, Delivery
-from campaigns.reports import report_campaign
+from campaigns.reports import list_runs
+from campaigns.reports.choosing import choose_breakdown, choose_run
+from campaigns.reports.export import EXPORTS, name_file, write_report
+from campaigns.reports.keeping import recall_report, recall_segments
+from campaigns.reports.rates import measure_rate
+from segments.looking.choosing import MOST, ChoiceError
+from segments.models import Segment
 
-PAGE_SIZE = 50
+MOST_RUNS = 100
 
 
 @require_GET
 def show_report(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
     campaign = find_campaign(request, campaign_id, model_admin)
-    report = report_campaign(campaign)
+    now = timezone.now()
+    try:
+        occurrence = choose_run(campaign, request.GET.get("occurrence", ""))
+        chosen = _choose_segments(request, campaign)
+    except ChoiceError as error:
+        messages.error(request, str(error))
+        return redirect_to(campaign, "report")
+    kept = recall_report(campaign, occurrence=occurrence, now=now)
+    report = kept.value
+    lines = recall_segments(campaign, chosen, occurrence=occurrence, now=now).value
+    runs = list_runs(campaign, most=MOST_RUNS)
     return render_page(
         request, model_admin, campaign, "report",
         report=report,
+        as_of=kept.as_of,
+        runs=runs if len(runs) > 1 else [],
         shares=draw_shares(report),
+        funnel=describe_funnel(report, has_goal=campaign.goal is not None),
         hours=draw_hours(report.by_hour, campaign.site.timezone),
-        display_rate=f"{report.display_rate:.1%} of those sent",
-        click_rate=f"{report.click_rate:.1%} of those sent",
+        goal_words=describe_counting(campaign),
+        converted=say_rate(measure_rate(report.total.converted, report.sent)),
+        unsubscribed=say_rate(measure_rate(report.total.unsubscribed, report.sent)),
+        clicks=describe_clicks(report),
+        breakdowns=describe_breakdowns(report, lines),
+        segments=_list_segments(campaign),
+        chosen={segment.pk for segment in chosen},
+        deliveries=list_deliveries(request, campaign, occurrence=occurrence),
+        statuses=Delivery.Status.choices,
+        reasons=Delivery.Reason.choices,
+        may_export=request.user.has_perms(EXPORTS),
         tab="report",
-        **_list_deliveries(request, campaign),
     )  # fmt: skip
 
 
-def _list_deliveries(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
-    status, reason = request.GET.get("status", ""), request.GET.get("reason", "")
-    rows: QuerySet[Delivery] = Delivery.objects.filter(campaign=campaign).select_related("subscriber")
-    if status in Delivery.Status:
-        rows = rows.filter(status=status)
-    if reason in Delivery.Reason:
-        rows = rows.filter(reason=reason)
-    ordered = rows.order_by("occurrence", "subscriber_id")
-    page = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))
-    return {
-        "page": page,
-        "status": status,
-        "reason": reason,
-        "statuses": Delivery.Status.choices,
-        "reasons": Delivery.Reason.choices,
-    }
+@require_GET
+def export_report(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponseBase:
+    """Everybody as a file."""
+    campaign = find_campaign(request, campaign_id, model_admin)
+    if not request.user.has_perms(EXPORTS):
+        raise PermissionDenied
+    try:
+        occurrence = choose_run(campaign, request.GET.get("occurrence", ""))
+    except ChoiceError as error:
+        messages.error(request, str(error))
+        return redirect_to(campaign, "report")
+    file = name_file(campaign, occurrence=occurrence, now=timezone.now())
+    return StreamingHttpResponse(
+        write_report(campaign, occurrence=occurrence),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{file}"'},
+    )
+
+
+def _choose_segments(request: HttpRequest, campaign: Campaign) -> list[Segment]:
+    """Those in the query; where it says nothing of segments, those that the campaign is for."""
+    if "segments" in request.GET:
+        return choose_breakdown(campaign, ",".join(filter(None, request.GET.getlist("segments"))))
+    return list(campaign.include_segments.order_by("name")[:MOST])
+
+
+def _list_segments(campaign: Campaign) -> list[tuple[int, str]]:
+    return list(Segment.objects.filter(site=campaign.site_id).order_by("name").values_list("pk", "name"))

@@ -1,4 +1,4 @@
-// Keeps the numbers of a running campaign fresh; when its state changes, the page (and its buttons) are loaded anew.
+// Keeps the numbers of a campaign that is under way fresh; when more than figures change, the page is loaded anew.
 
 const INTERVAL = 3000;
 const card = document.querySelector("[data-progress]");
@@ -7,14 +7,24 @@ async function refresh() {
   const response = await fetch(card.dataset.progress, { headers: { Accept: "application/json" } });
   if (!response.ok) throw new Error(`The server answered ${response.status}.`);
   const progress = await response.json();
-  if (progress.status !== card.dataset.status) {
+  if (progress.state !== card.dataset.state) {
     location.reload();
     return;
   }
-  card.querySelector("[data-numbers]").innerHTML = progress.html;
-  const sentence = card.querySelector("[data-sentence]");
+  show(progress.html);
+  card.querySelector("[data-sentence]").textContent = progress.sentence;
+  const aloud = card.querySelector("[data-aloud]");
   // A screen reader speaks every change: write only what is new.
-  if (sentence.textContent !== progress.sentence) sentence.textContent = progress.sentence;
+  if (aloud.textContent !== progress.aloud) aloud.textContent = progress.aloud;
+}
+
+// What its reader unfolded stays unfolded, and where they are with the keyboard they stay.
+function show(html) {
+  const numbers = card.querySelector("[data-numbers]");
+  if (numbers.contains(document.activeElement)) return;
+  const open = [...numbers.querySelectorAll("details[open]")].map((each) => each.dataset.key);
+  numbers.innerHTML = html;
+  for (const key of open) numbers.querySelector(`details[data-key="${key}"]`)?.setAttribute("open", "");
 }
 
 async function watch() {

@@ -1,0 +1,110 @@
+"""How far a campaign has come, in words."""
+
+import datetime as dt
+import zoneinfo
+from dataclasses import dataclass
+
+from campaigns.admin.wording import describe_day, describe_moment, describe_schedule
+from campaigns.models import Campaign
+from campaigns.reports import Progress
+
+Status = Campaign.Status
+OVER = (Status.DRAFT, Status.FINISHED, Status.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A figure that moves while a campaign goes out; `note` says what it means."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+def say_progress(campaign: Campaign, progress: Progress) -> str:
+    """One sentence with the figures of this moment."""
+    if campaign.status == Status.DRAFT:
+        return "This is a draft: nothing is sent until it is launched."
+    if progress.planning is not None and campaign.status in (Status.SCHEDULED, Status.RUNNING):
+        return (
+            f"Planning: {progress.planning:.0%} of the people have been gone through. "
+            "Nothing goes out before that is done."
+        )
+    if campaign.status == Status.SCHEDULED:
+        return f"Scheduled. Nothing was sent so far. When: {describe_schedule(campaign)}."
+    outcomes = progress.outcomes
+    done = outcomes.audience - outcomes.waiting
+    return (
+        f"{campaign.get_status_display()}. {done:,} of {outcomes.audience:,} done: "
+        f"{outcomes.sent:,} sent, {outcomes.waiting:,} waiting."
+    )
+
+
+def say_aloud(campaign: Campaign, progress: Progress) -> str:
+    """For screen readers, which speak every change: it changes a hundred times at most."""
+    if progress.planning is not None:
+        return f"{campaign.get_status_display()}. {progress.planning:.0%} planned."
+    outcomes = progress.outcomes
+    share = 1 - outcomes.waiting / outcomes.audience if outcomes.audience else 0
+    return f"{campaign.get_status_display()}. {share:.0%} done."
+
+
+def name_run(campaign: Campaign, progress: Progress) -> str:
+    """“Run 3, for 24 Dec 2026”, where there is more than one to tell it from."""
+    run = progress.run
+    if run is None or (progress.runs < 2 and campaign.schedule != Campaign.Schedule.RECURRING):
+        return ""
+    return f"Run {run.number}, for {describe_day(run.local_date)}" if run.local_date else f"Run {run.number}"
+
+
+def list_moving(campaign: Campaign, progress: Progress, *, now: dt.datetime) -> list[Fact]:
+    """What changes from moment to moment; nothing of a campaign that is over."""
+    everybody = progress.everybody
+    if progress.run is None or progress.planning is not None or campaign.status in OVER:
+        return []
+    facts = [
+        Fact("Due now", f"{everybody.due:,}", "Their time has come"),
+        Fact("Being sent", f"{everybody.sending:,}", "On the way to push services"),
+        Fact("Later", f"{everybody.later:,}", _say_next(everybody.next_due_at, campaign)),
+    ]
+    if everybody.awaiting_winner:
+        facts.append(Fact("Waiting for the winner", f"{everybody.awaiting_winner:,}", "Of the test"))
+    if campaign.status == Status.RUNNING:
+        facts.append(Fact("A minute", _say_pace(progress), _say_limit(campaign)))
+        facts.append(Fact("Time left", *_say_end(progress, campaign, now=now)))
+    return facts
+
+
+def _say_next(next_due_at: dt.datetime | None, campaign: Campaign) -> str:
+    if next_due_at is None:
+        return "Nobody"
+    return f"Next on {next_due_at.astimezone(zoneinfo.ZoneInfo(campaign.site.timezone)):%a at %H:%M}"
+
+
+def _say_pace(progress: Progress) -> str:
+    return "–" if progress.pace is None else f"{progress.pace:,.0f}"
+
+
+def _say_limit(campaign: Campaign) -> str:
+    limit = campaign.throttle_per_minute
+    return f"At most {limit:,}, as you chose" if limit else "Over the last five minutes"
+
+
+def _say_end(progress: Progress, campaign: Campaign, *, now: dt.datetime) -> tuple[str, str]:
+    if progress.ends_at is None:
+        return "–", "Known once some are out" if progress.outcomes.waiting else "Nobody waits"
+    left = describe_left(progress.ends_at - now)
+    if progress.is_test_running:
+        return left, "If the winner is known by then"
+    return left, f"Until {describe_moment(progress.ends_at, campaign.site.timezone)}"
+
+
+def describe_left(left: dt.timedelta) -> str:
+    """“about 3 hours”, in the unit in which one would say it."""
+    minutes = left.total_seconds() / 60
+    for unit, size in (("day", 24 * 60), ("hour", 60)):
+        if minutes >= 1.5 * size:
+            return f"about {round(minutes / size)} {unit}s"
+    if minutes < 1.5:
+        return "about a minute" if minutes > 0.5 else "less than a minute"
+    return f"about {round(minutes)} minutes"
