@@ -15,7 +15,7 @@ from campaigns.admin import lifecycle_views, preview_views, report_views, testin
 from campaigns.admin.composing import describe_composer
 from campaigns.admin.dry_run_views import show_dry_run, show_dry_run_progress
 from campaigns.admin.filters import SegmentFilter, SiteFilter
-from campaigns.admin.overview_views import show_overview, show_progress
+from campaigns.admin.overview_views import choose_by_hand, show_overview, show_progress
 from campaigns.admin.pages import LAUNCH, SEND_TEST, redirect_to
 from campaigns.admin.run_views import show_next_runs
 from campaigns.forms import CampaignForm
@@ -52,7 +52,9 @@ class CampaignAdmin(ModelAdmin):
         ("<int:campaign_id>/resume/", "campaigns_campaign_resume", lifecycle_views.resume),
         ("<int:campaign_id>/duplicate/", "campaigns_campaign_duplicate", lifecycle_views.duplicate),
         ("<int:campaign_id>/progress/", "campaigns_campaign_progress", show_progress),
+        ("<int:campaign_id>/winner/", "campaigns_campaign_winner", choose_by_hand),
         ("<int:campaign_id>/report/", "campaigns_campaign_report", report_views.show_report),
+        ("<int:campaign_id>/report.csv", "campaigns_campaign_report_csv", report_views.export_report),
     )
     SAVE_AND: ClassVar = {"_launch": ("launch", LAUNCH), "_test": ("test", SEND_TEST)}
 

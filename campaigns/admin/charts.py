@@ -16,6 +16,7 @@ OUTCOMES = (
     ("failed", "Failed"),
     ("expired", "Expired"),
     ("skipped", "Skipped"),
+    ("erased", "Deleted since"),
 )
 
 

@@ -9,7 +9,7 @@ from unfold.admin import ModelAdmin
 
 from campaigns.admin.samples import describe_sample, find_samples
 from campaigns.forms import compose_actions
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Message
 from campaigns.rendering import RenderingError, render_message
 from subscribers.models import Site, Subscriber
 
@@ -36,12 +36,12 @@ def list_samples(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     return JsonResponse({"results": found})
 
 
-def preview_message(campaign: Campaign, subscriber: Subscriber) -> dict[str, object]:
+def preview_message(message: Message, subscriber: Subscriber) -> dict[str, object]:
     """The message as `subscriber` would get it, or why it cannot be put together."""
     try:
-        return {"message": render_message(campaign, subscriber, token=""), "site": campaign.site}
+        return {"message": render_message(message, subscriber, token=""), "site": subscriber.site}
     except RenderingError as error:
-        return {"error": str(error), "site": campaign.site}
+        return {"error": str(error), "site": subscriber.site}
 
 
 def imagine_stranger(site: Site) -> Subscriber:
