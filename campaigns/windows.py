@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from django.db.models import Q
 
 from campaigns.models import Campaign
-from campaigns.schedule import choose_zone
+from campaigns.schedule import choose_zone, is_by_local_time
 from segments.definitions import read_dependencies, read_names
 from segments.models import Segment
 from segments.rules import Names, Rule, RuleError, parse_rule
@@ -20,11 +20,16 @@ from subscribers.models import Site, Subscriber
 
 _WIDEST = dt.timedelta(hours=26)  # from Kiritimati to Baker Island
 _REMEDY = "Choose a longer time, or have the audience checked again right before each one is sent."
+_Status = Campaign.Status
+_TO_BE_PLANNED = Q(schedule=Campaign.Schedule.LOCAL, status__in=[_Status.DRAFT, _Status.SCHEDULED]) | Q(
+    schedule=Campaign.Schedule.RECURRING,
+    status__in=[_Status.DRAFT, _Status.SCHEDULED, _Status.RUNNING, _Status.PAUSED],
+)
 
 
 def remark_on_campaign(campaign: Campaign, *, now: dt.datetime) -> Iterator[str]:
     """A sentence for each of the campaign's segments that, itself or by what it is built on, asks about too little time."""
-    if campaign.schedule != Campaign.Schedule.LOCAL or campaign.audience_at != Campaign.AudienceAt.LAUNCH:
+    if not is_by_local_time(campaign) or campaign.audience_at != Campaign.AudienceAt.LAUNCH:
         return
     chosen = {*campaign.include_segments.all(), *campaign.exclude_segments.all()}
     if not chosen:
@@ -35,7 +40,7 @@ def remark_on_campaign(campaign: Campaign, *, now: dt.datetime) -> Iterator[str]
         short = next(_find_short(segment, needs, spread), None)
         if short is not None:
             yield (
-                f"“{segment}” looks for people {quote_condition(short.node, names)}, as of the launch. The local times "
+                f"“{segment}” looks for people {quote_condition(short.node, names)}, as of {_name_settling(campaign)}. The local times "
                 f"of your subscribers lie {_write(spread)} apart: when the last of them get this, it was longer ago. {_REMEDY}"
             )
 
@@ -49,7 +54,7 @@ def remark_on_segment(segment: Segment, rule: Rule, names: Names, *, now: dt.dat
     spread = measure_spread(segment.site, now=now)
     message = (
         f"“{campaign}” goes to each one at their local time, and those lie {_write(spread)} apart; its audience is "
-        f"settled at launch. This asks about less time than that: for the last of them it was longer ago. {_REMEDY}"
+        f"settled at {_name_settling(campaign)}. This asks about less time than that: for the last of them it was longer ago. {_REMEDY}"
     )
     return [Remark(each.path, message) for each in short if each.length < spread]
 
@@ -75,20 +80,24 @@ def _find_short(
 
 
 def _find_campaign(segment: Segment) -> Campaign | None:
-    """The first by name that is sent at local times to an audience settled at a launch to come."""
+    """The first by name that is sent at local times to an audience that is yet to be settled, before the first is sent."""
     needs = read_dependencies(segment.site)
     relying = [pk for pk in needs if segment.pk in reach_segments([pk], needs)]
     return (
         Campaign.objects.filter(
             Q(include_segments__in=relying) | Q(exclude_segments__in=relying),
+            _TO_BE_PLANNED,
             site=segment.site_id,
-            schedule=Campaign.Schedule.LOCAL,
             audience_at=Campaign.AudienceAt.LAUNCH,
-            status__in=[Campaign.Status.DRAFT, Campaign.Status.SCHEDULED],
         )
         .order_by("name", "pk")
         .first()
     )
+
+
+def _name_settling(campaign: Campaign) -> str:
+    repeats = campaign.schedule == Campaign.Schedule.RECURRING
+    return "the planning of each run" if repeats else "the launch"
 
 
 def _write(spread: dt.timedelta) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from campaigns.dry_runs import request_dry_run, work_out
 from campaigns.models import Campaign
-from campaigns.planning import dry_run
 from campaigns.windows import measure_spread, remark_on_campaign
 from segments.models import Segment
 from segments.preview import preview_rule
@@ -65,10 +65,22 @@ def test_a_window_shorter_than_local_times_lie_apart_is_said_before_launch(
     segment = factories.make_segment(world, LAST_DAY, name="Visitors")
     campaign = make_segmented(world, **{role: [segment]}, **LOCAL)
 
-    [said] = [each for each in dry_run(campaign, now=now).remarks if "Visitors" in each]
+    request_dry_run(campaign, None, now=now)
+    done = work_out(campaign, now=now)
+    assert done is not None
+    [said] = [each for each in (done.summary or {})["remarks"] if "Visitors" in each]
 
     assert "looks for people who did “visit” in the last 24 hours" in said
     assert "25 hours apart" in said
+
+
+def test_it_is_said_of_the_planning_of_a_campaign_that_repeats(world: Site, now: dt.datetime) -> None:
+    segment = factories.make_segment(world, LAST_DAY, name="Visitors")
+    repeating = {**LOCAL, "schedule": Campaign.Schedule.RECURRING, "status": Campaign.Status.RUNNING}
+    campaign = make_segmented(world, include=[segment], **repeating)
+
+    assert "in the last 24 hours”" not in remark(campaign, now)
+    assert "as of the planning of each run" in remark(campaign, now)
 
 
 def test_it_is_said_of_a_segment_that_is_built_on_such_a_one(world: Site, now: dt.datetime) -> None:

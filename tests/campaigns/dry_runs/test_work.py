@@ -1,13 +1,18 @@
 """A dry run: everybody is accounted for, by the code that plans, and nothing is planned."""
 
 import datetime as dt
+from collections.abc import Iterator
+from typing import Any, cast
 
 import pytest
 from django.db import DatabaseError
 
 from campaigns.dry_runs import request_dry_run, work, work_out, work_out_waiting
 from campaigns.dry_runs.summary import Summary
+from campaigns.dry_runs.supposing import suppose_run
 from campaigns.models import Batch, Campaign, Delivery, DryRun, FrequencyCap, SendingPolicy, Variant
+from campaigns.planning.chunks import decide_audience
+from campaigns.planning.terms import Terms
 from segments.models import Segment
 from subscribers.models import Site
 from tests import factories
@@ -21,8 +26,8 @@ def summarize(campaign: Campaign, now: dt.datetime) -> Summary:
     done = work_out(campaign, now=now)
     assert done is not None
     assert done.status == DryRun.Status.READY
-    summary: Summary = done.summary
-    return summary
+    assert done.summary is not None
+    return cast(Summary, done.summary)
 
 
 def test_a_request_waits_for_a_worker_and_replaces_what_was_worked_out(site: Site, now: dt.datetime) -> None:
@@ -108,10 +113,9 @@ def test_progress_is_kept_while_it_is_worked_out(
         make_reachable(site)
     campaign = factories.make_campaign(site)
     seen: list[tuple[int, int]] = []
-    decide = work.decide_audience
 
-    def decide_slowly(*args: object, **values: object) -> object:
-        for decisions in decide(*args, **values, chunk=2):  # type: ignore[arg-type]
+    def decide_slowly(terms: Terms) -> Iterator[Any]:
+        for decisions in decide_audience(terms, chunk=2):
             seen.append(DryRun.objects.values_list("looked_at", "total").get())
             yield decisions
 
@@ -173,11 +177,10 @@ def test_who_asks_anew_meanwhile_is_not_given_the_old_figures(
     campaign = factories.make_campaign(site)
     request_dry_run(campaign, None, now=now)
     later = now + dt.timedelta(minutes=1)
-    suppose = work.suppose_run
 
-    def ask_meanwhile(*args: object, **values: object) -> object:
+    def ask_meanwhile(campaign: Campaign, *, as_of: dt.datetime) -> Terms:
         request_dry_run(campaign, None, now=later)
-        return suppose(*args, **values)  # type: ignore[arg-type]
+        return suppose_run(campaign, as_of=as_of)
 
     with monkeypatch.context() as patch:
         patch.setattr(work, "suppose_run", ask_meanwhile)
