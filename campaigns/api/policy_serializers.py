@@ -25,7 +25,7 @@ class SendingPolicySerializer(serializers.ModelSerializer[SendingPolicy]):
     """What holds for all campaigns of a site. The limits given replace all there are."""
 
     frequency_caps = FrequencyCapSerializer(  # type: ignore[call-arg]
-        source="site.frequency_caps", many=True, required=False, max_length=MOST_CAPS
+        source="site.frequency_caps", many=True, max_length=MOST_CAPS
     )
 
     class Meta:

@@ -13,7 +13,7 @@ from tracking.models import EventType
 
 SEED = 20261121
 ROUNDS = 40
-RULE = {
+RULE: dict[str, Any] = {
     "version": 1,
     "root": {"type": "event", "event": "purchase", "count": {"operator": "at_least", "value": 1}},
 }
@@ -50,7 +50,18 @@ def list_doors(site: Site) -> list[tuple[str, str, dict[str, Any]]]:
         "image_url": "", "link_url": "https://a.example", "actions": [{"title": "Go", "link": "https://a.example"}],
         "include_segments": [segment.pk], "exclude_segments": [], "audience_at": "launch", "schedule": "local",
         "send_at": "2026-12-24T09:00:00Z", "local_date": "2026-12-24", "local_time": "09:00", "ttl": "1 00:00:00",
-        "late_policy": "skip", "late_limit_minutes": 60, "urgency": "normal",
+        "late_policy": "skip", "late_limit_minutes": 60, "urgency": "normal", "topic": "sale", "devices": "all",
+        "weight": 1, "variants": [{"title": "Hi", "actions": [{"title": "Go", "link": "/"}], "weight": 2}],
+        "winner_by": "clicks", "test_percent": 20, "test_duration": "04:00:00", "test_sample": 100, "undecided": "ask",
+        "repeats": "weekly", "weekdays": [1, 3], "month_day": 31, "repeat_until": "2026-12-31", "priority": 20,
+        "holdout_percent": 5, "cap_by": "own", "cap_limit": 2, "cap_window": "1 00:00:00", "counts_towards_caps": True,
+        "quiet_hours": "site", "throttle_per_minute": 100, "revenue_property": "price", "counts_every_conversion": False,
+        "goal": {**RULE["root"], "count": None, "where": [{"property": "price", "operator": "at_least", "value": 5}]},
+        "click_window": "1 00:00:00", "view_window": None,
+    }  # fmt: skip
+    policy = {
+        "quiet_from": "22:00", "quiet_until": "08:00", "quiet_action": "skip", "holdout_percent": 5,
+        "throttle_per_minute": 100, "frequency_caps": [{"limit": 1, "window": "1 00:00:00"}],
     }  # fmt: skip
     new_place = {"site": site.pk, "name": "Store", "latitude": 1.0, "longitude": 2.0}
     new_segment = {"site": site.pk, "name": "Buyers", "description": "d", "rule": RULE}
@@ -71,6 +82,8 @@ def list_doors(site: Site) -> list[tuple[str, str, dict[str, Any]]]:
         ("post", "segments/", {"site": site.pk, "kind": "static", "name": "Guests", "rule": None}),
         ("post", f"segments/{factories.make_list(site).pk}/members/", people),
         ("post", "segments/snapshot/", {"site": site.pk, "rule": RULE, "name": "Buyers now"}),
+        ("put", f"sites/{site.pk}/sending-policy/", policy),
+        ("patch", f"sites/{site.pk}/sending-policy/", policy),
         ("post", "campaigns/", new_campaign),
         ("patch", f"campaigns/{campaign.pk}/", new_campaign),
         *(("post", f"campaigns/{campaign.pk}/{step}/", {"x": 1}) for step in ("pause", "resume", "cancel")),
