@@ -67,7 +67,8 @@ SNAPSHOT_TIMEOUT_MS = read_int("SNAPSHOT_TIMEOUT_MS", 30_000, minimum=1)
 HEALTH_INBOX_SECONDS = read_int("HEALTH_INBOX_SECONDS", 30, minimum=1)
 HEALTH_FOLLOWING_SECONDS = read_int("HEALTH_FOLLOWING_SECONDS", 30, minimum=1)
 HEALTH_SEGMENTS_SECONDS = read_int("HEALTH_SEGMENTS_SECONDS", 300, minimum=1)
-SEND_CONCURRENCY = read_int("SEND_CONCURRENCY", 100, minimum=1)
+# How many pushes a worker claims, sends and writes down together: so many are repeated at most when it is killed.
+SEND_CONCURRENCY = read_int("SEND_CONCURRENCY", 500, minimum=1, maximum=5000)
 DEMO = read_bool("DEMO")
 
 # --- Django -------------------------------------------------------------------

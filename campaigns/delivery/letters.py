@@ -4,9 +4,11 @@ Two people about whom the message says the same get the same message, but for th
 """
 
 import datetime as dt
+import json
 import secrets
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from campaigns.assignment import OWN_LETTER, list_versions
 from campaigns.delivery.candidates import Candidate
@@ -23,7 +25,8 @@ from campaigns.rendering import (
 )
 from campaigns.tokens import DeliveryKey, sign_token
 
-_KEPT = 2_000  # messages in memory at most, of some kilobytes each
+_KEPT = 2_000  # messages of a run in memory at most, of some kilobytes each
+_RUNS = 4
 
 _Halves = tuple[bytes, bytes]  # before the token, and after it
 
@@ -40,13 +43,11 @@ class Letter(NamedTuple):
 class LetterWriter:
     """Writes the letters of one run of a campaign."""
 
-    def __init__(self, campaign: Campaign, occurrence: int) -> None:
+    def __init__(self, campaign: Campaign, occurrence: int, messages: Mapping[str, Message]) -> None:
         self._campaign, self._occurrence = campaign, occurrence
         self._topic = campaign.topic or make_topic(campaign.pk, occurrence)
-        self._messages: dict[str, Message] = {
-            version.letter: version.message for version in list_versions(campaign)
-        }
-        self.needs = find_needs(list(self._messages.values()))
+        self._messages = messages
+        self.needs = find_needs(list(messages.values()))
         self._compiled: dict[str, CompiledMessage | RenderingError] = {}
         self._written: dict[tuple[str, tuple[str | None, ...]], _Halves | RenderingError] = {}
         self._mark = secrets.token_hex(16)  # stands where the token will be; nobody can know it
@@ -94,6 +95,24 @@ class LetterWriter:
         return compiled
 
 
+class Desk:
+    """Keeps the writers of the runs that a worker sends of, so that each chunk finds what the one before it has written."""
+
+    def __init__(self) -> None:
+        self._writers: OrderedDict[tuple[Any, ...], LetterWriter] = OrderedDict()
+
+    def find_writer(self, campaign: Campaign, occurrence: int) -> LetterWriter:
+        """The writer of a run, as long as nothing about its messages has changed."""
+        messages = {version.letter: version.message for version in list_versions(campaign)}
+        content = tuple((letter, *_read_content(message)) for letter, message in messages.items())
+        key = (campaign.pk, occurrence, campaign.topic, campaign.ttl, content)
+        writer = self._writers.pop(key, None) or LetterWriter(campaign, occurrence, messages)
+        self._writers[key] = writer
+        while len(self._writers) > _RUNS:
+            self._writers.popitem(last=False)
+        return writer
+
+
 def find_needs(messages: Sequence[Message]) -> Needs:
     """What any of the messages says about people."""
     keys: set[str] = set()
@@ -103,3 +122,8 @@ def find_needs(messages: Sequence[Message]) -> Needs:
             return Needs(None)
         keys |= needed
     return Needs(tuple(sorted(keys)))
+
+
+def _read_content(message: Message) -> tuple[str, ...]:
+    own = (message.title, message.body, message.link_url, message.icon_url, message.image_url)
+    return (*own, json.dumps(message.actions))

@@ -18,7 +18,7 @@ from campaigns.delivery.candidates import Candidate, look_again, refresh_audienc
 from campaigns.delivery.claims import Claim, claim_chunk, find_opening, renew_claim
 from campaigns.delivery.dispatch import Ending, send_letters
 from campaigns.delivery.hosts import Breaker, HostReceipt, find_closed, note_answers, read_breakers
-from campaigns.delivery.letters import Letter, LetterWriter
+from campaigns.delivery.letters import Desk, Letter, LetterWriter
 from campaigns.delivery.outcomes import write_outcomes
 from campaigns.delivery.receipts import Attempt, choose_ending, judge_attempts
 from campaigns.delivery.rows import Outcome
@@ -30,12 +30,11 @@ from campaigns.transports.base import Transport
 _WRITES = 3  # tries; what a push service took must not be forgotten for a passing fault of the database
 _NAP = 1.0  # seconds: something else may come to be due while a pace is waited for
 
+_desk = Desk()  # a worker's own
 _log = logging.getLogger(__name__)
 
 
-def keep_delivering(
-    *, clock: Callable[[], dt.datetime], until: dt.datetime, transport: Transport
-) -> None:
+def keep_delivering(*, clock: Callable[[], dt.datetime], until: dt.datetime, transport: Transport) -> None:
     """Take turns until nothing is due, or until that instant. What a pace alone holds up is waited for."""
     while (now := clock()) < until:
         if deliver_next(now=now, transport=transport) is not None:
@@ -62,7 +61,7 @@ def _deliver(claim: Claim, *, now: dt.datetime, transport: Transport) -> bool:
     """Send a chunk; whether its batch is done now."""
     started = monotonic()
     broken = refresh_audience(claim.campaign, now=now)
-    writer = LetterWriter(claim.campaign, claim.batch.occurrence)
+    writer = _desk.find_writer(claim.campaign, claim.batch.occurrence)
     breakers = read_breakers()
     candidates, outcomes = look_again(claim, writer.needs, find_closed(breakers, now=now), now=now)
     letters, failures = _write_letters(writer, candidates, now=now)

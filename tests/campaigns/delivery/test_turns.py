@@ -237,7 +237,7 @@ def test_a_chunk_takes_the_same_queries_whatever_its_size(
     for _ in range(40):
         make_reachable(site)
     make_running(site)
-    with django_assert_max_num_queries(35):
+    with django_assert_max_num_queries(40):
         assert deliver_next(now=now, transport=transport) == 40
 
 
