@@ -48,21 +48,23 @@ def _remark_on_lateness(campaign: Campaign, tally: Tally) -> list[str]:
     if tally.late:
         next_day = campaign.late_policy == Campaign.LatePolicy.NEXT_DAY
         when = "get it the next day at that time" if next_day else "get it right away"
-        remarks.append(f"Where {_people(tally.late)} are, that time has passed already: they {when}.")
+        remarks.append(f"For {_people(tally.late)} that time has passed already: they {when}.")
     if too_late := tally.reasons[Delivery.Reason.TOO_LATE]:
-        remarks.append(f"Where {_people(too_late)} are, that time has passed already: they are left out.")
+        remarks.append(f"For {_people(too_late)} that time has passed already: they are left out.")
     return remarks
 
 
 def _remark_on_waiting(terms: Terms, tally: Tally) -> list[str]:
     remarks = []
     if tally.deferred:
-        remarks.append(f"Quiet hours: for {_people(tally.deferred)} it waits until they end.")
+        remarks.append(
+            f"For {_people(tally.deferred)} it falls into quiet hours: they get it when those end."
+        )
     if tally.awaiting_winner and terms.test_ends_at:
         tested = tally.planned - tally.awaiting_winner
         remarks.append(
-            f"{_people(tested)} try the versions out; {_people(tally.awaiting_winner)} wait for the winner, "
-            f"which is known on {terms.test_ends_at:%-d %B %Y at %H:%M} UTC."
+            f"The versions are tried on {_people(tested)}; {_people(tally.awaiting_winner)} wait for the winner, "
+            f"until {terms.test_ends_at:%-d %B %Y, %H:%M} UTC or later."
         )
     return remarks
 
@@ -71,7 +73,7 @@ def _remark_on_holdout(campaign: Campaign, tally: Tally) -> list[str]:
     held_out = tally.reasons[Delivery.Reason.HOLDOUT]
     if not campaign.holdout_percent or held_out >= _TOO_FEW:
         return []
-    return [f"Only {_people(held_out)} held out: too few to see what difference the campaign makes."]
+    return [f"Only {_people(held_out)} would be held out: too few to see what difference the campaign makes."]
 
 
 def _people(count: int) -> str:
