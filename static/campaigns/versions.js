@@ -57,7 +57,7 @@ export function startVersions(form, onChange) {
     control(form, version.dataset.version, "title").focus();
   });
   form.addEventListener("click", ({ target }) => {
-    const version = target.closest("fieldset[data-version]");
+    const version = target.closest(".cc-version");
     if (version && target.matches("[data-copy]")) copyFromA(form, version);
     if (version && target.matches("[data-remove]")) {
       control(form, version.dataset.version, "DELETE").checked = true;
