@@ -9,6 +9,7 @@ from unfold.admin import ModelAdmin
 
 from campaigns.admin.charts import draw_hours, draw_shares
 from campaigns.admin.delivery_list import list_deliveries
+from campaigns.admin.lift_words import describe_lift
 from campaigns.admin.pages import find_campaign, redirect_to, render_page
 from campaigns.admin.report_words import describe_breakdowns, describe_clicks, describe_funnel, say_rate
 from campaigns.goals import describe_counting
@@ -16,7 +17,7 @@ from campaigns.models import Campaign, Delivery
 from campaigns.reports import list_runs
 from campaigns.reports.choosing import choose_breakdown, choose_run
 from campaigns.reports.export import EXPORTS, name_file, write_report
-from campaigns.reports.keeping import recall_report, recall_segments
+from campaigns.reports.keeping import recall_lift, recall_report, recall_segments
 from campaigns.reports.rates import measure_rate
 from segments.looking.choosing import MOST, ChoiceError
 from segments.models import Segment
@@ -49,6 +50,7 @@ def show_report(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin)
         goal_words=describe_counting(campaign),
         converted=say_rate(measure_rate(report.total.converted, report.sent)),
         unsubscribed=say_rate(measure_rate(report.total.unsubscribed, report.sent)),
+        lift=describe_lift(recall_lift(campaign, now=now).value) if occurrence is None else None,
         clicks=describe_clicks(report),
         breakdowns=describe_breakdowns(report, lines),
         segments=_list_segments(campaign),

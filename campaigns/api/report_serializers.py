@@ -1,10 +1,55 @@
 """How the management door writes what came of campaigns."""
 
+import math
 from typing import Any
 
 from rest_framework import serializers
 
 from campaigns.models import Occurrence, PushHost
+
+
+class FiniteField(serializers.FloatField):
+    """JSON has no infinity: null where nothing can be said."""
+
+    def to_representation(self, value: float) -> float | None:  # type: ignore[override]
+        return value if math.isfinite(value) else None
+
+
+class EstimateSerializer(serializers.Serializer[Any]):
+    """A figure and what it lies between with 95 % confidence; an end is null where it could be anything."""
+
+    value = FiniteField(allow_null=True)
+    low = FiniteField(allow_null=True, source="interval.low")
+    high = FiniteField(allow_null=True, source="interval.high")
+
+
+class LiftGroupSerializer(serializers.Serializer[Any]):
+    people = serializers.IntegerField()
+    converted = serializers.IntegerField(help_text="Within the longest window after they were due")
+    share = EstimateSerializer()
+    revenue_per_person = EstimateSerializer()
+
+
+class LiftComparisonSerializer(serializers.Serializer[Any]):
+    difference = EstimateSerializer(help_text="Those it was meant for less those held out")
+    relative = EstimateSerializer(allow_null=True, help_text="0.25: a quarter more; null: cannot be told")
+    p = serializers.FloatField(help_text="How often chance alone does that")
+    is_clear = serializers.BooleanField(help_text="The interval of the difference is on one side of 0")
+
+
+class LiftSerializer(serializers.Serializer[Any]):
+    """Everybody it was meant for, whatever became of the push, beside those held out, over all runs."""
+
+    meant = LiftGroupSerializer()
+    held_out = LiftGroupSerializer()
+    conversions = LiftComparisonSerializer()
+    revenue = LiftComparisonSerializer(allow_null=True)
+    sentence = serializers.CharField()
+    warnings = serializers.ListField(child=serializers.CharField())
+
+
+class WinnerRequestSerializer(serializers.Serializer[Any]):
+    variant = serializers.CharField(max_length=1, help_text="The letter of the version that wins")
 
 
 class ReportRequestSerializer(serializers.Serializer[Any]):
@@ -37,7 +82,7 @@ class FiguresSerializer(serializers.Serializer[Any]):
     converted = serializers.IntegerField(help_text="People who did after a click, or after it was seen")
     conversions = serializers.IntegerField(help_text="How often they did")
     revenue = serializers.FloatField()
-    unsubscribed = serializers.IntegerField(help_text="People who unsubscribed within three days of it")
+    unsubscribed = serializers.IntegerField(help_text="People who unsubscribed within a day of it")
 
 
 class LineSerializer(serializers.Serializer[Any]):
@@ -144,6 +189,7 @@ class ReportSerializer(OutcomesSerializer):
     breakdowns = BreakdownsSerializer()
     clicks = ClicksSerializer(many=True)
     credits = CreditSerializer(many=True)
+    lift = LiftSerializer(allow_null=True, help_text="Null without a goal, or with nobody held out")
     runs = RunOutcomesSerializer(many=True, help_text="The latest, newest first, at most a hundred")
 
 

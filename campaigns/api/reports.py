@@ -23,12 +23,15 @@ from campaigns.api.report_serializers import (
     ProgressSerializer,
     ReportRequestSerializer,
     ReportSerializer,
+    WinnerRequestSerializer,
 )
+from campaigns.api.serializers import CampaignSerializer
+from campaigns.experiments import WinnerError, choose_winner
 from campaigns.models import Campaign
 from campaigns.reports import CampaignReport, Progress, list_runs, read_progress
 from campaigns.reports.choosing import choose_breakdown, choose_run
 from campaigns.reports.export import EXPORTS, name_file, write_report
-from campaigns.reports.keeping import recall_report, recall_segments
+from campaigns.reports.keeping import recall_lift, recall_report, recall_segments
 from segments.api.looking import CSVRenderer
 from segments.looking.choosing import ChoiceError
 
@@ -58,6 +61,7 @@ class ReportActions(viewsets.GenericViewSet[Campaign]):
             "display_rate": report.display_rate,
             "click_rate": report.click_rate,
             "breakdowns": {**report.breakdowns, "segment": by_segment.value},
+            "lift": recall_lift(campaign, now=now).value,
             "runs": list_runs(campaign, most=MOST_RUNS),
         }
         return Response(ReportSerializer(shown).data)
@@ -75,6 +79,18 @@ class ReportActions(viewsets.GenericViewSet[Campaign]):
         own = ("status", "status_reason", "winner_by", "winner", "winner_note")
         shown = {**_list_fields(progress), **{name: getattr(campaign, name) for name in own}}
         return Response(ProgressSerializer(shown).data)
+
+    @extend_schema(request=WinnerRequestSerializer, responses=CampaignSerializer, filters=False)
+    @action(detail=True, methods=["post"], pagination_class=None)
+    def winner(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Let a version win: whoever waits for the end of the test gets it, and so do later runs."""
+        form = WinnerRequestSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        try:
+            campaign = choose_winner(self.get_object(), form.validated_data["variant"], now=timezone.now())
+        except WinnerError as error:
+            raise ValidationError({"variant": [str(error)]}) from None
+        return Response(CampaignSerializer(campaign).data)
 
 
 class ReportFileViewSet(viewsets.GenericViewSet[Campaign]):

@@ -13,9 +13,10 @@ from typing import Any
 from django.db import connection
 
 from campaigns.models import Campaign
+from tracking.operations import UNSUBSCRIBED
 
 # Whoever unsubscribes within this of being sent something is counted as having left after it.
-LEAVING_WINDOW = dt.timedelta(days=3)
+LEAVING_WINDOW = dt.timedelta(days=1)
 # What deliveries are told apart by, and the breakdowns that are made of it.
 COLUMNS = (
     "status", "reason", "variant", "hour", "device", "country", "timezone", "sent_hour", "clicked_hour", "action",
@@ -34,16 +35,20 @@ BREAKDOWNS = {
 SUMS = ("people", "sent", "displayed", "clicked", "converted", "conversions", "revenue", "unsubscribed")
 
 HANDED_OVER = "delivery.status IN ('sent', 'displayed', 'clicked')"
+# Events are the survivor's, where the person of a delivery was merged.
 WITH = """
 WITH converted AS (
     SELECT occurrence, subscriber_id, count(*) AS conversions, COALESCE(sum(revenue), 0) AS revenue
     FROM campaigns_conversion WHERE campaign_id = %(campaign)s AND credit <> 'none'
     GROUP BY occurrence, subscriber_id
 ), leaving AS (
-    SELECT subscriber_id, array_agg(ended_at) AS ended
-    FROM subscribers_pushsubscription
-    WHERE end_reason = 'unsubscribed' AND ended_at >= %(since)s
-    GROUP BY subscriber_id
+    SELECT person.id AS subscriber_id, array_agg(event.occurred_at) AS left_at
+    FROM tracking_event AS event
+    JOIN subscribers_subscriber AS person
+        ON person.id = event.subscriber_id OR person.merged_into_id = event.subscriber_id
+    WHERE event.occurred_at >= %(since)s AND event.event_type_id = (
+        SELECT id FROM tracking_eventtype WHERE site_id = %(site)s AND name = %(leaves)s)
+    GROUP BY person.id
 )
 """
 COUNTS = f"""
@@ -54,9 +59,9 @@ COUNTS = f"""
     count(converted.conversions) AS converted,
     COALESCE(sum(converted.conversions), 0) AS conversions,
     COALESCE(sum(converted.revenue), 0) AS revenue,
-    count(*) FILTER (WHERE {HANDED_OVER} AND leaving.ended IS NOT NULL AND EXISTS (
-        SELECT FROM unnest(leaving.ended) AS ended_at
-        WHERE ended_at >= delivery.sent_at AND ended_at < delivery.sent_at + %(leaving_window)s)) AS unsubscribed
+    count(*) FILTER (WHERE {HANDED_OVER} AND leaving.left_at IS NOT NULL AND EXISTS (
+        SELECT FROM unnest(leaving.left_at) AS one
+        WHERE one >= delivery.sent_at AND one < delivery.sent_at + %(leaving_window)s)) AS unsubscribed
 """
 WHAT_FOLLOWED = """
 LEFT JOIN converted ON converted.occurrence = delivery.occurrence AND converted.subscriber_id = delivery.subscriber_id
@@ -152,6 +157,8 @@ def _run(
         "campaign": campaign.pk,
         "occurrence": occurrence,
         "since": campaign.launched_at or campaign.created_at,
+        "site": campaign.site_id,
+        "leaves": UNSUBSCRIBED,
         "leaving_window": LEAVING_WINDOW,
         "zone": campaign.site.timezone,
         **values,

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from django.core.cache import cache
 
+from campaigns.lift import Lift, measure_lift
 from campaigns.models import Campaign
 from campaigns.reports.lines import Line, report_segments
 from campaigns.reports.report import CampaignReport, report_campaign
@@ -71,3 +72,8 @@ def recall_segments(
         now=now,
         keep=KEEP,
     )
+
+
+def recall_lift(campaign: Campaign, *, now: dt.datetime) -> Kept[Lift | None]:
+    """What difference the campaign makes over all its runs, at most a minute old; None where nobody is held out."""
+    return recall(f"lift:{campaign.pk}", lambda: measure_lift(campaign, now=now), now=now, keep=KEEP)

@@ -182,3 +182,63 @@ def test_the_file_takes_the_right_to_export(connect: Connect, campaign: Campaign
 @pytest.mark.parametrize("page", ["report/", "progress/", "report.csv"])
 def test_strangers_see_nothing(db: None, campaign: Campaign, page: str) -> None:
     assert APIClient().get(at(campaign, page)).status_code == 401
+
+
+def test_the_lift_says_how_sure_it_is(client: APIClient, site: Site) -> None:
+    campaign = factories.make_campaign(
+        site,
+        status="finished",
+        goal={"type": "event", "event": "purchase"},
+        holdout_percent=50,
+        launched_at=NOW,
+    )
+    convert(reach(campaign, Status.CLICKED))
+    reach(campaign, Status.SKIPPED, reason="holdout")
+
+    lift = client.get(at(campaign, "report/")).json()["lift"]
+
+    assert (lift["meant"]["people"], lift["meant"]["converted"], lift["held_out"]["people"]) == (1, 1, 1)
+    difference = lift["conversions"]["difference"]
+    assert difference["low"] < difference["value"] == 1 < difference["high"] + 1
+    assert any("too few to tell" in warning for warning in lift["warnings"])
+
+
+def test_what_could_be_anything_is_null(client: APIClient, site: Site) -> None:
+    campaign = factories.make_campaign(
+        site, goal={"type": "event", "event": "purchase"}, revenue_property="value", launched_at=NOW
+    )
+    reach(campaign)
+    reach(campaign, Status.SKIPPED, reason="holdout")
+
+    lift = client.get(at(campaign, "report/")).json()["lift"]
+
+    assert lift["revenue"]["difference"] == {"value": 0, "low": None, "high": None}
+
+
+def test_a_version_wins_by_hand(client: APIClient, site: Site) -> None:
+    campaign = factories.make_campaign(site, status="running", winner_by="hand")
+    campaign.variants.create(letter="B", title="Hello")
+
+    answer = client.post(at(campaign, "winner/"), {"variant": "B"})
+
+    assert answer.status_code == 200
+    campaign.refresh_from_db()
+    assert campaign.winner == "B"
+
+
+@pytest.mark.parametrize(
+    ("variant", "words"), [("C", "There is no version “C”"), ("", "blank"), (None, "null")]
+)
+def test_a_version_there_is_not_cannot_win(
+    client: APIClient, site: Site, variant: str | None, words: str
+) -> None:
+    campaign = factories.make_campaign(site, status="running", winner_by="hand")
+
+    answer = client.post(at(campaign, "winner/"), {"variant": variant})
+
+    assert answer.status_code == 400
+    assert words in str(answer.json()["variant"])
+
+
+def test_choosing_a_winner_takes_the_right_to_launch(connect: Connect, campaign: Campaign) -> None:
+    assert connect("analyst").post(at(campaign, "winner/"), {"variant": "A"}).status_code == 403
