@@ -53,6 +53,7 @@ class CampaignViewSet(DryRunActions, ReportActions, viewsets.ModelViewSet[Campai
         "pause": LAUNCH,
         "resume": LAUNCH,
         "cancel": LAUNCH,
+        "winner": LAUNCH,
     }
 
     def get_queryset(self) -> QuerySet[Campaign]:
