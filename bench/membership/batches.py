@@ -23,7 +23,7 @@ EVENTS = 1000
 # The first that matches tells what a statement is for.
 STAGES = (
     ("whom the clock concerns", r"AS turned \(id\)"),
-    ("ask the segments, write who moved", r"members AS MATERIALIZED"),
+    ("ask the segments, write who moved", r"\) AS members|INTO segments_membership "),
     ("ask the segments, write who moved", r"SELECT event\.subscriber_id FROM tracking_event"),
     ("summaries", r"INTO tracking_eventsummary"),
     ("events", r"tracking_event |tracking_propertyvalue"),
