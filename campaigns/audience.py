@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.postgres.aggregates import BoolOr
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from campaigns.models import Campaign
 from segments.building import build_waiting
@@ -35,27 +36,25 @@ def list_audience(campaign: Campaign) -> QuerySet[Subscriber]:
 
     Those who will be skipped are among them, since the report accounts for each.
     """
-    people = Subscriber.objects.filter(site=campaign.site_id).living()
-    include = _list_segment_ids(campaign.include_segments.all())
-    return people.filter(_is_member(include)) if include else people
+    return _list_living(campaign.site_id, _list_segment_ids(campaign.include_segments.all()))
 
 
 def read_audience(
     campaign: Campaign, *, after: int = 0, only: Q | None = None, chunk: int = CHUNK
 ) -> Iterator[list[Person]]:
     """The audience (those of them in `only`) in order of id, later than `after`, chunk by chunk: a statement each."""
+    include = _list_segment_ids(campaign.include_segments.all())
     devices = PushSubscription.objects.filter(subscriber=OuterRef("pk")).order_by().values("subscriber")
-    rows = (
-        list_audience(campaign)
-        .filter(only or Q())
-        .order_by("pk")
-        .annotate(
-            excluded=_is_member(_list_segment_ids(campaign.exclude_segments.all())),
-            reachable=Subquery(devices.annotate(active=BoolOr(Q(ended_at=None))).values("active")),
-        )
-        .values_list("pk", "uuid", "timezone", "excluded", "reachable")
-    )
-    while found := [Person(*row) for row in rows.filter(pk__gt=after)[:chunk]]:
+    decisive = {
+        "excluded": _is_found_in(_list_segment_ids(campaign.exclude_segments.all())),
+        "reachable": Subquery(devices.annotate(active=BoolOr(Q(ended_at=None))).values("active")),
+    }
+    while True:
+        people = _list_living(campaign.site_id, include, after=after).filter(only or Q()).order_by("pk")
+        rows = people.annotate(**decisive).values_list("pk", "uuid", "timezone", *decisive)
+        found = [Person(*row) for row in rows[:chunk]]
+        if not found:
+            return
         yield found
         after = found[-1].subscriber_id
 
@@ -141,10 +140,21 @@ def _list_segment_ids(segments: Collection[Segment]) -> list[int]:
     return [segment.pk for segment in segments]
 
 
-def _is_member(segment_ids: list[int]) -> Combinable:
+def _list_living(site_id: int, include: list[int], *, after: int = 0) -> QuerySet[Subscriber]:
+    people = Subscriber.objects.filter(site=site_id, pk__gt=after).living()
+    if not include:
+        return people
+    # Told the bound twice: joining the two in order, PostgreSQL would begin with the first member for each chunk.
+    members = Membership.objects.filter(segment__in=include, subscriber=OuterRef("pk"), subscriber__gt=after)
+    return people.filter(Exists(members))
+
+
+def _is_found_in(segment_ids: list[int]) -> Combinable:
+    """Looked up for each person: as EXISTS, PostgreSQL may read all members of large segments for each chunk."""
     if not segment_ids:
         return Value(False)
-    return Exists(Membership.objects.filter(segment__in=segment_ids, subscriber=OuterRef("pk")))
+    members = Membership.objects.filter(segment__in=segment_ids, subscriber=OuterRef("pk"))
+    return Coalesce(Subquery(members.annotate(found=Value(True)).values("found")[:1]), Value(False))
 
 
 def _find_members(segment_ids: list[int], subscriber_ids: Collection[int]) -> set[int]:
