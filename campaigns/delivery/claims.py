@@ -9,18 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Greatest
 
 from campaigns.caps import list_caps, lock_slots
 from campaigns.delivery.limits import keep_limits
 from campaigns.delivery.pacing import Pace, lock_pace
 from campaigns.delivery.retry import find_deadline
 from campaigns.delivery.rows import ClaimedRow, write_rows
-from campaigns.models import Batch, Campaign, Delivery, Occurrence
+from campaigns.models import Batch, Campaign
 
 LEASE = dt.timedelta(minutes=3)  # longer than sending to all devices of a chunk can take, time-outs included
-_OPEN = (Delivery.Status.PLANNED, Delivery.Status.SENDING)
 
 # Those in `sending` were left behind by a worker that died: they go first. The outer status is looked at once more
 # when the row is locked: whoever was skipped by a cancellation just now is not sent to.
@@ -36,6 +33,36 @@ WHERE delivery.campaign_id = %(campaign)s AND delivery.occurrence = %(occurrence
   AND delivery.batch_id = %(batch)s AND delivery.status IN ('planned', 'sending')
 RETURNING delivery.subscriber_id, delivery.attempts, delivery.variant, delivery.due_at, delivery.timezone
 """
+# Batches that are due and nobody's, of runs that are planned, of campaigns that run and know whom to send what.
+_CLAIMABLE = """
+FROM campaigns_batch AS batch
+JOIN campaigns_campaign AS campaign ON campaign.id = batch.campaign_id
+JOIN campaigns_occurrence AS run ON run.campaign_id = batch.campaign_id AND run.number = batch.occurrence
+LEFT JOIN campaigns_sendingpolicy AS policy ON policy.site_id = campaign.site_id
+WHERE batch.due_at <= %(now)s AND batch.done_at IS NULL
+  AND (batch.lease_expires_at IS NULL OR batch.lease_expires_at < %(now)s)
+  AND campaign.status = 'running' AND run.planned_at IS NOT NULL
+  AND (NOT batch.awaits_winner OR campaign.winner <> '')
+"""
+_OPENS_AT = "COALESCE(GREATEST(campaign.paced_until, policy.paced_until), '-infinity')"
+_LOCK_BATCH = f"""
+SELECT batch.* {_CLAIMABLE} AND {_OPENS_AT} <= %(now)s
+ORDER BY campaign.priority DESC, batch.due_at, batch.id
+LIMIT 1 FOR NO KEY UPDATE OF batch SKIP LOCKED
+"""
+_FIND_OPENING = f"SELECT min({_OPENS_AT}) {_CLAIMABLE} AND {_OPENS_AT} > %(now)s"
+_RELEASE = """
+WITH open AS (
+    SELECT count(*) AS waiting FROM (
+        SELECT FROM campaigns_delivery
+        WHERE batch_id = %(batch)s AND status IN ('planned', 'sending') LIMIT 1) AS one
+), mine AS (
+    UPDATE campaigns_batch SET lease_expires_at = NULL, done_at = CASE WHEN open.waiting = 0 THEN %(now)s END
+    FROM open WHERE id = %(batch)s AND lease_expires_at = %(lease)s
+)
+SELECT waiting = 0 FROM open
+"""
+_IS_OVER = "SELECT FROM campaigns_occurrence WHERE campaign_id = %s AND number = %s AND waiting = 0"
 _RENEW = """
 UPDATE campaigns_batch AS batch SET lease_expires_at = %(expires_at)s
 FROM campaigns_campaign AS campaign
@@ -82,9 +109,10 @@ def claim_chunk(*, now: dt.datetime, size: int) -> Claim | None:
 
 def find_opening(*, now: dt.datetime) -> dt.datetime | None:
     """When the next batch may go that is due already and waits for its pace alone; None: there is none."""
-    paced_until = Greatest("campaign__paced_until", "campaign__site__sending_policy__paced_until")
-    waiting = _list_claimable(now=now).annotate(opens_at=paced_until).filter(opens_at__gt=now)
-    return waiting.order_by("opens_at").values_list("opens_at", flat=True).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND_OPENING, {"now": now})
+        (opens_at,) = cursor.fetchone()
+    return opens_at  # type: ignore[no-any-return]
 
 
 def renew_claim(claim: Claim, *, now: dt.datetime) -> Campaign.Status | None:
@@ -102,10 +130,18 @@ def renew_claim(claim: Claim, *, now: dt.datetime) -> Campaign.Status | None:
 
 def release_claim(claim: Claim, *, now: dt.datetime) -> bool:
     """Give the batch back, unless the lease was lost meanwhile; whether nobody in it waits any more."""
-    done = not claim.batch.deliveries.filter(status__in=_OPEN).exists()
-    mine = Batch.objects.filter(pk=claim.batch.pk, lease_expires_at=claim.batch.lease_expires_at)
-    mine.update(lease_expires_at=None, done_at=now if done else None)
-    return done
+    lease = claim.batch.lease_expires_at
+    with connection.cursor() as cursor:
+        cursor.execute(_RELEASE, {"batch": claim.batch.pk, "lease": lease, "now": now})
+        (done,) = cursor.fetchone()
+    return bool(done)
+
+
+def is_run_over(batch: Batch) -> bool:
+    """Whether nobody waits any more in the run that a batch belongs to."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_OVER, [batch.campaign_id, batch.occurrence])
+        return cursor.fetchone() is not None
 
 
 def _lock_batch(*, now: dt.datetime, size: int) -> tuple[Batch | None, Pace, int]:
@@ -114,29 +150,14 @@ def _lock_batch(*, now: dt.datetime, size: int) -> tuple[Batch | None, Pace, int
     What is found is looked at again once the pace is locked: another worker may have used it up meanwhile, and then
     the next look passes over it.
     """
-    paced = Q(campaign__paced_until__gt=now) | Q(campaign__site__sending_policy__paced_until__gt=now)
-    free = _list_claimable(now=now).exclude(paced).order_by("-campaign__priority", "due_at", "pk")
-    found = free.select_related("campaign__site__sending_policy")
-    while batch := found.select_for_update(skip_locked=True, of=("self",), no_key=True).first():
+    while found := list(Batch.objects.raw(_LOCK_BATCH, {"now": now})):
+        batch = found[0]
+        campaigns = Campaign.objects.select_related("site__sending_policy")
+        batch.campaign = campaigns.get(pk=batch.campaign_id)
         pace = lock_pace(batch.campaign)
         if allowed := pace.allow(size, now=now):
             return batch, pace, allowed
     return None, Pace(()), 0
-
-
-def _list_claimable(*, now: dt.datetime) -> QuerySet[Batch]:
-    """Batches that are due and nobody's, of runs that are planned, of campaigns that run."""
-    planned = Occurrence.objects.filter(
-        campaign=OuterRef("campaign"), number=OuterRef("occurrence"), planned_at__isnull=False
-    )
-    return Batch.objects.filter(
-        Exists(planned),
-        Q(lease_expires_at=None) | Q(lease_expires_at__lt=now),
-        Q(awaits_winner=False) | ~Q(campaign__winner=""),
-        due_at__lte=now,
-        done_at=None,
-        campaign__status=Campaign.Status.RUNNING,
-    )
 
 
 def _take_rows(batch: Batch, size: int) -> list[ClaimedRow]:

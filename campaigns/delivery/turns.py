@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db import OperationalError
 
 from campaigns.audience import explain_broken
-from campaigns.delivery.alarms import note_alarm, read_standing
+from campaigns.delivery.alarms import Standing, note_alarm, read_standing
 from campaigns.delivery.candidates import Candidate, look_again, refresh_audience
-from campaigns.delivery.claims import Claim, claim_chunk, find_opening, renew_claim
+from campaigns.delivery.claims import Claim, claim_chunk, find_opening, is_run_over, renew_claim
 from campaigns.delivery.dispatch import Ending, send_letters
 from campaigns.delivery.hosts import Breaker, HostReceipt, find_closed, note_answers, read_breakers
 from campaigns.delivery.letters import Desk, Letter, LetterWriter
@@ -25,7 +25,7 @@ from campaigns.delivery.rows import Outcome
 from campaigns.lifecycle import finish_campaigns, settle_cancelled, stop_campaign
 from campaigns.models import Campaign, Delivery
 from campaigns.rendering import RenderingError
-from campaigns.transports.base import Transport
+from campaigns.transports.base import ReceiptStatus, Transport
 
 _WRITES = 3  # tries; what a push service took must not be forgotten for a passing fault of the database
 _NAP = 1.0  # seconds: something else may come to be due while a pace is waited for
@@ -51,10 +51,13 @@ def deliver_next(*, now: dt.datetime, transport: Transport) -> int | None:
     A chunk is as large as the number of pushes in flight (SEND_CONCURRENCY).
     """
     claim = claim_chunk(now=now, size=settings.SEND_CONCURRENCY)
-    if claim is None or _deliver(claim, now=now, transport=transport):
+    if claim is None:
         settle_cancelled(now=now)
         finish_campaigns(now=now)
-    return None if claim is None else claim.taken
+        return None
+    if _deliver(claim, now=now, transport=transport) and is_run_over(claim.batch):
+        finish_campaigns(now=now)
+    return claim.taken
 
 
 def _deliver(claim: Claim, *, now: dt.datetime, transport: Transport) -> bool:
@@ -95,7 +98,7 @@ def _conclude(  # noqa: PLR0913 - all that a turn has found out
     """Judge what was sent, stop the campaign or leave push services alone if need be, and write it all down."""
     jitter = random.random()  # noqa: S311 - spreads waits
     tried = [ending for device_endings in endings for ending in device_endings]
-    standing = read_standing(claim.batch)
+    standing = read_standing(claim.batch) if _may_alarm(tried) else Standing()
     judgement = judge_attempts(claim.campaign, attempts, standing, now=now, jitter=jitter)
     if judgement.alarming:
         note_alarm(claim.batch, standing, judgement.alarming)
@@ -105,6 +108,11 @@ def _conclude(  # noqa: PLR0913 - all that a turn has found out
     note_answers(answers, breakers, now=now, jitter=jitter)
     gone = [] if judgement.alarming else tried
     return _write_surely(claim, [*known, *judgement.outcomes], gone, now=now)
+
+
+def _may_alarm(endings: Sequence[Ending]) -> bool:
+    """Whether anything failed that could be too much."""
+    return any(ending.receipt.status is not ReceiptStatus.ACCEPTED for ending in endings)
 
 
 def _put_back(claim: Claim, *, now: dt.datetime) -> bool:

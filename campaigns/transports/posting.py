@@ -14,7 +14,7 @@ from campaigns.transports.addresses import AddressCheck, is_public, open_socket
 
 _CONNECT_TIMEOUT = 5_000  # ms
 _CONNECTIONS = 50  # to one host at most; over HTTP/2 each carries a hundred posts at a time
-_BURST = 16  # begun before the network is looked after
+_BURST = 64  # begun before the network is looked after
 _TEXT, _LONGEST = 1_000, 65_536  # bytes of an answer: kept, and read before we hang up
 _NOTHING_TO_WATCH = 0.002  # seconds to wait while, say, a name is being looked up
 _WHY = {
@@ -136,7 +136,7 @@ class _Exchange:
             self.curl.setopt(option, value)
         self.curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open)
         self.curl.setopt(pycurl.WRITEFUNCTION, self._take)
-        self.curl.setopt(pycurl.HEADERFUNCTION, self._note)
+        self.curl.setopt(pycurl.HEADERFUNCTION, self._lines.append)
 
     def begin(self, post: Post) -> None:
         self.place, self._allows, self._refused = post.place, post.allows, False
@@ -178,9 +178,6 @@ class _Exchange:
             return int(pycurl.SOCKET_BAD)
         self._sockets.append(opened)
         return opened
-
-    def _note(self, line: bytes) -> None:
-        self._lines.append(line)
 
     def _take(self, piece: bytes) -> int:
         self._text += piece
