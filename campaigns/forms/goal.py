@@ -88,10 +88,10 @@ class BaseConditionFormSet(forms.BaseFormSet[ConditionForm]):
         """All conditions; a row that cannot be understood has an error afterwards."""
         conditions = []
         for index, form in enumerate(self.forms):
-            if form.is_empty():
-                continue
             if index < len(self._saved) and not form.has_changed():
                 conditions.append(self._saved[index])
+                continue
+            if form.is_empty():
                 continue
             if not form.cleaned_data["property"]:
                 form.add_error("property", "Which detail of the event?")

@@ -7,8 +7,8 @@ import pytest
 from campaigns.admin import lifecycle_views
 from campaigns.models import Campaign
 from subscribers.models import Site
-from tests.campaigns.admin.pages import make_reachable, page_of, sign_in
-from tests.factories import make_campaign, make_segment, make_subscriber
+from tests.campaigns.admin.pages import page_of, sign_in
+from tests.factories import make_campaign, make_segment
 
 pytestmark = pytest.mark.django_db
 
@@ -19,41 +19,6 @@ def planner(monkeypatch: pytest.MonkeyPatch) -> Mock:
     woken = Mock()
     monkeypatch.setattr(lifecycle_views, "queue_on_commit", lambda task: woken())
     return woken
-
-
-def test_the_dry_run_adds_up(site: Site) -> None:
-    for _ in range(3):
-        make_reachable(site)
-    make_subscriber(site)
-
-    context = sign_in("marketer").get(page_of(make_campaign(site), "launch")).context
-
-    words = context["plan"]
-    assert (words.plan.audience, words.plan.planned) == (4, 3)
-    assert words.plan.audience == words.plan.planned + sum(line.count for line in words.skipped)
-    assert words.plan.planned == sum(group.count for group in words.hours)
-
-
-def test_the_dry_run_says_why_somebody_is_skipped(site: Site) -> None:
-    make_subscriber(site)
-
-    page = sign_in("marketer").get(page_of(make_campaign(site), "launch")).content.decode()
-
-    assert "Never allowed notifications" in page
-
-
-def test_the_dry_run_groups_by_hour_and_time_zone(site: Site) -> None:
-    make_reachable(site, timezone="Europe/Berlin")
-    make_reachable(site, timezone="Asia/Kathmandu")
-    campaign = make_campaign(site, schedule="local", local_date="2027-12-24", local_time="09:00")
-
-    context = sign_in("marketer").get(page_of(campaign, "launch")).context
-
-    lines = [line for group in context["plan"].hours for line in group.lines]
-    assert [(line.timezone, f"{line.local_time:%H:%M}") for line in lines] == [
-        ("Asia/Kathmandu", "09:00"),
-        ("Europe/Berlin", "09:00"),
-    ]
 
 
 def test_launching_schedules_and_wakes_the_planner(site: Site, planner: Mock) -> None:
