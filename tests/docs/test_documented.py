@@ -37,6 +37,11 @@ def test_every_status_is_explained(status: str) -> None:
     assert f"| {status} |" in CONCEPTS
 
 
+@pytest.mark.parametrize("reason", Delivery.Reason.values)
+def test_every_reason_for_which_somebody_got_nothing_is_explained(reason: str) -> None:
+    assert f"| {reason} |" in CONCEPTS
+
+
 @pytest.mark.parametrize("name", sorted(RESERVED))
 def test_every_reserved_event_is_explained(name: str) -> None:
     assert f"`{name}`" in CONCEPTS
