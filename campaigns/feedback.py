@@ -37,8 +37,8 @@ def record_feedback(
     delivery = _find_delivery(token)
     at = min(max(at or now, delivery.sent_at or now), now)
     action = action if kind == "clicked" and action in _list_actions(delivery) else ""
-    kinds = _mark(delivery, kind, action=action, at=at, now=now)
-    _record(delivery, kinds, action=action, at=at, now=now)
+    if kinds := _mark(delivery, kind, action=action, at=at, now=now):
+        _record(delivery, kinds, action=action, at=at, now=now)
 
 
 def _find_delivery(token: str) -> Delivery:
@@ -62,23 +62,26 @@ def _list_actions(delivery: Delivery) -> list[str]:
 
 
 def _mark(delivery: Delivery, kind: str, *, action: str, at: dt.datetime, now: dt.datetime) -> list[str]:
-    """Move the delivery forward; the kinds of event that follow. What was clicked or closed was displayed first."""
-    kinds = [kind]
+    """Move the delivery forward; the kinds of event that are new. What was clicked or closed was displayed first."""
+    new = []
     if delivery.status in (Status.PLANNED, Status.SENDING):
         # The device was faster than the push service's receipt, or that got lost.
         delivery.sent_at, delivery.status = now, Status.SENT
-        kinds.append("sent")
+        new.append("sent")
     if delivery.displayed_at is None:
         delivery.displayed_at = at
-        kinds.append("displayed")
+        new.append("displayed")
     if kind == "clicked" and delivery.clicked_at is None:
         delivery.clicked_at, delivery.clicked_action = at, action
+        new.append(kind)
     if kind == "dismissed" and delivery.dismissed_at is None:
         delivery.dismissed_at = at
+        new.append(kind)
     if delivery.status not in _ENDED_OTHERWISE:
         delivery.status = Status.CLICKED if delivery.clicked_at else Status.DISPLAYED
-    delivery.save(update_fields=_MARKED)
-    return sorted(set(kinds))
+    if new:
+        delivery.save(update_fields=_MARKED)
+    return new
 
 
 def _record(delivery: Delivery, kinds: list[str], *, action: str, at: dt.datetime, now: dt.datetime) -> None:

@@ -57,8 +57,12 @@ SELECT person.held_out, count(*), count(spent.subscriber_id), COALESCE(sum(spent
        COALESCE(sum(spent.revenue ^ 2), 0), COALESCE(sum(spent.revenue ^ 3), 0), max(person.last_due_at)
 FROM person LEFT JOIN spent USING (subscriber_id) WHERE person.first_due_at <= %(now)s GROUP BY person.held_out
 """
-# Of somebody held out of every run: in a campaign that repeats, the same people are.
 _PEOPLE = """
+SELECT subscriber_id, reason = 'holdout' AS held_out, due_at AS first_due_at, due_at AS last_due_at
+FROM campaigns_delivery WHERE campaign_id = %(campaign)s AND due_at IS NOT NULL AND reason <> 'control_group'
+"""
+# In a campaign that repeats, the same people are held out of each run.
+_PEOPLE_OF_ALL_RUNS = """
 SELECT subscriber_id, bool_and(reason = 'holdout') AS held_out,
        min(due_at) AS first_due_at, max(due_at) AS last_due_at
 FROM campaigns_delivery WHERE campaign_id = %(campaign)s AND due_at IS NOT NULL AND reason <> 'control_group' GROUP BY subscriber_id
@@ -151,9 +155,10 @@ def measure_lift(campaign: Campaign, *, now: dt.datetime) -> Lift | None:
 def _read_groups(campaign: Campaign, *, now: dt.datetime) -> dict[bool, Group]:
     """By whether they are held out."""
     each = ", conversion.event_id" if campaign.counts_every_conversion else ""
+    people = _PEOPLE_OF_ALL_RUNS if campaign.schedule == Campaign.Schedule.RECURRING else _PEOPLE
     values: dict[str, Any] = {"campaign": campaign.pk, "window": find_longest_window(campaign), "now": now}
     with connection.cursor() as cursor:
-        cursor.execute(_READ_GROUPS.format(people=_PEOPLE, each=each), values)
+        cursor.execute(_READ_GROUPS.format(people=people, each=each), values)
         return {
             held_out: Group(people, converted, Sample(people, total, squares, cubes), last_due_at)
             for held_out, people, converted, total, squares, cubes, last_due_at in cursor.fetchall()

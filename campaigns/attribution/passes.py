@@ -78,7 +78,7 @@ def _pass(run: Occurrence, *, since: dt.datetime | None, now: dt.datetime) -> in
     scope = find_scope(run, now=now)
     through = _find_settled(scope, now=now)
     concerned = list_concerned(scope, since=since)
-    changed = _drop_orphans(run)
+    changed = _drop_orphans(run) if run.erased else 0
     for start in range(0, len(concerned), CHUNK):
         changed += _count_chunk(scope, concerned[start : start + CHUNK], now=now)
     Occurrence.objects.filter(pk=run.pk).update(attributed_through=through)

@@ -115,6 +115,14 @@ def test_the_same_report_twice_changes_nothing(
     assert (Delivery.objects.values().get(), events_of(person)) == before
 
 
+def test_a_report_that_is_repeated_weeks_later_is_no_second_event(
+    person: Subscriber, token: str, now: dt.datetime
+) -> None:
+    for weeks in (0, 2, 1):
+        record_feedback(token, "clicked", now=now + weeks * dt.timedelta(weeks=1))
+    assert events_of(person) == ["$push_clicked", "$push_displayed", "$push_sent"]
+
+
 @pytest.mark.parametrize(
     ("claimed", "counted"),
     [

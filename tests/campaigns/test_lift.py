@@ -154,7 +154,7 @@ def test_a_persons_first_purchase_is_compared_or_all_of_them(
 
 
 def test_in_a_campaign_that_repeats_a_person_and_an_event_count_once(campaign: Campaign) -> None:
-    campaign.counts_every_conversion = True
+    campaign.counts_every_conversion, campaign.schedule = True, Campaign.Schedule.RECURRING
     sent, held = add_people(campaign, 2, **SENT), add_people(campaign, 1, **HELD_OUT)
     deliver(campaign, sent, run=2, **SENT)
     deliver(campaign, held, run=2, **HELD_OUT)

@@ -60,6 +60,17 @@ def test_an_id_that_comes_back_long_after_its_retries_are_over_is_another_event(
     assert record_events(site, [long_before], received_at=NOW) == 1
 
 
+def test_an_id_that_is_known_from_before_and_from_after_is_skipped(site: Site, person: Subscriber) -> None:
+    id_ = uuid.uuid4()
+    for at in (NOW - 2 * REPEATED_WITHIN, NOW):
+        record_events(site, [_new(person, id=id_, at=at)], received_at=NOW)
+
+    between = _new(person, id=id_, at=NOW - REPEATED_WITHIN)
+
+    assert record_events(site, [between], received_at=NOW) == 0
+    assert Event.objects.count() == 2
+
+
 def test_an_id_twice_in_one_batch_is_one_event(site: Site, person: Subscriber) -> None:
     new = _new(person)
 

@@ -249,7 +249,7 @@ def test_a_goal_that_cannot_be_read_keeps_nobody_from_counting_the_others(site: 
         attribute_run(broken.occurrences.get(), now=LATER)
 
 
-@pytest.mark.parametrize("seed", range(14))
+@pytest.mark.parametrize("seed", range(10))
 def test_passes_in_whatever_order_things_come_give_what_a_recount_gives(site: Site, seed: int) -> None:
     chance = Random(seed)
     campaign = make_counting(
@@ -260,7 +260,7 @@ def test_passes_in_whatever_order_things_come_give_what_a_recount_gives(site: Si
     close_planning(campaign)
     merged: set[int] = set()
     clock = NOW
-    for _ in range(50):
+    for _ in range(40):
         clock += chance.random() * 6 * HOUR
         person = chance.choice([each for each in people if each.pk not in merged])
         happened_at = NOW + chance.random() * (clock - NOW)
