@@ -1,9 +1,8 @@
 """Encrypting a message so that one device alone can read it (RFC 8291: aes128gcm of RFC 8188, in one record)."""
 
-import base64
-import binascii
 import functools
 import os
+from binascii import a2b_base64
 from hmac import digest
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -15,6 +14,7 @@ _ECDH = ec.ECDH()
 _POINT, _AUTH = 65, 16  # bytes: an uncompressed point on P-256; the device's secret
 # Of the header: the size of the one record (4,096), and the length of the sender's key that follows it.
 _RECORD = b"\x00\x00\x10\x00\x41"
+_FROM_URL = bytes.maketrans(b"-_", b"+/")
 _LAST = b"\x02"  # ends the last record, without padding
 
 
@@ -52,10 +52,9 @@ _hmac = functools.partial(digest, digest="sha256")
 
 def _decode(text: str, length: int) -> bytes:
     """Base64url, with its padding or without."""
-    bare = text.rstrip("=")
     try:
-        decoded = base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
-    except (binascii.Error, ValueError) as error:
+        decoded = a2b_base64(text.encode("ascii").translate(_FROM_URL) + b"==")
+    except ValueError as error:
         raise BadKeysError("The device's keys are not valid.") from error
     if len(decoded) != length:
         raise BadKeysError("The device's keys are not valid.")

@@ -158,7 +158,9 @@ class _Exchange:
     def read_answer(self, error: int) -> Answer:
         """The status line is the answer, however the rest of it ended."""
         status = int(self.curl.getinfo(pycurl.RESPONSE_CODE))
-        if status >= 200:
+        if 200 <= status < 300:
+            return Answer(status, None, "")
+        if status >= 300:
             return Answer(status, self._find_retry_after(), self._text[:_TEXT].decode("utf-8", "replace"))
         if self._refused:
             return Answer(0, None, "its name leads to an address that is not on the public internet")
