@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 
-from campaigns.checks import check_campaign
-from campaigns.models import Campaign
+from campaigns.checks import check_campaign, list_unknown_variables
+from campaigns.drafts import set_variants
+from campaigns.models import Campaign, Variant
 from segments.models import Segment
 from subscribers.models import Site
 from tests import factories
 from tests.campaigns.people import make_segmented
 
 DAY = dt.timedelta(days=1)
+GOAL = {"type": "event", "event": "purchase", "where": []}
 BUTTON = {"title": "Shop", "link": "https://shop.example"}
 
 
@@ -70,6 +72,73 @@ def test_what_is_wrong_with_the_schedule_is_said(
 def test_a_local_time_that_is_still_ahead_somewhere_is_fine(site: Site, now: dt.datetime) -> None:
     yesterday = {"local_date": dt.date(2026, 11, 21), "local_time": dt.time(0, 1)}
     assert check(site, now, schedule=Campaign.Schedule.LOCAL, **yesterday) == ""
+
+
+REPEATING: dict[str, Any] = {
+    "schedule": "recurring", "repeats": "weekly", "weekdays": [1], "local_date": dt.date(2026, 11, 23),
+    "local_time": dt.time(9),
+}  # fmt: skip
+
+
+def test_a_campaign_that_repeats_is_fine(site: Site, now: dt.datetime) -> None:
+    assert check(site, now, **REPEATING) == ""
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"local_date": None}, "Choose the first day"),
+        ({"local_time": None}, "Choose the first day"),
+        ({"weekdays": []}, "at least one day of the week"),
+        ({"weekdays": [8]}, "Weekdays: "),
+        ({"local_date": dt.date(2030, 1, 1)}, "two years"),
+        ({"repeat_until": dt.date(2026, 11, 22)}, "before the first"),
+        ({"local_date": dt.date(2026, 11, 1), "repeat_until": dt.date(2026, 11, 17)}, "never be sent"),
+        ({"repeats": "monthly", "month_day": 24, "repeat_until": dt.date(2026, 11, 23)}, "never be sent"),
+        ({"repeats": "monthly", "month_day": 32}, "Day of the month: "),
+    ],
+)
+def test_what_is_wrong_with_repeats_is_said(
+    site: Site, now: dt.datetime, values: dict[str, Any], sentence: str
+) -> None:
+    assert sentence in check(site, now, **{**REPEATING, **values})
+
+
+def test_each_version_is_checked_and_named(site: Site, now: dt.datetime) -> None:
+    campaign = factories.make_campaign(site)
+    set_variants(campaign, [Variant(title="Fine"), Variant(title="Hi {{ subscriber.name")])
+
+    (problem,) = check_campaign(campaign, now=now)
+
+    assert problem.startswith("Version C: “Hi {{ subscriber.name” cannot be read")
+
+
+def test_unknown_attributes_of_every_version_are_found(site: Site) -> None:
+    campaign = factories.make_campaign(site, title="{{ subscriber.first_nam }}")
+    set_variants(campaign, [Variant(title="{{ subscriber.city }} {{ subscriber.tier }}")])
+
+    assert list_unknown_variables(campaign) == ["first_nam", "tier"]
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"winner_by": "clicks"}, "at least two versions"),
+        ({"winner_by": "conversions"}, "choose a goal"),
+        ({"winner_by": "clicks", "test_duration": dt.timedelta(0)}, "tested for some time"),
+        ({"goal": {"type": "page_view"}}, "A goal is one event"),
+        ({"goal": GOAL, "click_window": None, "view_window": None}, "for how long"),
+        ({"cap_by": "own", "cap_window": dt.timedelta(0)}, "at most a year"),
+        ({"cap_limit": 0}, "At most: "),
+        ({"holdout_percent": 60}, "Held out, in per cent: "),
+        ({"throttle_per_minute": 0}, "At most, a minute: "),
+        ({"topic": "no blanks"}, "Topic: "),
+    ],
+)
+def test_what_is_wrong_with_the_rest_is_said(
+    site: Site, now: dt.datetime, values: dict[str, Any], sentence: str
+) -> None:
+    assert sentence in check(site, now, **values)
 
 
 def test_segments_that_cannot_be_used_are_named(site: Site, now: dt.datetime) -> None:
