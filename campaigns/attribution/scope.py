@@ -8,6 +8,7 @@ from django.db import connection
 
 from campaigns.goals import compile_goal, find_longest_window, read_goal
 from campaigns.models import Campaign, Conversion, Occurrence
+from campaigns.quiet import read_policy
 from segments.definitions import read_log
 from segments.rules.comparisons import PropertyComparison
 from segments.rules.event_nodes import EventCondition
@@ -78,9 +79,11 @@ def _list_counted(run: Occurrence) -> Iterator[int]:
 
 def _list_reacted(scope: Scope, since: dt.datetime) -> Iterator[int]:
     """Those who saw or clicked it meanwhile, and did what the goal says at any time."""
-    compiler = EventCompiler(scope.bounds.upper, read_log(scope.campaign.site, _REACTIONS), Subqueries())
+    # Quiet hours move people who are about to be sent to: with another due time, other events may count.
+    names = (*_REACTIONS, "$push_sent") if read_policy(scope.campaign) else _REACTIONS
+    compiler = EventCompiler(scope.bounds.upper, read_log(scope.campaign.site, names), Subqueries())
     of_campaign = PropertyComparison(property="campaign", operator="equals", value=scope.campaign.pk)
-    kinds = [compiler.select(name, scope.bounds, [of_campaign]) for name in _REACTIONS]
+    kinds = [compiler.select(name, scope.bounds, [of_campaign]) for name in names]
     goal = scope.compile_goal("goal")
     reacted = [kind for kind in kinds if kind is not None]
     if goal is None or not reacted:

@@ -8,8 +8,10 @@ import pytest
 from campaigns.attribution import attribute_open_runs, attribute_run, recompute
 from campaigns.attribution.passes import MARGIN
 from campaigns.attribution.scope import LATENESS
+from campaigns.events import make_push_event
 from campaigns.goals import GoalError
-from campaigns.models import Campaign, Conversion, Occurrence
+from campaigns.models import Batch, Campaign, Conversion, Occurrence, SendingPolicy
+from campaigns.tokens import DeliveryKey
 from subscribers.identities import delete_subscribers
 from subscribers.models import Site, Subscriber
 from tests import factories
@@ -28,6 +30,7 @@ from tests.campaigns.attribution.world import (
     react,
 )
 from tests.factories import NOW
+from tracking.log import record_events
 from tracking.models import Event, InboxItem, LogStart
 
 LATER = NOW + 6 * HOUR
@@ -41,6 +44,10 @@ def campaign(site: Site) -> Campaign:
 def count(campaign: Campaign, *, now: dt.datetime = LATER) -> int:
     close_planning(campaign)
     return attribute_open_runs(now=now)
+
+
+def make_batch(campaign: Campaign) -> Batch:
+    return Batch.objects.create(campaign=campaign, occurrence=1, due_at=NOW)
 
 
 def converted_of(person: Subscriber) -> list[Event]:
@@ -118,6 +125,21 @@ def test_a_click_that_is_reported_late_changes_to_what_an_event_is_owed(campaign
     react(campaign, person, "clicked", NOW + 2 * HOUR, now=LATER + HOUR)
     attribute_open_runs(now=LATER + 2 * HOUR)
     assert find_credits(campaign) == ["click"]
+
+
+def test_who_was_moved_by_quiet_hours_is_followed_from_their_new_due_time(campaign: Campaign) -> None:
+    SendingPolicy.objects.create(site=campaign.site, quiet_from=dt.time(12), quiet_until=dt.time(18))
+    person = make_recipient(campaign, status="planned", sent_at=None, batch=make_batch(campaign))
+    buy(person, NOW + HOUR)
+    count(campaign)
+    assert find_credits(campaign) == ["none"]
+    sent_at = LATER + HOUR
+    campaign.deliveries.update(due_at=LATER, status="sent", sent_at=sent_at, deferred=True)
+    key = DeliveryKey(campaign.pk, 1, person.pk)
+    sent = make_push_event(campaign, key, "sent", person_id=person.pk, at=sent_at)
+    record_events(campaign.site, [sent], received_at=sent_at)
+    attribute_open_runs(now=sent_at + HOUR)
+    assert find_conversions(campaign) == set()
 
 
 def test_what_somebody_did_before_they_were_known_counts_once_they_are(campaign: Campaign) -> None:
