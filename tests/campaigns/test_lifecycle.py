@@ -4,7 +4,9 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
+from campaigns import lifecycle
 from campaigns.lifecycle import (
     LaunchError,
     LifecycleError,
@@ -16,7 +18,7 @@ from campaigns.lifecycle import (
     settle_cancelled,
 )
 from campaigns.models import Batch, Campaign, Delivery
-from campaigns.planning import plan_due_campaigns
+from campaigns.planning import plan_due_campaigns, writer
 from campaigns.transports.memory import MemoryTransport
 from subscribers.models import Site
 from tests import factories
@@ -73,6 +75,36 @@ def test_a_cancellation_skips_everybody_who_waits(site: Site, now: dt.datetime) 
     assert (delivery.status, delivery.reason) == (Delivery.Status.SKIPPED, Delivery.Reason.CANCELLED)
 
 
+def test_of_very_many_who_wait_the_rest_is_skipped_later_and_nobody_is_sent_to_meanwhile(
+    site: Site, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifecycle, "_BATCHES_AT_ONCE", 1)
+    monkeypatch.setattr(lifecycle, "_SLICES", 2)
+    monkeypatch.setattr(writer, "BATCH", 2)
+    for _ in range(10):
+        make_reachable(site)
+    campaign = cancel_campaign(make_running(site), now=now)
+    run = campaign.occurrences.get()
+    assert (run.skipped, run.waiting) == (4, 6)
+    transport = MemoryTransport()
+    deliver_due(now=now, transport=transport)
+    assert transport.sent == []
+    while settle_cancelled(now=now):
+        pass
+    run.refresh_from_db()
+    assert (run.skipped, run.waiting) == (10, 0)
+    assert not campaign.batches.filter(done_at=None).exists()
+
+
+def test_where_nothing_is_left_of_cancelled_campaigns_settling_asks_once(
+    site: Site, now: dt.datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_reachable(site)
+    cancel_campaign(make_running(site), now=now)
+    with django_assert_num_queries(1):
+        assert settle_cancelled(now=now) == 0
+
+
 def test_what_a_dead_worker_left_in_a_cancelled_campaign_is_settled(site: Site, now: dt.datetime) -> None:
     make_reachable(site)
     campaign = make_running(site)
@@ -89,7 +121,14 @@ def test_a_campaign_finishes_only_when_nobody_waits(site: Site, now: dt.datetime
     assert finish_campaigns(now=now) == 0
     deliver_due(now=now, transport=MemoryTransport())
     campaign.refresh_from_db()
-    assert campaign.status == Status.FINISHED
+    assert (campaign.status, campaign.finished_at) == (Status.FINISHED, now)
+    assert campaign.occurrences.get().finished_at == now
+
+
+def test_a_campaign_whose_run_is_still_being_planned_is_not_finished(site: Site, now: dt.datetime) -> None:
+    campaign = factories.make_campaign(site, status=Status.RUNNING)
+    factories.make_occurrence(campaign)
+    assert finish_campaigns(now=now) == 0
 
 
 def test_a_running_campaign_whose_people_were_all_deleted_finishes(site: Site, now: dt.datetime) -> None:
