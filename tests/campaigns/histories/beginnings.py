@@ -1,6 +1,7 @@
 """Random sites, campaigns and histories."""
 
 import datetime as dt
+import uuid
 from random import Random
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.factories import NOW
 
 ZONES = ("Europe/Berlin", "America/St_Johns", "Asia/Kathmandu", "Pacific/Kiritimati", "")
 PEOPLE = 14
+FIRST = 1_000_000
 TODAY = {"local_date": NOW.date(), "local_time": dt.time(18)}
 SCHEDULES: list[dict[str, Any]] = [
     {"schedule": Campaign.Schedule.NOW},
@@ -64,7 +66,8 @@ policies = st.fixed_dictionaries(
 
 def begin(seed: int, policy: dict[str, Any] | None, launched: list[dict[str, Any]], *, capped: bool) -> World:
     """A site with a few people, and campaigns that are launched now."""
-    chance, site = Random(seed), factories.make_site(timezone="Europe/Berlin")
+    # Lots are drawn by ids: given ones, so that a history can be repeated.
+    chance, site = Random(seed), factories.make_site(timezone="Europe/Berlin", pk=FIRST)
     people = [_make_person(site, chance) for _ in range(PEOPLE)]
     if policy is not None:
         SendingPolicy.objects.create(site=site, **policy)
@@ -72,8 +75,8 @@ def begin(seed: int, policy: dict[str, Any] | None, launched: list[dict[str, Any
         FrequencyCap.objects.create(site=site, limit=1, window=dt.timedelta(hours=20))
     left_out = factories.make_segment(site, in_country("AT"))
     made = []
-    for values in launched:
-        campaign = factories.make_campaign(site, **_flatten(values))
+    for number, values in enumerate(launched):
+        campaign = factories.make_campaign(site, **_flatten(values), pk=FIRST + number)
         campaign.exclude_segments.add(left_out)
         Variant.objects.create(campaign=campaign, letter="B", title="Another one")
         made.append(launch_campaign(campaign, now=NOW))
@@ -82,7 +85,8 @@ def begin(seed: int, policy: dict[str, Any] | None, launched: list[dict[str, Any
 
 def _make_person(site: Site, chance: Random) -> Subscriber:
     country = chance.choice(["DE", "DE", "DE", "AT"])
-    person = factories.make_subscriber(site, timezone=chance.choice(ZONES), country=country)
+    lot = uuid.UUID(int=chance.getrandbits(128))
+    person = factories.make_subscriber(site, timezone=chance.choice(ZONES), country=country, uuid=lot)
     for _ in range(chance.choice([0, 1, 1, 1, 2])):
         factories.make_push_subscription(person)
     if chance.random() < 0.1:
