@@ -47,8 +47,7 @@ def decide(terms: Terms, person: Person, others: Sequence[dt.datetime] = ()) -> 
         reason = Reason.NEVER_SUBSCRIBED if person.reachable is None else Reason.UNSUBSCRIBED
         return Decision(person.subscriber_id, reason)
     uuid = str(person.uuid)
-    waits = must_wait(terms, person.uuid)
-    slot = terms.find_slot(person.timezone, awaits_winner=waits)
+    slot = terms.find_slot(person.timezone, awaits_winner=must_wait(terms, person.uuid))
     variant = terms.winner or draw_version(terms.versions, terms.campaign.pk, uuid)
     return Decision(
         person.subscriber_id,
@@ -59,12 +58,12 @@ def decide(terms: Terms, person: Person, others: Sequence[dt.datetime] = ()) -> 
         slot.timezone_is_site_default,
         slot.deferred,
         slot.late,
-        waits,
+        slot.awaits_winner,
     )
 
 
 def must_wait(terms: Terms, uuid: UUID) -> bool:
-    """Whether somebody gets nothing before the campaign has a winner."""
+    """Whether somebody is not among those on whom the versions are tried."""
     return terms.is_test and not is_tested(terms.campaign, str(uuid))
 
 

@@ -2,14 +2,16 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
 
 from campaigns.assignment import Version, is_under_test, list_versions
 from campaigns.caps import Cap, list_caps
 from campaigns.holdouts import read_control_percent
 from campaigns.models import Campaign, Delivery, SendingPolicy
 from campaigns.quiet import find_end, read_policy
-from campaigns.schedule import choose_zone, find_due, find_hour_after, is_by_local_time
+from campaigns.recurrence import list_days
+from campaigns.schedule import Due, choose_zone, find_due, find_hour_after, is_by_local_time
 from subscribers.timezones import is_timezone
 
 
@@ -23,6 +25,7 @@ class Slot:
     reason: str = ""
     late: bool = False
     deferred: bool = False
+    awaits_winner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Terms:
         return self.campaign.winner
 
     def find_slot(self, timezone: str, *, awaits_winner: bool = False) -> Slot:
-        """When somebody with that time zone is due."""
+        """When somebody with that time zone is due; `awaits_winner`: if they are not among those tested."""
         known = timezone if is_timezone(timezone) else ""  # not as many slots as strangers make up names
         slot = self.slots.get((known, awaits_winner))
         if slot is None:
@@ -81,17 +84,52 @@ def read_terms(
 
 def _make_slot(terms: Terms, timezone: str, awaits_winner: bool) -> Slot:
     chosen = choose_zone(timezone, terms.campaign.site.timezone)
-    due = find_due(terms.campaign, terms.day, chosen.zone, now=terms.as_of)
-    at, reason = due.at, due.reason
-    if awaits_winner and not reason and terms.test_ends_at is not None and at < terms.test_ends_at:
-        at = terms.test_ends_at
-        if is_by_local_time(terms.campaign) and terms.day and terms.campaign.local_time:
-            at = find_hour_after(at, terms.day, terms.campaign.local_time, chosen.zone)
-    quiet_until = None if reason else find_end(terms.quiet, at, chosen.zone)
-    deferred = quiet_until is not None
-    if quiet_until is not None and terms.quiet is not None:
-        if terms.quiet.quiet_action == SendingPolicy.QuietAction.DEFER:
-            at = quiet_until
-        else:
-            reason, deferred = Delivery.Reason.QUIET_HOURS, False
-    return Slot(at, chosen.zone.key, chosen.is_site_default, reason, due.late, deferred)
+    due = _leave_to_next_run(
+        terms, find_due(terms.campaign, terms.day, chosen.zone, now=terms.as_of), chosen.zone
+    )
+    later = _find_instant_after_test(terms, due, chosen.zone) if awaits_winner else None
+    slot = Slot(
+        due_at=later or due.at,
+        timezone=chosen.zone.key,
+        timezone_is_site_default=chosen.is_site_default,
+        reason=due.reason,
+        late=due.late,
+        awaits_winner=later is not None,
+    )
+    return slot if due.reason else _keep_quiet(terms, slot, chosen.zone)
+
+
+def _leave_to_next_run(terms: Terms, due: Due, zone: ZoneInfo) -> Due:
+    """Whoever is late for a run, and would get it together with the next one, gets the next one alone."""
+    moved = due.late and terms.campaign.late_policy == Campaign.LatePolicy.NEXT_DAY
+    if moved and _has_own_run(terms, due.at, zone):
+        return Due(due.at, Delivery.Reason.TOO_LATE, late=True)
+    return due
+
+
+def _find_instant_after_test(terms: Terms, due: Due, zone: ZoneInfo) -> dt.datetime | None:
+    """When those who wait for the winner are due; None: they would get it together with the next run, so do not wait."""
+    campaign, ends_at = terms.campaign, terms.test_ends_at
+    if ends_at is None or due.reason or due.at >= ends_at:
+        return due.at
+    if not is_by_local_time(campaign) or terms.day is None or campaign.local_time is None:
+        return ends_at
+    at = find_hour_after(ends_at, terms.day, campaign.local_time, zone)
+    return None if _has_own_run(terms, at, zone) else at
+
+
+def _has_own_run(terms: Terms, at: dt.datetime, zone: ZoneInfo) -> bool:
+    """Whether a later run of the same campaign is due there and on that day, too."""
+    if terms.campaign.schedule != Campaign.Schedule.RECURRING or terms.day is None:
+        return False
+    day = at.astimezone(zone).date()
+    return day in list_days(terms.campaign, terms.day, day)
+
+
+def _keep_quiet(terms: Terms, slot: Slot, zone: ZoneInfo) -> Slot:
+    ends_at = find_end(terms.quiet, slot.due_at, zone)
+    if ends_at is None or terms.quiet is None:
+        return slot
+    if terms.quiet.quiet_action == SendingPolicy.QuietAction.SKIP:
+        return replace(slot, reason=Delivery.Reason.QUIET_HOURS)
+    return replace(slot, due_at=ends_at, deferred=True)

@@ -123,6 +123,38 @@ def test_whoever_waits_for_the_winner_is_due_at_their_next_hour_after_the_test(
     assert decision.due_at == NINE_IN_TOKYO + due_after
 
 
+def make_daily(**values: Any) -> dict[str, Any]:
+    first = dt.date(2026, 11, 22)
+    return {
+        "schedule": Campaign.Schedule.RECURRING,
+        "repeats": Campaign.Repeats.DAILY,
+        "local_date": first,
+        **values,
+    }
+
+
+def test_whoever_would_get_the_winner_together_with_the_next_run_does_not_wait() -> None:
+    trial = {"winner_by": Campaign.WinnerBy.CLICKS, "test_percent": 0}
+    over = {"is_test": True, "test_ends_at": NINE_IN_TOKYO + HOUR}
+    daily = decide(make_terms(make_daily(**trial), **over), ANA)
+    assert (daily.due_at, daily.awaits_winner) == (NINE_IN_TOKYO, False)
+    weekly = decide(make_terms(make_daily(**trial, repeats=Campaign.Repeats.WEEKLY), **over), ANA)
+    assert (weekly.due_at, weekly.awaits_winner) == (NINE_IN_TOKYO + DAY, True)
+
+
+def test_whoever_is_late_and_would_get_two_runs_together_gets_the_next_alone() -> None:
+    late = {"as_of": NINE_IN_TOKYO + HOUR}
+    next_day = Campaign.LatePolicy.NEXT_DAY
+    daily = decide(make_terms(make_daily(late_policy=next_day), **late), ANA)
+    assert daily.reason == Reason.TOO_LATE
+    weekly = make_daily(late_policy=next_day, repeats=Campaign.Repeats.WEEKLY)
+    assert decide(make_terms(weekly, **late), ANA).due_at == NINE_IN_TOKYO + DAY
+    at_once = make_daily(late_policy=Campaign.LatePolicy.SEND_NOW)
+    assert decide(make_terms(at_once, as_of=NINE_IN_TOKYO + 20 * HOUR), ANA).is_planned
+    last = make_daily(late_policy=next_day, repeat_until=dt.date(2026, 11, 22))
+    assert decide(make_terms(last, **late), ANA).due_at == NINE_IN_TOKYO + DAY
+
+
 def test_without_local_times_whoever_waits_is_due_when_the_test_is_over() -> None:
     campaign = {
         "schedule": Campaign.Schedule.NOW,
