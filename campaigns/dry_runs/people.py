@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from campaigns.dry_runs.supposing import suppose_run
-from campaigns.models import Campaign, DryRun
+from campaigns.models import Campaign
 from campaigns.planning.chunks import decide_audience
 from campaigns.planning.decisions import Decision
 from subscribers.lookup import find_people
@@ -68,7 +68,7 @@ def list_people(
 
     A page can hold fewer than `limit`, or nobody, while there are more to come: only so many are looked at for one page.
     """
-    terms = suppose_run(campaign, as_of=as_of, test_ends_at=_find_test_end(campaign, as_of))
+    terms = suppose_run(campaign, as_of=as_of)
     only = None
     if wanted.search:
         only = Q(pk__in=[person.pk for person in find_people(campaign.site, wanted.search)])
@@ -83,13 +83,6 @@ def list_people(
         if looked_at == _CHUNKS_LOOKED_AT:
             return PeoplePage(_look_up(found), after)
     return PeoplePage(_look_up(found), None)
-
-
-def _find_test_end(campaign: Campaign, as_of: dt.datetime) -> dt.datetime | None:
-    """As the dry run of that instant has found it out, if there is one."""
-    known = DryRun.objects.filter(campaign=campaign, as_of=as_of).values_list("summary", flat=True).first()
-    ends_at = known and known["test_ends_at"]
-    return dt.datetime.fromisoformat(ends_at) if ends_at else None
 
 
 def _matches(decision: Decision, wanted: Wanted) -> bool:
