@@ -3,7 +3,7 @@
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 PATIENCE = 15  # seconds
 
@@ -33,13 +33,26 @@ class CampaignPage:
 
     def write(self, name: str, text: str) -> None:
         """Type into a field, in place of what is there."""
-        field = self.find(f"[name={name}]")
+        field = self.find(f"[name='{name}']")
         field.clear()
         field.send_keys(text)
 
     def choose_time(self, name: str, value: str) -> None:
         """Pick a date or a time; how it is typed depends on the browser's language."""
-        self.driver.execute_script("arguments[0].value = arguments[1]", self.find(f"[name={name}]"), value)
+        script = """
+            arguments[0].value = arguments[1];
+            arguments[0].dispatchEvent(new Event("change", {bubbles: true}));
+        """
+        self.driver.execute_script(script, self.find(f"[name='{name}']"), value)
+
+    def choose(self, name: str, value: str) -> None:
+        """Pick an entry of a list."""
+        Select(self.find(f"[name='{name}']")).select_by_value(value)
+
+    def unfold(self, text: str) -> None:
+        """Open the first folded part whose heading says `text` and that can be seen."""
+        found = self.driver.find_elements(By.XPATH, f"//summary[contains(., '{text}')]")
+        self._press(next(element for element in found if element.is_displayed()))
 
     def wait_for(self, text: str, selector: str = "body") -> None:
         """Wait until `text` can be read."""

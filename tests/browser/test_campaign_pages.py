@@ -89,6 +89,7 @@ def write_message(page: CampaignPage) -> None:
     page.click("#emoji-picker [value='🎉']")
     page.write("body", "The autumn sale is on.")
     page.write("link_url", "https://shop.example/sale")
+    page.unfold("Pictures and buttons")
     page.write("button_1_text", "Shop now")
 
 
@@ -126,6 +127,7 @@ def test_only_the_fields_of_the_chosen_schedule_are_shown(page: CampaignPage) ->
 
     assert page.find("[name=local_time]").is_displayed()
     assert not page.find("[name=send_time]").is_displayed()
+    page.unfold("Where that time has passed already")
     assert page.find("[name=late_limit_minutes]").is_displayed()
     page.click("[name=late_policy][value=skip]")
     assert not page.find("[name=late_limit_minutes]").is_displayed()
@@ -157,7 +159,7 @@ def test_a_campaign_from_the_first_word_to_the_report(page: CampaignPage, tmp_pa
     look(page, "schedule", tmp_path)
 
     page.click_text("Save and launch…")
-    page.wait_for("Who would get it, as of now")
+    page.wait_for("Who would get it")
     page.wait_for("Skipped: Never allowed notifications")
     page.wait_for("Asia/Tokyo")
     look(page, "dry-run", tmp_path)
