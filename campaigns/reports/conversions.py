@@ -6,10 +6,15 @@ from django.db import connection
 
 from campaigns.models import Campaign, Conversion
 
+# An event that several runs can claim counts for one of them, as in the other figures.
 READ_CREDITS = """
 SELECT credit, count(DISTINCT (occurrence, subscriber_id)), count(*), COALESCE(sum(revenue), 0)
-FROM campaigns_conversion
-WHERE campaign_id = %(campaign)s AND occurrence = COALESCE(%(occurrence)s, occurrence)
+FROM (
+    SELECT DISTINCT ON (event_id) credit, occurrence, subscriber_id, revenue
+    FROM campaigns_conversion
+    WHERE campaign_id = %(campaign)s AND occurrence = COALESCE(%(occurrence)s, occurrence)
+    ORDER BY event_id, credit = 'click' DESC, credit = 'view' DESC, occurrence DESC
+) AS claimed
 GROUP BY credit
 """
 

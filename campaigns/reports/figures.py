@@ -35,12 +35,17 @@ BREAKDOWNS = {
 SUMS = ("people", "sent", "displayed", "clicked", "converted", "conversions", "revenue", "unsubscribed")
 
 HANDED_OVER = "delivery.status IN ('sent', 'displayed', 'clicked')"
+# An event that several runs can claim counts for one of them: the last one that was clicked, else the last one seen.
 # Events are the survivor's, where the person of a delivery was merged.
 WITH = """
-WITH converted AS (
+WITH claimed AS (
+    SELECT DISTINCT ON (event_id) occurrence, subscriber_id, revenue
+    FROM campaigns_conversion
+    WHERE campaign_id = %(campaign)s AND credit <> 'none' AND occurrence = COALESCE(%(occurrence)s, occurrence)
+    ORDER BY event_id, credit = 'click' DESC, occurrence DESC
+), converted AS (
     SELECT occurrence, subscriber_id, count(*) AS conversions, COALESCE(sum(revenue), 0) AS revenue
-    FROM campaigns_conversion WHERE campaign_id = %(campaign)s AND credit <> 'none'
-    GROUP BY occurrence, subscriber_id
+    FROM claimed GROUP BY occurrence, subscriber_id
 ), leaving AS (
     SELECT person.id AS subscriber_id, array_agg(event.occurred_at) AS left_at
     FROM tracking_event AS event

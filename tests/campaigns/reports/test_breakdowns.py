@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from campaigns.models import Campaign, Delivery, Variant
+from campaigns.models import Campaign, Conversion, Delivery, Variant
 from campaigns.reports import Line, report_campaign, report_segments
 from segments.models import Membership
 from subscribers.models import Site, Subscriber
@@ -98,6 +98,27 @@ def test_conversions_after_a_look_or_a_click_count_the_others_do_not(campaign: C
         ("view", 1, 1, 5),
         ("none", 1, 1, 100),
     ]
+
+
+def test_an_event_that_two_runs_can_claim_counts_once_for_the_click(campaign: Campaign) -> None:
+    clicked = reach(campaign, Status.CLICKED)
+    convert(clicked, "click", revenue=20)
+    seen = factories.make_delivery(
+        campaign, clicked.subscriber, occurrence=2, status=Status.DISPLAYED, due_at=NOW, sent_at=NOW
+    )
+    claim = Conversion.objects.get()
+    claim.pk, claim.occurrence, claim.credit = None, seen.occurrence, "view"
+    claim.save()
+
+    both, second = report_campaign(campaign), report_campaign(campaign, occurrence=2)
+
+    assert (both.total.converted, both.total.conversions, both.total.revenue) == (1, 1, 20)
+    assert [(line.credit, line.conversions) for line in both.credits] == [
+        ("click", 1),
+        ("view", 0),
+        ("none", 0),
+    ]
+    assert (second.total.conversions, second.total.revenue) == (1, 20)
 
 
 @pytest.mark.parametrize(
