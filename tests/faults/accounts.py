@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from campaigns.models import Campaign, Delivery, Occurrence
-from tests.faults.moods import Ending
+from tests.faults.moods import LOST, Ending
 from tests.faults.town import Taking, Town
 from tracking.models import Event
 
@@ -61,7 +61,7 @@ def count_repeats(
     by_kill: Counter[dt.datetime] = Counter()
     lost = 0
     for (_, person), taken in takings.items():
-        may_be_lost = any(answer.fault == "lost" for answer in town.moods[person].answers)
+        may_be_lost = town.moods[person].name == LOST
         for first, second in pairwise(taken):
             between = [kill for kill in kills if first.at <= kill <= min(second.at, first.at + LONGEST_CHUNK)]
             if may_be_lost:

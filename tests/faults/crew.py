@@ -32,7 +32,7 @@ class Crew:
         self._environment["DATABASE_URL"] = _find_database()
         self._workers = {queue: [self._start(queue) for _ in range(size)] for queue, size in sizes.items()}
         self._next_tick = 0.0
-        self.kills: list[dt.datetime] = []
+        self.strikes: list[dt.datetime] = []  # when somebody was killed or frozen
 
     def tick(self) -> None:
         """Remind every queue of its work, whether it has any or not. A reminder can die with its worker."""
@@ -45,17 +45,25 @@ class Crew:
 
     def kill(self, queue: str, chance: random.Random) -> bool:
         """Kill a worker in the middle of a task and start another in its place; False if none has a task in hand."""
-        workers = self._workers[queue]
-        at_work = [worker for worker in workers if self._is_busy(worker)]
-        if not at_work:
+        victim = self._strike(queue, signal.SIGKILL, chance)
+        if victim is None:
             return False
-        victim = chance.choice(at_work)
-        victim.send_signal(signal.SIGKILL)
-        self.kills.append(dt.datetime.now(dt.UTC))
         victim.wait()
         self._forget(victim)
+        workers = self._workers[queue]
         workers[workers.index(victim)] = self._start(queue)
         return True
+
+    @contextmanager
+    def freeze(self, queue: str, chance: random.Random) -> Iterator[None]:
+        """Hold a worker up in the middle of a task while the block runs: it knows nothing of it, and then goes on."""
+        victim = self._strike(queue, signal.SIGSTOP, chance)
+        assert victim is not None, "no worker has a task in hand"
+        self._forget(victim)
+        try:
+            yield
+        finally:
+            victim.send_signal(signal.SIGCONT)
 
     def is_idle(self) -> bool:
         """Whether no worker has a task in hand."""
@@ -66,6 +74,17 @@ class Crew:
             worker.kill()
             worker.wait()
             self._forget(worker)
+
+    def _strike(
+        self, queue: str, number: signal.Signals, chance: random.Random
+    ) -> subprocess.Popen[bytes] | None:
+        at_work = [worker for worker in self._workers[queue] if self._is_busy(worker)]
+        if not at_work:
+            return None
+        victim = chance.choice(at_work)
+        victim.send_signal(number)
+        self.strikes.append(dt.datetime.now(dt.UTC))
+        return victim
 
     def _start(self, queue: str) -> subprocess.Popen[bytes]:
         command = [

@@ -15,6 +15,7 @@ Status = Delivery.Status
 Ending = tuple[str, str]
 SENT: Ending = (Status.SENT, "")
 FOR_EVER = 10**6
+LOST = "201 that is lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def list_moods(now: dt.datetime) -> list[Mood]:
         Mood("500", 10, (answer(500),), host="moody"),
         Mood("reset", 10, (answer(fault="reset"),), host="moody"),
         Mood("garbage", 5, (answer(fault="garbage"),), host="moody"),
-        Mood("201 that is lost", 5, (answer(fault="lost"),), host="moody"),
+        Mood(LOST, 5, (answer(fault="lost"),), host="moody"),
         Mood("500 for ever", 3, (answer(500, times=FOR_EVER),), (Status.EXPIRED, Reason.TTL), host="dead"),
         Mood("no answer at all", 1, (answer(fault="never"),), host="moody"),
     ]  # fmt: skip

@@ -19,7 +19,7 @@ from tests import factories
 from tests.faults.accounts import check_log, check_sum, count_repeats, read_endings
 from tests.faults.clock import SharedClock
 from tests.faults.conftest import CHUNK, DELIVERIES, KILLS, Begin
-from tests.faults.moods import SENT, list_moods
+from tests.faults.moods import LOST, SENT, list_moods
 from tests.faults.play import Play, is_over
 from tests.faults.town import Town
 
@@ -64,7 +64,7 @@ def test_killed_senders_lose_nobody_and_repeat_only_what_they_had_in_hand(
     with begin(delivery=SENDERS) as play:
         kill_along_the_way(play, town, kills=KILLS, people=DELIVERIES)
         play.go_on_until(lambda: is_over(campaign))
-        kills = play.crew.kills
+        kills = play.crew.strikes
     took = time.monotonic() - started
 
     endings, takings = read_endings(campaign), town.list_takings()
@@ -107,7 +107,7 @@ def test_a_pause_holds_within_seconds_though_senders_are_killed_and_ticks_go_on(
         assert town.count_received() == at_rest < FEW
         resume_campaign(campaign, now=clock.now())
         play.go_on_until(lambda: is_over(campaign))
-        kills = play.crew.kills
+        kills = play.crew.strikes
 
     endings = read_endings(campaign)
     assert endings == {person: mood.ending for person, mood in town.moods.items()}
@@ -127,7 +127,7 @@ def test_a_campaign_cancelled_in_mid_flight_accounts_for_everybody_though_sender
         play.go_on_until(lambda: is_over(campaign))
         at_rest = town.count_received()
         play.go_on_for(1)
-        kills = play.crew.kills
+        kills = play.crew.strikes
 
     assert town.count_received() == at_rest
     endings, takings = read_endings(campaign), town.list_takings()
@@ -140,3 +140,26 @@ def test_a_campaign_cancelled_in_mid_flight_accounts_for_everybody_though_sender
     assert {endings[person] for person in taken - sent} <= {CANCELLED}
     check_sum(campaign, FEW)
     check_log(campaign, sent)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sender_that_was_held_up_beyond_its_lease_writes_over_nobody_when_it_goes_on(
+    town: Town, clock: SharedClock, chance: random.Random, begin: Begin
+) -> None:
+    campaign = launch(town, clock, chance, people=FEW, hurried=True)
+    with begin(delivery=2) as play:
+        play.go_on_until(partial(has_received, town, FEW // 5))
+        play.go_on_until(lambda: not play.crew.is_idle())
+        with play.crew.freeze("delivery", chance):
+            clock.skip(dt.timedelta(minutes=5))
+            play.go_on_for(5)
+        play.go_on_until(lambda: is_over(campaign))
+        play.go_on_for(1)
+
+    endings, takings = read_endings(campaign), town.list_takings()
+    assert endings == {person: mood.ending for person, mood in town.moods.items()}
+    # Two had the same chunk in hand, in whichever order they sent it.
+    repeated = {person for (_, person), taken in takings.items() if len(taken) > 1}
+    assert len({person for person in repeated if town.moods[person].name != LOST}) <= CHUNK
+    check_sum(campaign, FEW)
+    check_log(campaign, {person for person, ending in endings.items() if ending == SENT})
