@@ -126,12 +126,6 @@ class CompiledMessage:
     image: str
     buttons: tuple[tuple[_Text, _Link], ...]
 
-    @property
-    def is_the_same_for_all(self) -> bool:
-        """Whether nothing known about a person shows in it, so that only token and tag differ."""
-        texts = [self.title, self.body, self.link, *(text for button in self.buttons for text in button)]
-        return all(text.template is None for text in texts)
-
     def fill(self, variables: dict[str, Any], *, token: str, tag: str = "") -> PushMessage:
         """The message for one person, of whom `variables` (read_variables) are known.
 

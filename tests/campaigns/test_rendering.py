@@ -142,7 +142,6 @@ def test_variables_of_all_texts_are_listed() -> None:
 
 def test_a_message_that_was_read_once_is_put_together_for_many_people() -> None:
     compiled = compile_message(Variant(title="Hi {{ subscriber.name }}", link_url="/{{ subscriber.page }}"))
-    assert not compiled.is_the_same_for_all
     assert compiled.fill({"name": "Ada", "page": "a"}, token="1").title == "Hi Ada"
     assert compiled.fill({"name": "Bob", "page": "b"}, token="2", tag="c7-1").link == "/b"
 
@@ -154,14 +153,10 @@ def test_a_link_is_looked_at_for_each_person() -> None:
         compiled.fill({"link": "javascript:1"}, token="2")
 
 
-def test_a_message_without_templates_is_the_same_for_all() -> None:
-    actions = [{"title": "Shop", "link": "/shop"}]
-    compiled = compile_message(Variant(title=" Sale ", body="50 % {off}", link_url="/sale", actions=actions))
-    assert compiled.is_the_same_for_all
-    assert compiled.fill({}, token="t").title == "Sale"
-    assert not compile_message(
-        Variant(title="x", actions=[{"title": "{{ subscriber.x }}"}])
-    ).is_the_same_for_all
+def test_braces_alone_make_no_template() -> None:
+    compiled = compile_message(Variant(title=" Sale ", body="50 % {off}"))
+    message = compiled.fill({}, token="t")
+    assert (message.title, message.body) == ("Sale", "50 % {off}")
 
 
 @pytest.mark.parametrize("texts", [{"title": "{% if %}"}, {"title": "x", "link_url": "javascript:alert(1)"}])
