@@ -31,7 +31,7 @@ FROM (SELECT subscriber_id FROM campaigns_delivery
 WHERE delivery.campaign_id = %(campaign)s AND delivery.occurrence = %(occurrence)s
   AND delivery.subscriber_id = chosen.subscriber_id
   AND delivery.batch_id = %(batch)s AND delivery.status IN ('planned', 'sending')
-RETURNING delivery.subscriber_id, delivery.attempts, delivery.variant, delivery.due_at, delivery.timezone
+RETURNING delivery.subscriber_id, delivery.attempts, delivery.variant, delivery.due_at::text, delivery.timezone
 """
 # Batches that are due and nobody's, of runs that are planned, of campaigns that run and know whom to send what.
 _CLAIMABLE = """
@@ -171,4 +171,7 @@ def _take_rows(batch: Batch, size: int) -> list[ClaimedRow]:
     }
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, values)
-        return [ClaimedRow(*row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    # Most are due together: their instant is read once.
+    instants = {text: dt.datetime.fromisoformat(text) for text in {row[3] for row in rows}}
+    return [ClaimedRow(pk, attempt, letter, instants[due], zone) for pk, attempt, letter, due, zone in rows]

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from campaigns.delivery.alarms import Standing, explain_alarm, is_alarming
 from campaigns.delivery.candidates import Candidate
@@ -32,8 +32,7 @@ _MANY = 3
 _MAX_UNAUTHORIZED = 3  # attempts of one delivery; after that its device is taken to be at fault
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One person's message that was sent, and how that ended."""
 
     candidate: Candidate
@@ -48,8 +47,7 @@ class Attempt:
         return self.ending.device.host
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """Everybody's outcome; and why the campaign must stop, if it must (else empty).
 
     `alarming` are the outcomes that too many of would fail. Then nobody's failure counts yet, and no device is taken
@@ -154,9 +152,7 @@ def _wait(outcome: Outcome) -> Outcome:
     """Nobody is lost to an alarm: who failed goes on waiting until the campaign is resumed."""
     if outcome.status is not Status.FAILED:
         return outcome
-    return Outcome(
-        outcome.subscriber_id, outcome.person_id, outcome.attempt, Status.PLANNED, detail=outcome.detail
-    )
+    return outcome._replace(status=Status.PLANNED, reason="")
 
 
 def _explain_stop(attempt: Attempt) -> str:

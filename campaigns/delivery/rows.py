@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -58,8 +57,7 @@ class ClaimedRow(NamedTuple):
     timezone: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The end of one attempt. `planned` means: again, at `retry_at` or (None) when the campaign is resumed.
 
     `person_id` is whom the events are about: the survivor, where the subscriber was merged since planning.

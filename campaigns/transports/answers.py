@@ -17,12 +17,15 @@ _MEANINGS = {
     413: ReceiptStatus.TOO_LARGE,
     429: ReceiptStatus.RETRY,
 }
+_ACCEPTED = Receipt(ReceiptStatus.ACCEPTED, 201)
 _MAX_RETRY_AFTER = dt.timedelta(days=28)
 _DETAIL = 200
 
 
 def read_answer(status: int, retry_after: str | None, text: str, *, now: dt.datetime) -> Receipt:
     """The receipt for an HTTP answer; unknown 5xx may be tried again, anything else unknown may not."""
+    if status == 201:
+        return _ACCEPTED
     meaning = _MEANINGS.get(status, ReceiptStatus.RETRY if status >= 500 else ReceiptStatus.REJECTED)
     detail = "" if meaning is ReceiptStatus.ACCEPTED else f"{status} {_clean(text)}".strip()
     return Receipt(meaning, status, read_retry_after(retry_after, now=now), detail)

@@ -3,20 +3,17 @@
 import datetime as dt
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(NamedTuple):
     """Who signs pushes (VAPID, RFC 8292). `contact` is the e-mail address that push services write to."""
 
     private_key: str
     contact: str
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
+class Push(NamedTuple):
     """One message for one device. `ttl` is in whole seconds (RFC 8030)."""
 
     endpoint: str
@@ -42,8 +39,7 @@ class ReceiptStatus(enum.Enum):
     ENDPOINT_REFUSED = "endpoint_refused"  # we do not post to this address
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What came of one push. `retry_after` is what the push service asked for."""
 
     status: ReceiptStatus

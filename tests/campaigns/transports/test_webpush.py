@@ -4,7 +4,6 @@ import base64
 import datetime as dt
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 import requests
@@ -32,7 +31,7 @@ def make_push(endpoint: str, **values: object) -> Push:
         sender=SENDER,
         **KEYS,
     )
-    return replace(push, **values)  # type: ignore[arg-type]
+    return push._replace(**values)
 
 
 @pytest.fixture(scope="module")
