@@ -2,10 +2,12 @@
 
 import datetime as dt
 from random import Random
+from typing import Any
 
 import pytest
+from django.db import OperationalError
 
-from campaigns.attribution import attribute_open_runs, attribute_run, recompute
+from campaigns.attribution import attribute_open_runs, attribute_run, passes, recompute
 from campaigns.attribution.passes import MARGIN
 from campaigns.attribution.scope import LATENESS
 from campaigns.events import make_push_event
@@ -222,6 +224,28 @@ def test_what_the_log_has_forgotten_stays_counted(campaign: Campaign) -> None:
     attribute_open_runs(now=LATER + HOUR)
     recompute(campaign, now=LATER + HOUR)
     assert find_conversions(campaign) == before
+
+
+def test_a_pass_that_breaks_off_is_gone_on_with_by_the_next(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        buy(make_recipient(campaign), NOW + HOUR)
+    close_planning(campaign)
+    monkeypatch.setattr(passes, "CHUNK", 1)
+    count_chunk, chunks = passes._count_chunk, iter([True, False])
+
+    def break_off(*args: Any, **values: Any) -> int:
+        if not next(chunks, True):
+            raise OperationalError
+        return count_chunk(*args, **values)
+
+    monkeypatch.setattr(passes, "_count_chunk", break_off)
+    attribute_open_runs(now=LATER)
+    assert len(find_conversions(campaign)) == 1
+    assert Occurrence.objects.get().attributed_through is None
+    assert attribute_open_runs(now=LATER) == 2
+    assert len(find_conversions(campaign)) == 3
 
 
 def test_each_run_of_a_campaign_counts_by_itself(campaign: Campaign) -> None:
