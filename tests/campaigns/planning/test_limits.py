@@ -8,9 +8,10 @@ import pytest
 from campaigns.lifecycle import launch_campaign
 from campaigns.models import Campaign, Delivery, FrequencyCap, SendingPolicy
 from campaigns.planning import plan_campaign
+from campaigns.transports.memory import MemoryTransport
 from subscribers.models import Site
 from tests import factories
-from tests.campaigns.people import delivery_of, make_reachable, make_running, plan
+from tests.campaigns.people import deliver_due, delivery_of, make_reachable, make_running, plan
 from tests.campaigns.planning.runs import adds_up, find_run, reasons_of
 
 Reason, Status = Delivery.Reason, Delivery.Status
@@ -144,3 +145,21 @@ def test_audience_is_planned_and_skipped_whatever_the_reasons(site: Site, now: d
         assert adds_up(run)
         assert run.audience == 81 == reasons_of(campaign).total()
     assert reasons_of(campaign)[Reason.FREQUENCY_CAP] > 0
+
+
+@pytest.mark.usefixtures("once_a_day")
+@pytest.mark.parametrize("high_is_planned_first", [True, False])
+def test_of_two_campaigns_for_one_slot_the_higher_is_sent_whichever_is_planned_first(
+    site: Site, now: dt.datetime, high_is_planned_first: bool
+) -> None:
+    make_reachable(site)
+    later: dict[str, Any] = {"schedule": Campaign.Schedule.INSTANT, "send_at": now + HOUR}
+    low = launch_campaign(factories.make_campaign(site, priority=Campaign.Priority.LOW, **later), now=now)
+    high = launch_campaign(factories.make_campaign(site, priority=Campaign.Priority.HIGH, **later), now=now)
+    for campaign in (high, low) if high_is_planned_first else (low, high):
+        plan_campaign(campaign, now=now + HOUR)
+    transport = MemoryTransport()
+    deliver_due(now=now + HOUR, transport=transport)
+    assert len(transport.sent) == 1
+    assert list(high.deliveries.values_list("status", "reason")) == [(Status.SENT, "")]
+    assert list(low.deliveries.values_list("status", "reason")) == [(Status.SKIPPED, Reason.FREQUENCY_CAP)]
