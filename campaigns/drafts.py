@@ -49,6 +49,12 @@ def set_variants(campaign: Campaign, messages: Sequence[Message]) -> None:
     )
 
 
+def add_variant(campaign: Campaign) -> None:
+    """Give the draft one more version, a copy of its own message; nothing where there are as many as can be."""
+    variants: list[Message] = list(campaign.variants.order_by("letter"))
+    set_variants(campaign, [*variants, campaign][: len(LETTERS)])
+
+
 def _read_values(
     row: Message, fields: Iterable[Field[Any, Any]], *, leave_out: Iterable[str]
 ) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from campaigns.admin.filters import SegmentFilter, SiteFilter
 from campaigns.admin.overview_views import choose_by_hand, show_overview, show_progress
 from campaigns.admin.pages import LAUNCH, SEND_TEST, redirect_to
 from campaigns.admin.run_views import show_next_runs
+from campaigns.drafts import add_variant
 from campaigns.forms import CampaignForm
 from campaigns.models import Campaign
 from campaigns.reports import count_outcomes
@@ -126,7 +127,10 @@ class CampaignAdmin(ModelAdmin):
         return self._go_on(request, obj) or super().response_change(request, obj)
 
     def _go_on(self, request: HttpRequest, campaign: Campaign) -> HttpResponse | None:
-        """“Save and launch…”, “Save and send a test…”: on to that page."""
+        """“Save and launch…”, “Save and send a test…”: on to that page. Without scripts, also to one more version."""
+        if "_add_version" in request.POST:
+            add_variant(campaign)
+            return redirect_to(campaign)
         for button, (page, permission) in self.SAVE_AND.items():
             if button in request.POST and request.user.has_perm(permission):
                 return redirect_to(campaign, page)

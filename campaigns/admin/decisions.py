@@ -1,9 +1,9 @@
 """What a marketer has decided about a campaign, line by line; what is as usual is left out."""
 
 from campaigns.admin import wording
-from campaigns.admin.policy_wording import summarize_goal, summarize_limits
+from campaigns.admin.policy_wording import describe_policy, summarize_goal, summarize_limits
 from campaigns.assignment import list_versions
-from campaigns.models import Campaign
+from campaigns.models import Campaign, FrequencyCap, SendingPolicy
 
 
 def list_decisions(campaign: Campaign) -> list[tuple[str, str]]:
@@ -18,11 +18,19 @@ def list_decisions(campaign: Campaign) -> list[tuple[str, str]]:
         ("Where that time has passed", wording.describe_late_policy(campaign)),
         ("Goal", summarize_goal(campaign) if campaign.goal else ""),
         ("Limits", summarize_limits(campaign)),
+        ("Of the site", _describe_site(campaign)),
         ("Goes to", campaign.get_devices_display()),
         ("Try for", wording.describe_ttl(campaign.ttl)),
         ("Urgency", campaign.get_urgency_display()),
     ]
     return [(label, words) for label, words in lines if words]
+
+
+def _describe_site(campaign: Campaign) -> str:
+    """What holds for all campaigns of the site, if anything was settled."""
+    caps = FrequencyCap.objects.filter(site=campaign.site_id).order_by("window")
+    policy = SendingPolicy.objects.filter(site=campaign.site_id).first()
+    return " ".join(describe_policy(policy, caps)) if policy or caps else ""
 
 
 def _describe_versions(campaign: Campaign) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -61,6 +61,10 @@ class SendingPolicyAdmin(ModelAdmin):
         }
         lines = [(site, describe_site(site)) for site in sites]
         return TemplateResponse(request, "admin/campaigns/policies.html", {**frame, "sites": lines})
+
+    def response_change(self, request: HttpRequest, obj: SendingPolicy) -> HttpResponse:
+        messages.success(request, "Saved. It holds for everything that is sent from now on.")
+        return HttpResponseRedirect(reverse("admin:campaigns_sendingpolicy_change", args=[obj.pk]))
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

@@ -11,7 +11,7 @@ from subscribers.models import Site
 from tests.factories import make_campaign
 
 pytestmark = pytest.mark.django_db
-WEEKLY = {"schedule": "recurring", "repeats": "weekly", "weekdays": [1, 3, 5]}
+WEEKLY: dict[str, Any] = {"schedule": "recurring", "repeats": "weekly", "weekdays": [1, 3, 5]}
 
 
 def hint(site: Site, *, versions: int = 1, tested: int | None = None, **values: Any) -> str:
@@ -83,7 +83,7 @@ def test_of_a_campaign_that_repeats_the_next_runs_get_the_winner(site: Site) -> 
 
 
 def test_a_limit_that_its_own_runs_exceed_is_pointed_out(site: Site) -> None:
-    own = {"cap_by": "own", "cap_limit": 1}
+    own: dict[str, Any] = {"cap_by": "own", "cap_limit": 1}
 
     assert "It repeats more often" in hint(site, **own, cap_window=dt.timedelta(days=7), **WEEKLY)
     assert hint(site, **own, cap_window=dt.timedelta(days=1), **WEEKLY) == ""

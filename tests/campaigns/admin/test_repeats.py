@@ -14,7 +14,7 @@ from tests.campaigns.admin.pages import fill_in, sign_in
 ADD = "/admin/campaigns/campaign/add/"
 RUNS = "/admin/campaigns/campaign/runs/"
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)  # a Saturday
-WEEKLY = {
+WEEKLY: dict[str, Any] = {
     "schedule": "recurring", "repeats": "weekly", "weekdays": [1, 3], "local_date": "2027-11-22", "local_time": "09:00",
 }  # fmt: skip
 

@@ -83,6 +83,14 @@ def test_a_form_that_says_nothing_of_versions_leaves_them(site: Site) -> None:
     assert read_titles(campaign) == [("B", "Second")]
 
 
+def test_without_scripts_a_version_is_added_by_saving(site: Site) -> None:
+    campaign = make_campaign(site)
+
+    save(campaign, title="The first one", _add_version="1", **write_versions({"title": "Second"}))
+
+    assert read_titles(campaign) == [("B", "Second"), ("C", "The first one")]
+
+
 def test_what_is_wrong_with_a_version_is_said_at_its_field(site: Site) -> None:
     data = fill_in(site, **write_versions({"title": "Hi {{ subscriber.name"}))
 
