@@ -59,7 +59,7 @@ def describe_lift(lift: Lift | None) -> LiftWords | None:
 
 def _say_verdict(conversions: Comparison) -> str:
     if not conversions.is_clear:
-        return "No difference that could not be chance"
+        return "The difference may be chance"
     return "It made a difference" if conversions.difference.value > 0 else "It did harm"
 
 
@@ -86,7 +86,7 @@ def _describe(label: str, comparison: Comparison, say: Callable[[float], str]) -
         label,
         say(difference.value),
         f"{say(low)} to {say(high)}",
-        f"{100 * relative.value:+.0f} %" if relative else "",
+        _set_minus(f"{100 * relative.value:+.0f} %") if relative else "",
         zero=round(-first * scale, 2),
         x=round((low - first) * scale, 2),
         width=round((high - low) * scale, 2),
@@ -95,11 +95,15 @@ def _describe(label: str, comparison: Comparison, say: Callable[[float], str]) -
 
 
 def _say_points(value: float) -> str:
-    return f"{100 * value:+.1f} points"
+    return _set_minus(f"{100 * value:+.1f} points")
 
 
 def _say_amount(value: float) -> str:
-    return f"{value:+,.2f}"
+    return _set_minus(f"{value:+,.2f}")
+
+
+def _set_minus(text: str) -> str:
+    return text.replace("-", "−")
 
 
 def _say_interval(estimate: Estimate, say: Callable[[float], str], unit: str = "") -> str:

@@ -12,7 +12,7 @@ from unfold.admin import ModelAdmin
 
 from campaigns.admin import wording
 from campaigns.admin.charts import draw_shares
-from campaigns.admin.facts import list_facts
+from campaigns.admin.decisions import list_decisions
 from campaigns.admin.pages import LAUNCH, OPEN, find_campaign, redirect_to, render_page
 from campaigns.admin.preview_views import imagine_stranger, preview_message
 from campaigns.admin.progress_words import list_moving, name_run, say_aloud, say_progress
@@ -36,7 +36,7 @@ def show_overview(request: HttpRequest, campaign: Campaign, model_admin: ModelAd
         **describe_progress(campaign, progress, now=now),
         previews=[_preview(campaign, version) for version in versions],
         may_choose=campaign.status in OPEN and request.user.has_perm(LAUNCH),
-        facts=list_facts(campaign),
+        facts=[*list_decisions(campaign), *_list_moments(campaign)],
         runs=list_runs(campaign, most=LATEST_RUNS) if progress.runs > 1 else [],
         tab="overview",
     )  # fmt: skip
@@ -84,7 +84,7 @@ def describe_progress(campaign: Campaign, progress: Progress, *, now: dt.datetim
         "progress": progress,
         "report": progress.outcomes,
         "shares": draw_shares(progress.outcomes),
-        "sentence": say_progress(campaign, progress),
+        "sentence": say_progress(campaign, progress, now=now),
         "aloud": say_aloud(campaign, progress),
         "run_name": name_run(campaign, progress),
         "moving": list_moving(campaign, progress, now=now),
@@ -93,6 +93,14 @@ def describe_progress(campaign: Campaign, progress: Progress, *, now: dt.datetim
         "state": _name_state(campaign, progress),
         "status_colour": wording.STATUS_COLOURS[Campaign.Status(campaign.status)],
     }
+
+
+def _list_moments(campaign: Campaign) -> list[tuple[str, str]]:
+    """Who wrote it, and when it began and ended."""
+    zone = campaign.site.timezone
+    moments = (("Launched", campaign.launched_at), ("Finished", campaign.finished_at))
+    facts = [(label, wording.describe_moment(at, zone)) for label, at in moments if at is not None]
+    return [("Written by", campaign.created_by.get_username()), *facts] if campaign.created_by else facts
 
 
 def _name_state(campaign: Campaign, progress: Progress) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from campaigns.admin.wording import describe_day, describe_moment, describe_schedule
 from campaigns.models import Campaign
+from campaigns.recurrence import find_next_run
 from campaigns.reports import Progress
 
 Status = Campaign.Status
@@ -21,7 +22,7 @@ class Fact:
     note: str = ""
 
 
-def say_progress(campaign: Campaign, progress: Progress) -> str:
+def say_progress(campaign: Campaign, progress: Progress, *, now: dt.datetime) -> str:
     """One sentence with the figures of this moment."""
     if campaign.status == Status.DRAFT:
         return "This is a draft: nothing is sent until it is launched."
@@ -34,10 +35,19 @@ def say_progress(campaign: Campaign, progress: Progress) -> str:
         return f"Scheduled. Nothing was sent so far. When: {describe_schedule(campaign)}."
     outcomes = progress.outcomes
     done = outcomes.audience - outcomes.waiting
-    return (
+    sentence = (
         f"{campaign.get_status_display()}. {done:,} of {outcomes.audience:,} done: "
         f"{outcomes.sent:,} sent, {outcomes.waiting:,} waiting."
     )
+    return f"{sentence} {say_next_run(campaign, now=now)}".strip()
+
+
+def say_next_run(campaign: Campaign, *, now: dt.datetime) -> str:
+    """When one that repeats goes out again."""
+    run = find_next_run(campaign, now=now) if campaign.status == Status.RUNNING else None
+    if run is None or campaign.local_time is None:
+        return ""
+    return f"The next run is for {run.day:%A}, {describe_day(run.day)}, at {campaign.local_time:%H:%M} local time."
 
 
 def say_aloud(campaign: Campaign, progress: Progress) -> str:
@@ -58,9 +68,9 @@ def name_run(campaign: Campaign, progress: Progress) -> str:
 
 
 def list_moving(campaign: Campaign, progress: Progress, *, now: dt.datetime) -> list[Fact]:
-    """What changes from moment to moment; nothing of a campaign that is over."""
+    """What changes from moment to moment; nothing where nobody waits."""
     everybody = progress.everybody
-    if progress.run is None or progress.planning is not None or campaign.status in OVER:
+    if progress.planning is not None or campaign.status in OVER or not progress.outcomes.waiting:
         return []
     facts = [
         Fact("Due now", f"{everybody.due:,}", "Their time has come"),
@@ -70,7 +80,7 @@ def list_moving(campaign: Campaign, progress: Progress, *, now: dt.datetime) -> 
     if everybody.awaiting_winner:
         facts.append(Fact("Waiting for the winner", f"{everybody.awaiting_winner:,}", "Of the test"))
     if campaign.status == Status.RUNNING:
-        facts.append(Fact("A minute", _say_pace(progress), _say_limit(campaign)))
+        facts.append(Fact("Done a minute", _say_pace(progress), _say_limit(campaign)))
         facts.append(Fact("Time left", *_say_end(progress, campaign, now=now)))
     return facts
 
@@ -92,7 +102,7 @@ def _say_limit(campaign: Campaign) -> str:
 
 def _say_end(progress: Progress, campaign: Campaign, *, now: dt.datetime) -> tuple[str, str]:
     if progress.ends_at is None:
-        return "–", "Known once some are out" if progress.outcomes.waiting else "Nobody waits"
+        return "–", "Known once some are out"
     left = describe_left(progress.ends_at - now)
     if progress.is_test_running:
         return left, "If the winner is known by then"

@@ -80,8 +80,8 @@ def say_percent(value: float | None) -> str:
     if value is None:
         return "–"
     if 0 < value < 0.0005:
-        return "< 0.1 %"
-    return f"{100 * value:.1f} %"
+        return "<\u00a00.1\u00a0%"
+    return f"{100 * value:.1f}\u00a0%"
 
 
 def say_rate(rate: Rate, top: float = 1.0) -> RateWords:
@@ -89,7 +89,7 @@ def say_rate(rate: Rate, top: float = 1.0) -> RateWords:
     if rate.value is None or rate.low is None or rate.high is None:
         return RateWords("–", "", 0, 0, 0)
     low, high, middle = (min(100.0, 100 * value / top) for value in (rate.low, rate.high, rate.value))
-    interval = f"{100 * rate.low:.1f}–{100 * rate.high:.1f} %"
+    interval = f"{100 * rate.low:.1f}–{100 * rate.high:.1f}\u00a0%"
     return RateWords(say_percent(rate.value), interval, round(low, 2), round(high - low, 2), round(middle, 2))
 
 
@@ -116,8 +116,8 @@ def describe_funnel(report: CampaignReport, *, has_goal: bool) -> list[FunnelRow
 
 def _describe(key: str, lines: Sequence[Line]) -> Breakdown:
     title, noun = TITLES[key]
-    ends = [line.click_rate.high or 0 for line in lines if line.figures.sent >= LEAST]
-    top = max([*ends, *(line.click_rate.value or 0 for line in lines)], default=0) or 1.0
+    telling = [line for line in lines if line.figures.sent >= LEAST] or lines
+    top = max((line.click_rate.high or 0 for line in telling), default=0) or 1.0
     rows = [
         LineRow(
             line,
