@@ -11,14 +11,17 @@ from pytest_django import Settings
 
 from campaigns.delivery import deliver_next, turns
 from campaigns.delivery.claims import LEASE, claim_chunk, release_claim, renew_claim
-from campaigns.delivery.outcomes import Outcome, write_outcomes
-from campaigns.models import Batch, Campaign, Delivery
+from campaigns.delivery.outcomes import write_outcomes
+from campaigns.delivery.rows import Outcome
+from campaigns.lifecycle import pause_campaign
+from campaigns.models import Batch, Campaign, Delivery, Occurrence, Variant
 from campaigns.transports.base import Push, Receipt
 from campaigns.transports.memory import MemoryTransport
 from segments.models import Segment
 from subscribers.models import Site
 from tests import factories
 from tests.campaigns.people import deliver_due, delivery_of, make_reachable, make_running
+from tracking.models import Event
 
 Status = Delivery.Status
 
@@ -66,6 +69,74 @@ def test_a_worker_that_lost_its_lease_changes_nothing_that_the_other_one_wrote(
     write_outcomes(slow, [failed], now=later)
     assert delivery_of(campaign, person).status == Status.SENT
     assert Batch.objects.get().done_at == later
+
+
+def test_a_worker_that_lost_its_lease_decides_nothing_about_whom_the_other_one_is_sending_to(
+    site: Site, now: dt.datetime
+) -> None:
+    person = make_reachable(site)
+    campaign = make_running(site)
+    slow = claim_chunk(now=now, size=10)
+    later = now + LEASE + dt.timedelta(seconds=1)
+    assert claim_chunk(now=later, size=10) is not None
+    assert slow is not None
+    failed = Outcome(person.pk, person.pk, 1, Status.FAILED, Delivery.Reason.GONE)
+    write_outcomes(slow, [failed], now=later)
+    assert delivery_of(campaign, person).status == Status.SENDING
+    assert not Event.objects.exists()
+
+
+def test_a_run_that_is_still_being_planned_is_not_claimed(site: Site, now: dt.datetime) -> None:
+    make_reachable(site)
+    make_running(site)
+    Occurrence.objects.update(planned_at=None)
+    assert claim_chunk(now=now, size=10) is None
+
+
+def test_of_what_is_due_the_higher_priority_goes_first(site: Site, now: dt.datetime) -> None:
+    make_reachable(site)
+    make_running(site)
+    urgent = make_running(site, priority=Campaign.Priority.HIGH)
+    claim = claim_chunk(now=now, size=10)
+    assert claim is not None
+    assert claim.campaign == urgent
+
+
+def test_who_waits_for_a_winner_is_not_claimed_before_there_is_one(site: Site, now: dt.datetime) -> None:
+    make_reachable(site)
+    campaign = make_running(site)
+    Variant.objects.create(campaign=campaign, letter="B", title="The other")
+    Batch.objects.update(awaits_winner=True)
+    assert claim_chunk(now=now, size=10) is None
+    Campaign.objects.update(winner="B")
+    claim = claim_chunk(now=now, size=10)
+    assert claim is not None
+    assert [row.variant for row in claim.rows] == ["B"]
+
+
+def test_who_does_not_wait_for_the_winner_gets_what_was_drawn(site: Site, now: dt.datetime) -> None:
+    person = make_reachable(site)
+    campaign = make_running(site)
+    Campaign.objects.update(winner="B")
+    deliver_due(now=now, transport=MemoryTransport())
+    assert delivery_of(campaign, person).variant == "A"
+
+
+def test_a_pause_while_a_chunk_is_prepared_stops_it(
+    site: Site, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = make_reachable(site)
+    campaign = make_running(site)
+
+    def pause(*args: object, **kwargs: object) -> list[Segment]:
+        pause_campaign(campaign, now=now)
+        return []
+
+    monkeypatch.setattr(turns, "refresh_audience", pause)
+    transport = MemoryTransport()
+    deliver_next(now=now, transport=transport)
+    delivery = delivery_of(campaign, person)
+    assert (transport.sent, delivery.status, delivery.attempts) == ([], Status.PLANNED, 0)
 
 
 def test_a_lost_lease_is_not_given_back_for_the_new_owner(site: Site, now: dt.datetime) -> None:
