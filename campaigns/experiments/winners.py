@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 
 from campaigns.assignment import Version, list_versions
 from campaigns.experiments.verdicts import Standing, Verdict, describe_verdict, judge
@@ -20,6 +20,9 @@ WinnerBy, Undecided, Status = Campaign.WinnerBy, Campaign.Undecided, Campaign.St
 REACTION_TIME = dt.timedelta(minutes=30)
 # Conversions are counted a little after they happen. Should that be held up, the test does not wait for ever.
 COUNTING_TIME = dt.timedelta(hours=1)
+# Under way, or over with everybody tested: then the note says what the test has shown.
+_IS_OPEN = Q(winner_chosen_at=None, status__in=[Status.RUNNING, Status.FINISHED])
+_TESTS = Occurrence.objects.filter(test_ends_at__isnull=False, planned_at__isnull=False)
 _DEEDS = {WinnerBy.CONVERSIONS: "converted"}
 _SENT = (Delivery.Status.SENT, Delivery.Status.DISPLAYED, Delivery.Status.CLICKED)
 
@@ -31,8 +34,9 @@ class WinnerError(ValueError):
 def choose_due_winners(*, now: dt.datetime) -> int:
     """Decide on every campaign whose test is over; how many got a decision."""
     _stop_waiting()
+    tests = _TESTS.filter(campaign=OuterRef("pk"))
     campaigns = Campaign.objects.filter(
-        _is_open(), winner_by__in=[WinnerBy.CLICKS, WinnerBy.CONVERSIONS], winner_note=""
+        _IS_OPEN, Exists(tests), winner_by__in=[WinnerBy.CLICKS, WinnerBy.CONVERSIONS], winner_note=""
     )
     return sum(_decide(campaign, now=now) for campaign in campaigns.select_related("site").order_by("pk"))
 
@@ -136,17 +140,9 @@ def _stop_waiting() -> None:
     stranded.update(awaits_winner=False)
 
 
-def _is_open() -> Q:
-    """Under way, or over with everybody tested: then the note says what the test has shown."""
-    return Q(winner_chosen_at=None, status__in=[Status.RUNNING, Status.FINISHED])
-
-
 def _find_test(campaign: Campaign) -> Occurrence | None:
     """The run in which the versions are tried: of a campaign that repeats the first."""
-    runs: QuerySet[Occurrence] = campaign.occurrences.filter(
-        test_ends_at__isnull=False, planned_at__isnull=False
-    )
-    return runs.order_by("number").first()
+    return _TESTS.filter(campaign=campaign).order_by("number").first()
 
 
 def _describe(campaign: Campaign, verdict: Verdict) -> str:

@@ -257,3 +257,10 @@ def test_nobody_tested_is_no_reason_to_wait_for_ever(site: Site) -> None:
     campaign = decide(make_test(site))
     assert campaign.winner == "A"
     assert campaign.winner_note == "Nobody has got it yet. Version A is ahead and goes to the others."
+
+
+def test_a_campaign_without_a_test_is_passed_over(site: Site) -> None:
+    campaign = make_test(site)
+    Occurrence.objects.update(test_ends_at=None)
+    close_planning(campaign)
+    assert choose_due_winners(now=ENDS_AT) == 0
