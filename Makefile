@@ -6,6 +6,7 @@ CASES ?= 2000
 SUBSCRIBERS ?= 1000000
 EVENTS ?= 50000000
 SEED ?= 1
+MESSAGES ?= 20000
 KILLS ?= 50
 DELIVERIES ?= 20000
 CARILLON_HOME ?= $(CURDIR)/.carillon
@@ -15,7 +16,7 @@ PARITY := parity forgetting flips turning narrowed simulation
 export PORT CARILLON_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help run test parity faults bench-segments bench-membership lint format requirements clean
+.PHONY: help run test parity faults bench-segments bench-membership bench-delivery lint format requirements clean
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | column -t -s '|'
@@ -37,6 +38,9 @@ bench-segments: .venv/bench ## Time the standard segments beside DuckDB, on SUBS
 
 bench-membership: .venv/bench ## Follow batches and a stream over HTTP with 50 live segments, on the same data
 	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.server $(BIN)/python -m bench.membership --subscribers $(SUBSCRIBERS) --events $(EVENTS) --seed $(SEED)
+
+bench-delivery: .venv/bench ## Send MESSAGES pushes beside a loop of pywebpush and beside encryption alone; plan up to a million
+	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.server $(BIN)/python -m bench.delivery --messages $(MESSAGES)
 
 lint: .venv/ready ## Style, types and import contracts
 	$(BIN)/ruff check .

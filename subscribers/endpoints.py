@@ -23,8 +23,8 @@ def find_push_origin(endpoint: str, *, hosts: Sequence[str], loopback_hosts: Seq
     """The origin of an endpoint that may be posted to; PushAddressError for every other.
 
     `hosts` are names of push services; a leading dot stands for any subdomain. `loopback_hosts` are exact
-    `host:port` pairs that may be plain http. Names that resolve to private addresses are no concern here: whoever
-    controls the DNS of an allowed host is that push service.
+    `host:port` pairs that may be plain http. Where a name leads is looked at when it is connected to
+    (campaigns/transports/addresses.py).
     """
     if match := HTTPS.fullmatch(endpoint):
         host = match[1]
