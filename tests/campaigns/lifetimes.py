@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from campaigns.delivery import deliver_next
+from campaigns.experiments import choose_due_winners
 from campaigns.models import Campaign, Delivery
 from campaigns.planning import plan_due_campaigns
 from campaigns.tokens import DeliveryKey, read_token
@@ -62,10 +63,11 @@ def populate(site: Site, *, each: int) -> list[Subscriber]:
 
 
 def live_through(start: dt.datetime, end: dt.datetime, transport: MemoryTransport) -> None:
-    """Let time pass from `start` to `end` in steps, with the ticks of planner and sender at each."""
+    """Let time pass from `start` to `end` in steps, with the ticks of all who work on campaigns at each."""
     now = start
     while now <= end:
         plan_due_campaigns(now=now)
+        choose_due_winners(now=now)
         while deliver_next(now=now, transport=transport) is not None:
             pass
         now += STEP

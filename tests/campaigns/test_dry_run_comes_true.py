@@ -218,3 +218,29 @@ def test_who_got_enough_lately_or_is_about_to_is_left_out_as_foreseen(site: Site
     assert {person.pk for person in [*twice, *rival]} <= capped
     # A day after the last one there is room again: that depends on where they live.
     assert 0 < len(capped & {person.pk for person in lately}) < len(lately)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "hours"), [({"schedule": Schedule.NOW}, 5), (local("2026-11-22", "15:00"), 64)]
+)
+def test_whoever_waits_for_the_winner_gets_it_when_that_was_foreseen(
+    site: Site, schedule: dict[str, Any], hours: int
+) -> None:
+    now = dt.datetime.fromisoformat("2026-11-21T12:00Z")
+    test = {"winner_by": Campaign.WinnerBy.CLICKS, "test_percent": 30, "test_duration": dt.timedelta(hours=4)}
+    campaign = compose(site, Story("", 0, {**schedule, **test}))
+    foreseen = foresee(campaign, now=now)
+    launch_campaign(campaign, now=now)
+    book = Postbook()
+    live_through(now, now + dt.timedelta(hours=hours), book)
+    campaign.refresh_from_db()
+    planned = {person.subscriber_id: person for person in foreseen.values() if not person.reason}
+    assert {person.awaits_winner for person in planned.values()} == {True, False}
+    assert campaign.winner == "A"  # nobody clicked: the first of equals is ahead
+    told = {sending.key.subscriber_id: sending for sending in book.sendings}
+    assert len(told) == len(book.sendings)
+    assert told.keys() == planned.keys()
+    for pk, person in planned.items():
+        assert person.due_at is not None
+        assert person.due_at <= told[pk].at < person.due_at + STEP
+        assert told[pk].title == f"Version {campaign.winner if person.awaits_winner else person.variant}"
