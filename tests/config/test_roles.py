@@ -10,6 +10,7 @@ from django.db.migrations.loader import MigrationLoader
 from tests import factories
 
 roles = importlib.import_module("campaigns.migrations.0002_roles")
+of_policies = importlib.import_module("campaigns.migrations.0006_roles_of_policies")
 
 
 @pytest.mark.django_db
@@ -32,6 +33,11 @@ roles = importlib.import_module("campaigns.migrations.0002_roles")
         ("operator", "campaigns.launch_campaign", True),
         ("operator", "django_celery_beat.change_periodictask", True),
         ("operator", "campaigns.change_campaign", False),
+        ("marketer", "campaigns.change_sendingpolicy", True),
+        ("operator", "campaigns.change_sendingpolicy", True),
+        ("analyst", "campaigns.change_sendingpolicy", False),
+        ("analyst", "campaigns.view_sendingpolicy", True),
+        ("analyst", "campaigns.view_conversion", True),
     ],
 )
 def test_a_role_may_do_what_its_job_needs(role: str, permission: str, allowed: bool) -> None:
@@ -42,7 +48,8 @@ def test_a_role_may_do_what_its_job_needs(role: str, permission: str, allowed: b
 def test_every_permission_that_the_roles_name_exists() -> None:
     known = set(Permission.objects.values_list("codename", flat=True))
 
-    named = set().union(*roles.ROLES.values()) | {f"view_{model}" for model in roles.VIEWED}
+    viewed = {f"view_{model}" for model in (*roles.VIEWED, *of_policies.VIEWED)}
+    named = set().union(*roles.ROLES.values(), *of_policies.ROLES.values()) | viewed
 
     assert named - known == set()
 
@@ -52,12 +59,14 @@ def test_the_roles_can_be_taken_away_and_made_again() -> None:
     granted = set(Group.objects.get(name="marketer").permissions.values_list("codename", flat=True))
     Permission.objects.filter(codename="launch_campaign").delete()
     apps = MigrationLoader(connection).project_state(("campaigns", "0002_roles")).apps
+    later = MigrationLoader(connection).project_state(("campaigns", "0006_roles_of_policies")).apps
     with connection.schema_editor() as editor:
         roles.remove_roles(apps, editor)
         assert not Group.objects.filter(name="marketer").exists()
 
-        roles.make_roles(apps, editor)
-        roles.make_roles(apps, editor)
+        for _ in range(2):
+            roles.make_roles(apps, editor)
+            of_policies.extend_roles(later, editor)
 
     marketer = Group.objects.get(name="marketer")
     assert set(marketer.permissions.values_list("codename", flat=True)) == granted
