@@ -67,15 +67,13 @@ class CampaignForm(MessageForm):
         label="Last day", required=False, widget=date_input(), help_text="Empty: until you cancel it"
     )
     ttl = forms.TypedChoiceField(label="Try for", widget=UnfoldAdminSelectWidget, help_text=HELP["ttl"])
-    cap_window = SpanField(label="Within", required=False)
-    test_duration = SpanField(label="Decide after", required=False)
+    cap_window = SpanField(label="Within")
+    test_duration = SpanField(label="Decide after")
     goal_event = forms.CharField(label="What they should do", max_length=100, required=False)
     goal_is_kept = forms.BooleanField(label="Keep this goal", required=False, initial=True)
-    click_window = SpanField(
-        label="After a click, for", required=False, help_text="Empty: clicks are not followed."
-    )
+    click_window = SpanField(label="After a click, for", help_text="Empty: clicks are not followed.")
     view_window = SpanField(
-        label="After it was seen, for", required=False,
+        label="After it was seen, for",
         help_text="For those who saw it and did not click. Empty: not followed.",
     )  # fmt: skip
 

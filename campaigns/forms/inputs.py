@@ -50,7 +50,7 @@ class SpanWidget(forms.MultiWidget):
         return format_html('<span class="cc-span">{}</span>', parts)
 
     def id_for_label(self, id_: str) -> str:
-        return f"{id_}_number"
+        return f"{id_}_0"
 
     def decompress(self, value: dt.timedelta | None) -> list[Any]:
         if value is None:
@@ -62,15 +62,16 @@ class SpanWidget(forms.MultiWidget):
 
 
 class SpanField(forms.MultiValueField):
-    """A length of time in minutes, hours or days, at most a year; None if it may be left empty and is."""
+    """A length of time in minutes, hours or days, at most a year; None if it is left empty."""
 
-    def __init__(self, *, label: str, required: bool = True, **kwargs: Any) -> None:
-        wrong = {"invalid": "Write a number, like 3.", "required": "Say how long, like 3 days."}
-        number = forms.FloatField(min_value=0, error_messages=wrong, required=required)
+    def __init__(self, *, label: str, **kwargs: Any) -> None:
+        number = forms.FloatField(
+            min_value=0, required=False, error_messages={"invalid": "Write a number, like 3."}
+        )
         unit = forms.ChoiceField(choices=[(unit, unit) for unit in UNITS], required=False)
         super().__init__(
-            fields=(number, unit), widget=SpanWidget(label), label=label, required=required,
-            require_all_fields=False, error_messages=wrong, **kwargs,
+            fields=(number, unit), widget=SpanWidget(label), label=label, required=False,
+            require_all_fields=False, **kwargs,
         )  # fmt: skip
 
     def compress(self, data_list: list[Any]) -> dt.timedelta | None:

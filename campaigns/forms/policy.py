@@ -21,7 +21,7 @@ class CapForm(forms.Form):
         label="At most", required=False, min_value=1, max_value=1000,
         widget=UnfoldAdminIntegerFieldWidget({"aria-label": "At most so many pushes"}),
     )  # fmt: skip
-    window = SpanField(label="Within", required=False)
+    window = SpanField(label="Within")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
