@@ -14,7 +14,8 @@ def read_policy(campaign: Campaign) -> SendingPolicy | None:
     """The policy whose quiet hours a campaign keeps to; None if there are none, or it is sent at any hour."""
     if campaign.quiet_hours == Campaign.QuietHours.IGNORE:
         return None
-    return SendingPolicy.objects.filter(site=campaign.site_id, quiet_from__isnull=False).first()
+    policy: SendingPolicy | None = getattr(campaign.site, "sending_policy", None)
+    return policy if policy and policy.quiet_from else None
 
 
 def find_end(policy: SendingPolicy | None, at: dt.datetime, zone: ZoneInfo) -> dt.datetime | None:

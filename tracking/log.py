@@ -148,7 +148,7 @@ def record_alike(
     ids = dict(people)
     if not ids:
         return
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(LOCK_PEOPLE, [_list(ids)])
         merged: dict[int, int | None] = dict(cursor.fetchall())
         alive = [pk for pk, into in merged.items() if into is None]

@@ -51,7 +51,8 @@ def end_gone(site_id: int, endings: Iterable[Ending], *, now: dt.datetime) -> No
         for ending in endings
         if ending.receipt.status is ReceiptStatus.GONE
     }
-    end_subscriptions(site_id, gone, reason=PushSubscription.EndReason.GONE, now=now)
+    if gone:
+        end_subscriptions(site_id, gone, reason=PushSubscription.EndReason.GONE, now=now)
 
 
 def _record(claim: Claim, kind: str, outcomes: Sequence[Outcome], *, now: dt.datetime) -> None:

@@ -1,7 +1,6 @@
 """What a push service's answer means (RFC 8030, and what FCM, Mozilla, Apple and Microsoft document beyond it)."""
 
 import datetime as dt
-from email.utils import parsedate_to_datetime
 
 from campaigns.transports.base import Receipt, ReceiptStatus
 
@@ -18,30 +17,21 @@ _MEANINGS = {
     429: ReceiptStatus.RETRY,
 }
 _ACCEPTED = Receipt(ReceiptStatus.ACCEPTED, 201)
-_MAX_RETRY_AFTER = dt.timedelta(days=28)
+_MAX_RETRY_AFTER = 28 * 24 * 3600  # seconds
 _DETAIL = 200
 
 
-def read_answer(status: int, retry_after: str | None, text: str, *, now: dt.datetime) -> Receipt:
-    """The receipt for an HTTP answer; unknown 5xx may be tried again, anything else unknown may not."""
+def read_answer(status: int, retry_after: int, text: str) -> Receipt:
+    """The receipt for an HTTP answer; unknown 5xx may be tried again, anything else unknown may not.
+
+    `retry_after` is how many seconds we are asked to wait; 0: not at all.
+    """
     if status == 201:
         return _ACCEPTED
     meaning = _MEANINGS.get(status, ReceiptStatus.RETRY if status >= 500 else ReceiptStatus.REJECTED)
     detail = "" if meaning is ReceiptStatus.ACCEPTED else f"{status} {_clean(text)}".strip()
-    return Receipt(meaning, status, read_retry_after(retry_after, now=now), detail)
-
-
-def read_retry_after(value: str | None, *, now: dt.datetime) -> dt.timedelta | None:
-    """How long to wait: seconds or an HTTP date (RFC 9110, section 10.2.3); None if it says neither."""
-    if not value:
-        return None
-    if value.isascii() and value.isdigit():
-        return dt.timedelta(seconds=min(int(value[:9]), int(_MAX_RETRY_AFTER.total_seconds())))
-    try:
-        wait = parsedate_to_datetime(value).astimezone(dt.UTC) - now
-    except (ValueError, OverflowError):
-        return None
-    return min(max(wait, dt.timedelta(0)), _MAX_RETRY_AFTER)
+    wait = dt.timedelta(seconds=min(retry_after, _MAX_RETRY_AFTER)) if retry_after > 0 else None
+    return Receipt(meaning, status, wait, detail)
 
 
 def _clean(text: str) -> str:

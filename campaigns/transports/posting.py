@@ -45,10 +45,10 @@ class Post(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What came back. `status` is 0 where nothing did; then `text` says why."""
+    """What came back. `status` is 0 where nothing did; then `text` says why. `retry_after` is in seconds, 0: none."""
 
     status: int
-    retry_after: str | None
+    retry_after: int
     text: str
 
 
@@ -130,17 +130,14 @@ class _Exchange:
         self._allows = network.allows
         self._refused = False
         self._sockets: list[socket.socket] = []
-        self._lines: list[bytes] = []
         self._text = bytearray()
         for option, value in _list_options(network, timeout):
             self.curl.setopt(option, value)
         self.curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open)
         self.curl.setopt(pycurl.WRITEFUNCTION, self._take)
-        self.curl.setopt(pycurl.HEADERFUNCTION, self._lines.append)
 
     def begin(self, post: Post) -> None:
         self.place, self._allows, self._refused = post.place, post.allows, False
-        self._lines.clear()
         self._text.clear()
         self.curl.setopt(pycurl.URL, post.url)
         # Whether a connection can be shared is known from its handshake on, and without one never.
@@ -159,19 +156,16 @@ class _Exchange:
         """The status line is the answer, however the rest of it ended."""
         status = int(self.curl.getinfo(pycurl.RESPONSE_CODE))
         if 200 <= status < 300:
-            return Answer(status, None, "")
+            return Answer(status, 0, "")
         if status >= 300:
-            return Answer(status, self._find_retry_after(), self._text[:_TEXT].decode("utf-8", "replace"))
+            return Answer(status, self._read_retry_after(), self._text[:_TEXT].decode("utf-8", "replace"))
         if self._refused:
-            return Answer(0, None, "its name leads to an address that is not on the public internet")
-        return Answer(0, None, _WHY.get(error, "the connection broke off"))
+            return Answer(0, 0, "its name leads to an address that is not on the public internet")
+        return Answer(0, 0, _WHY.get(error, "the connection broke off"))
 
-    def _find_retry_after(self) -> str | None:
-        for line in self._lines:
-            name, _, value = line.partition(b":")
-            if name.lower() == b"retry-after":
-                return value.strip().decode("ascii", "replace")
-        return None
+    def _read_retry_after(self) -> int:
+        """In seconds, even where a date was given."""
+        return int(self.curl.getinfo(pycurl.RETRY_AFTER))
 
     def _open(self, _: int, address: Any) -> socket.socket | int:
         opened = open_socket(self._allows, address)

@@ -52,7 +52,7 @@ class WebPushTransport:
         receipts: dict[int, Receipt] = {}
         answers = self._poster.post_all(self._prepare_all(pushes, receipts, now=now))
         for index, answer in answers.items():
-            receipts[index] = _read(answer, now=now)
+            receipts[index] = _read(answer)
         return [receipts[index] for index in range(len(pushes))]
 
     def _prepare_all(
@@ -91,10 +91,10 @@ def open_transport() -> WebPushTransport:
     )
 
 
-def _read(answer: Answer, *, now: dt.datetime) -> Receipt:
+def _read(answer: Answer) -> Receipt:
     if not answer.status:
         return Receipt(ReceiptStatus.RETRY, detail=f"No answer: {answer.text}")
-    return read_answer(answer.status, answer.retry_after, answer.text, now=now)
+    return read_answer(answer.status, answer.retry_after, answer.text)
 
 
 def _make_headers(push: Push, authorization: str) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote
 
 
 class ScriptedServer(ThreadingHTTPServer):
@@ -36,7 +37,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.received.append(({key.lower(): value for key, value in self.headers.items()}, body))
-        parts = self.path.strip("/").split("/")
+        parts = unquote(self.path).strip("/").split("/")
         if parts[0] == "slow":
             time.sleep(2)
         if parts[0] in ("reset", "slow"):

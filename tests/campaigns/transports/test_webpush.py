@@ -4,6 +4,9 @@ import base64
 import datetime as dt
 import json
 from collections.abc import Iterator
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -21,7 +24,7 @@ SENDER = Sender(make_vapid_key(), "push@shop.example")
 KEYS = Device.create(origin="https://push.example").subscription["keys"]
 
 
-def make_push(endpoint: str, **values: object) -> Push:
+def make_push(endpoint: str, **values: Any) -> Push:
     push = Push(
         endpoint=endpoint,
         payload=b'{"carillon":1}',
@@ -49,7 +52,7 @@ def transport(server: ScriptedServer) -> Iterator[WebPushTransport]:
         yield transport
 
 
-def send(transport: WebPushTransport, server: ScriptedServer, path: str, **values: object) -> Receipt:
+def send(transport: WebPushTransport, server: ScriptedServer, path: str, **values: Any) -> Receipt:
     push = make_push(f"http://{server.host}/{path}", **values)
     return transport.send_pushes([push], now=NOW)[0]
 
@@ -81,6 +84,20 @@ def test_each_answer_has_its_receipt(
 def test_retry_after_is_read(transport: WebPushTransport, server: ScriptedServer) -> None:
     receipt = send(transport, server, "429/Retry-After/7")
     assert receipt.retry_after == dt.timedelta(seconds=7)
+
+
+def test_retry_after_may_be_a_date(transport: WebPushTransport, server: ScriptedServer) -> None:
+    date = quote(format_datetime(NOW + dt.timedelta(minutes=5), usegmt=True))
+    receipt = send(transport, server, f"503/Retry-After/{date}")
+    assert receipt.retry_after is not None
+    assert dt.timedelta(minutes=4) < receipt.retry_after <= dt.timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("value", ["soon", "-5"])
+def test_a_retry_after_that_says_nothing_is_none(
+    transport: WebPushTransport, server: ScriptedServer, value: str
+) -> None:
+    assert send(transport, server, f"429/Retry-After/{value}").retry_after is None
 
 
 def test_a_refusal_keeps_the_push_services_reason(
