@@ -16,6 +16,7 @@ COPY campaigns_delivery (
     timezone_is_site_default, due_at, deferred, detail, attempts, clicked_action
 ) FROM STDIN
 """
+_PLANNED, _SKIPPED = Delivery.Status.PLANNED.value, Delivery.Status.SKIPPED.value
 _UNTOUCHED = ("", 0, "")  # detail, attempts, clicked_action
 
 
@@ -34,16 +35,16 @@ class Writer:
                 copy.write_row(row)
 
     def _make_row(self, decision: Decision) -> tuple[object, ...]:
-        planned = decision.is_planned and decision.due_at is not None
+        batch = None
+        if decision.is_planned and decision.due_at is not None:
+            batch = self._find_batch(decision.due_at, decision.awaits_winner)
         return (
             self._run.campaign_id,
             self._run.number,
             decision.subscriber_id,
-            self._find_batch(decision.due_at, decision.awaits_winner)
-            if planned and decision.due_at
-            else None,
+            batch,
             decision.variant,
-            Delivery.Status.PLANNED.value if planned else Delivery.Status.SKIPPED.value,
+            _PLANNED if batch else _SKIPPED,
             decision.reason,
             decision.timezone,
             decision.timezone_is_site_default,
