@@ -11,9 +11,10 @@ from django.db import connection, transaction
 
 from campaigns.models import Campaign
 from demo.accounts import create_accounts
-from demo.campaigns import CAMPAIGN_AGE, create_coming_campaigns, create_past_campaign
+from demo.campaigns import create_coming_campaigns
 from demo.cities import STORES
 from demo.history import make_history
+from demo.past import play_past
 from demo.people import Person, make_people
 from demo.products import DEMO_SITE_NAME
 from demo.profiles import (
@@ -23,7 +24,7 @@ from demo.profiles import (
     make_identities,
     make_subscriber,
 )
-from demo.segments import A_DAY, build_segments, create_segments
+from demo.segments import create_segments
 from subscribers.models import Identity, Place, PushSubscription, Site, Subscriber
 from tracking.log import NewEvent, record_events
 from tracking.models import Event, EventSummary
@@ -58,9 +59,7 @@ def load_demo(
         _refresh_statistics()
         author = create_accounts()["marketer"]
         segments = create_segments(site)
-        build_segments(segments, since=now - SEGMENTS_AGE, until=now - CAMPAIGN_AGE - A_DAY)
-        create_past_campaign(site, segments, author=author, now=now)
-        build_segments(segments, since=now - CAMPAIGN_AGE, until=now)
+        play_past(site, segments, author=author, since=now - SEGMENTS_AGE, now=now)
         create_coming_campaigns(site, segments, author=author, now=now)
     prepare_partitions(now=now)
     return site
