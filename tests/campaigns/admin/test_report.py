@@ -5,7 +5,7 @@ import pytest
 from campaigns.models import Campaign, Delivery
 from subscribers.models import Site
 from tests.campaigns.admin.pages import make_delivery, page_of, sign_in
-from tests.factories import make_campaign, make_subscriber
+from tests.factories import NOW, make_campaign, make_occurrence, make_segment, make_subscriber
 
 pytestmark = pytest.mark.django_db
 Status, Reason = Delivery.Status, Delivery.Reason
@@ -98,3 +98,116 @@ def test_a_campaign_without_deliveries_has_a_report(site: Site, status: str) -> 
     page = sign_in("analyst").get(page_of(campaign, "report")).content.decode()
 
     assert "Nothing was sent so far." in page
+
+
+def test_a_report_may_be_about_one_run(site: Site) -> None:
+    campaign = make_campaign(site, status="running")
+    make_delivery(campaign, Status.CLICKED, occurrence=1)
+    make_delivery(campaign, Status.SENT, occurrence=2)
+    client = sign_in("analyst")
+
+    both = client.get(page_of(campaign, "report"))
+    second = client.get(page_of(campaign, "report"), {"occurrence": "2"})
+
+    assert (both.context["report"].audience, second.context["report"].audience) == (2, 1)
+    assert len(second.context["deliveries"].rows) == 1
+    assert "Run by run" in both.content.decode()
+
+
+def test_a_run_there_is_not_leads_back_to_the_whole_report(campaign: Campaign) -> None:
+    response = sign_in("analyst").get(page_of(campaign, "report"), {"occurrence": "9"}, follow=True)
+
+    assert "“9” is no run of this campaign." in response.content.decode()
+
+
+def test_a_report_is_broken_down_by_the_campaign_s_segments_or_those_chosen(campaign: Campaign) -> None:
+    vips, others = (make_segment(campaign.site, name=name) for name in ("VIPs", "Others"))
+    campaign.include_segments.add(vips)
+    client = sign_in("analyst")
+
+    assert client.get(page_of(campaign, "report")).context["chosen"] == {vips.pk}
+    query = {"segments": ["", str(others.pk)]}
+    assert client.get(page_of(campaign, "report"), query).context["chosen"] == {others.pk}
+
+
+def test_a_goal_brings_conversions_and_the_difference_made(site: Site) -> None:
+    campaign = make_campaign(
+        site, status="finished", goal={"type": "event", "event": "purchase"}, revenue_property="value"
+    )
+    make_delivery(campaign, Status.CLICKED)
+    make_delivery(campaign, Status.SKIPPED, Reason.HOLDOUT)
+
+    page = sign_in("analyst").get(page_of(campaign, "report")).content.decode()
+
+    assert "Conversions</h2>" in page
+    assert "Only 1 people are held out: too few to tell anything." in page
+
+
+def test_everybody_can_be_downloaded_by_those_who_may(campaign: Campaign) -> None:
+    file = sign_in("analyst").get(page_of(campaign, "report_csv"))
+
+    lines = b"".join(file.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert len(lines) == 1 + 8
+    assert sign_in("marketer").get(page_of(campaign, "report_csv")).status_code == 403
+    assert "Download everybody" not in sign_in("marketer").get(page_of(campaign, "report")).content.decode()
+
+
+def test_progress_names_time_zones_and_what_moves(site: Site) -> None:
+    campaign = make_campaign(site, status="running")
+    batch = campaign.batches.create(occurrence=1, due_at=NOW)
+    make_delivery(campaign, Status.SENT, timezone="Europe/Berlin")
+    make_delivery(campaign, Status.PLANNED, batch=batch, timezone="Asia/Tokyo")
+    campaign.occurrences.update(audience=2, planned_at=NOW)
+
+    page = sign_in("analyst").get(page_of(campaign)).content.decode()
+
+    for words in ("Due now", "Time left", "Asia/Tokyo", "By time zone"):
+        assert words in page
+
+
+def test_planning_is_seen(site: Site) -> None:
+    campaign = make_campaign(site, status="scheduled")
+    person = make_subscriber(site)
+    make_occurrence(campaign, planned_through=person.pk)
+
+    progress = sign_in("analyst").get(page_of(campaign, "progress")).json()
+
+    assert progress["sentence"].startswith("Planning: 100% of the people have been gone through.")
+
+
+def test_the_page_is_loaded_anew_when_more_than_figures_change(campaign: Campaign) -> None:
+    client = sign_in("analyst")
+    before = client.get(page_of(campaign, "progress")).json()["state"]
+    Campaign.objects.filter(pk=campaign.pk).update(status="cancelled")
+
+    assert client.get(page_of(campaign, "progress")).json()["state"] != before
+
+
+def test_a_version_wins_by_hand(site: Site) -> None:
+    campaign = make_campaign(site, status="running", winner_by="hand")
+    campaign.variants.create(letter="B", title="Hello")
+    client = sign_in("marketer")
+
+    page = client.get(page_of(campaign)).content.decode()
+    answer = client.post(page_of(campaign, "winner"), {"variant": "B"}, follow=True).content.decode()
+
+    assert "Send version B to the others" in page
+    assert "Version B won" in answer
+    assert "Send version B to the others" not in answer
+
+
+def test_only_who_may_launch_chooses_a_winner(site: Site) -> None:
+    campaign = make_campaign(site, status="running", winner_by="hand")
+    campaign.variants.create(letter="B", title="Hello")
+    client = sign_in("analyst")
+
+    assert "Send version B" not in client.get(page_of(campaign)).content.decode()
+    assert client.post(page_of(campaign, "winner"), {"variant": "B"}).status_code == 403
+
+
+def test_a_winner_that_cannot_be_chosen_is_refused_in_words(site: Site) -> None:
+    campaign = make_campaign(site, status="running")
+
+    answer = sign_in("marketer").post(page_of(campaign, "winner"), {"variant": "B"}, follow=True)
+
+    assert "This campaign has no winner to choose" in answer.content.decode()
