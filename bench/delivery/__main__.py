@@ -61,7 +61,9 @@ def _read_options() -> argparse.Namespace:
 
 
 def _print_speeds(speeds: Sequence[Speed], *, theirs: Speed, limit: Speed) -> None:
-    print("| | messages | CPU a message, µs | messages a second of CPU | × pywebpush | × encryption's CPU | database's CPU, µs |")
+    print(
+        "| | messages | CPU a message, µs | messages a second of CPU | × pywebpush | × encryption's CPU | database's CPU, µs |"
+    )
     print("|---|--:|--:|--:|--:|--:|--:|")
     for speed in speeds:
         database = f"{speed.database / speed.messages * 1e6:,.0f}" if speed.database else ""

@@ -57,9 +57,7 @@ def make_site(people: int, keys: list[Keys]) -> Site:
     points, secrets = [key.p256dh for key in keys], [key.auth for key in keys]
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE, [site.pk, people])
-        cursor.execute(
-            _DEVICES, [f"https://{HOST}/push/", points, len(keys), secrets, len(keys), site.pk]
-        )
+        cursor.execute(_DEVICES, [f"https://{HOST}/push/", points, len(keys), secrets, len(keys), site.pk])
         cursor.execute("VACUUM (ANALYZE) subscribers_subscriber, subscribers_pushsubscription")
     prepare_partitions(now=timezone.now())
     return site
@@ -67,16 +65,20 @@ def make_site(people: int, keys: list[Keys]) -> Site:
 
 def time_path(site: Site, sink: Sink, title: str, *, workers: int) -> tuple[Speed, float]:
     """Send a campaign to everybody of a site; how fast that went, and the largest worker's memory in MiB."""
-    now = timezone.now()
-    campaign = Campaign.objects.create(
-        site=site, name="Bench", title=title, body="Come back and take 10 % off.", link_url="https://shop.example/cart"
-    )
-    plan_campaign(launch_campaign(campaign, now=now), now=now)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE campaigns_delivery")
-    before, began = _read_database_cpu(), time.perf_counter()
     command = [sys.executable, "-m", "bench.delivery.worker", str(sink.port), sink.certificate]
-    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(workers)]  # noqa: S603
+    started = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        for _ in range(workers)
+    ]
+    for process in started:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+    campaign = _launch(site, title)
+    before, began = _read_database_cpu(), time.perf_counter()
+    for process in started:
+        assert process.stdin
+        process.stdin.write("go\n")
+        process.stdin.flush()
     runs = [Run(*json.loads(process.communicate()[0])) for process in started]
     took, database = time.perf_counter() - began, _read_database_cpu() - before
     sent = sum(run.messages for run in runs)
@@ -85,6 +87,21 @@ def time_path(site: Site, sink: Sink, title: str, *, workers: int) -> tuple[Spee
     name = f"the whole path, {'one worker' if workers == 1 else f'{workers} workers'}, "
     name += "the same for all" if title == SAME else "by first name"
     return Speed(name, sent, took, sum(run.cpu for run in runs), database), max(run.peak_mib for run in runs)
+
+
+def _launch(site: Site, title: str) -> Campaign:
+    now = timezone.now()
+    campaign = Campaign.objects.create(
+        site=site,
+        name="Bench",
+        title=title,
+        body="Come back and take 10 % off.",
+        link_url="https://shop.example/cart",
+    )
+    plan_campaign(launch_campaign(campaign, now=now), now=now)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE campaigns_delivery")
+    return campaign
 
 
 def _read_database_cpu() -> float:

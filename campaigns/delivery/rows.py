@@ -20,7 +20,7 @@ RETURNING delivery.subscriber_id
 """
 _WRITE_SENT = f"""
 UPDATE campaigns_delivery AS delivery
-SET status = 'sent', sent_at = %(now)s, device_id = ended.device_id
+SET status = 'sent', detail = '', sent_at = %(now)s, device_id = ended.device_id
 FROM unnest(%(subscribers)s::bigint[], %(attempts)s::smallint[], %(devices)s::uuid[])
          AS ended (subscriber_id, attempt, device_id)
 {_MINE}
