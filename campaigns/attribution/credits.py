@@ -85,7 +85,12 @@ def _follows(at: dt.datetime, start: dt.datetime | None, window: dt.timedelta | 
 def _keep_first(ordered: list[Credited], terms: Terms) -> list[Credited]:
     first = next((each for each in ordered if _is_compared(each, terms)), None)
     owed = next((each for each in ordered if each.credit != Credit.NONE), None)
-    return [each for each in ordered if each is first or each is owed]
+    # Of two that are kept one alone is owed to the push, whichever that was; the other is there to be compared.
+    return [
+        each if each is owed else each._replace(credit=Credit.NONE)
+        for each in ordered
+        if each is first or each is owed
+    ]
 
 
 def _is_compared(each: Credited, terms: Terms) -> bool:
