@@ -40,7 +40,7 @@ bench-membership: .venv/bench ## Follow batches and a stream over HTTP with 50 l
 	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.server $(BIN)/python -m bench.membership --subscribers $(SUBSCRIBERS) --events $(EVENTS) --seed $(SEED)
 
 bench-delivery: .venv/bench ## Send MESSAGES pushes beside a loop of pywebpush and beside encryption alone; plan up to a million
-	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.server $(BIN)/python -m bench.delivery --messages $(MESSAGES)
+	CARILLON_HOME=$(CARILLON_HOME)/sending DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.server $(BIN)/python -m bench.delivery --messages $(MESSAGES)
 
 lint: .venv/ready ## Style, types and import contracts
 	$(BIN)/ruff check .

@@ -12,6 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
 
 from bench.delivery.path import PERSONAL, SAME, make_site, time_path  # noqa: E402
 from bench.delivery.planning import measure_planning, print_planning  # noqa: E402
@@ -25,14 +26,19 @@ from bench.delivery.rivals import (  # noqa: E402
 from bench.delivery.sink import run_sink  # noqa: E402
 
 _KEYS = 500
+# What the last run left, so that each begins alike.
+_FORGET = "TRUNCATE subscribers_site, tracking_event, tracking_eventsummary, campaigns_delivery CASCADE"
 
 
 def main() -> int:
     options = _read_options()
+    home = Path(os.environ["BENCH_HOME"])
     call_command("migrate", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET)
     keys = [make_keys() for _ in range(_KEYS)]
     site = make_site(options.messages, keys)
-    with run_sink(Path(os.environ["BENCH_HOME"])) as sink:
+    with run_sink(home) as sink:
         time_pywebpush(sink, keys, 50)  # warm
         theirs = time_pywebpush(sink, keys, options.messages // 10)
         limit = time_encryption(keys, options.messages // 4)

@@ -1,15 +1,19 @@
 """Devices: the one last seen or all of them; and which of them took the push."""
 
 import datetime as dt
+import json
+from collections.abc import Sequence
 
 import pytest
 
+from campaigns.feedback import record_feedback
 from campaigns.models import Campaign, Delivery
-from campaigns.transports.base import Receipt, ReceiptStatus
+from campaigns.transports.base import Push, Receipt, ReceiptStatus
 from campaigns.transports.memory import MemoryTransport
 from subscribers.models import PushSubscription, Site, Subscriber
 from tests import factories
 from tests.campaigns.people import deliver_due, delivery_of, make_running
+from tracking.models import Event
 
 Status = Delivery.Status
 GONE = Receipt(ReceiptStatus.GONE, 410, detail="410")
@@ -53,6 +57,22 @@ def test_the_delivery_names_the_device_that_took_it(
     campaign = make_running(site)
     deliver_due(now=now, transport=transport)
     assert delivery_of(campaign, person).device_id == devices[1].id
+
+
+def test_it_is_named_even_if_the_device_reported_before_the_receipt_was_written(
+    site: Site, person: Subscriber, devices: list[PushSubscription], now: dt.datetime
+) -> None:
+    class Quick(MemoryTransport):
+        def send_pushes(self, pushes: Sequence[Push], *, now: dt.datetime) -> list[Receipt]:
+            for push in pushes:
+                record_feedback(json.loads(push.payload)["token"], "clicked", now=now)
+            return super().send_pushes(pushes, now=now)
+
+    campaign = make_running(site)
+    deliver_due(now=now, transport=Quick())
+    delivery = delivery_of(campaign, person)
+    assert (delivery.status, delivery.device_id) == (Status.CLICKED, devices[0].id)
+    assert Event.objects.filter(event_type__name="$push_sent").count() == 1
 
 
 def test_all_devices_of_a_person_get_it_together(
