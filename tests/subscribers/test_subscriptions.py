@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from subscribers.models import PushSubscription, Site, Subscriber
+from subscribers.changes import DEVICE
+from subscribers.models import PushSubscription, Site, Subscriber, SubscriberChange
 from subscribers.subscriptions import (
     EndReason,
     Registration,
     end_all_subscriptions,
     end_subscription,
+    end_subscriptions,
     register_subscription,
 )
 from tests import factories
@@ -104,6 +106,19 @@ def test_the_first_end_stands(person: Subscriber) -> None:
     end_subscription(device, reason=EndReason.UNSUBSCRIBED, now=LATER)
 
     assert (device.ended_at, device.end_reason) == (NOW, "gone")
+
+
+def test_many_end_together_and_no_others(site: Site) -> None:
+    devices = [
+        _register(factories.make_subscriber(site), endpoint=f"https://push.example/{number}")
+        for number in range(3)
+    ]
+    gone = {(device.subscriber_id, str(device.id)) for device in devices[:2]}
+    end_subscriptions(site.pk, gone, reason=EndReason.GONE, now=NOW)
+
+    assert list(PushSubscription.objects.active()) == devices[2:]
+    changed = SubscriberChange.objects.filter(topic=DEVICE).latest("pk")
+    assert changed.subscriber_ids == sorted(person for person, _ in gone)
 
 
 def test_all_devices_end_or_those_of_one_browser_and_of_unknown_ones(person: Subscriber) -> None:
