@@ -29,4 +29,6 @@ class ReactionCount(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Run {self.occurrence} of {self.campaign_id}: {self.displayed} displayed, {self.clicked} clicked"
+        return (
+            f"Run {self.occurrence} of {self.campaign_id}: {self.displayed} displayed, {self.clicked} clicked"
+        )

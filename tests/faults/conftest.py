@@ -15,7 +15,7 @@ from tests.faults.town import Town, open_town
 
 KILLS = int(os.environ.get("KILLS", "3"))
 DELIVERIES = int(os.environ.get("DELIVERIES", "600"))
-CHUNK = 50  # SEND_CONCURRENCY of the senders here: how many messages one has in hand
+CHUNK = max(50, DELIVERIES // 200)  # SEND_CONCURRENCY of the senders here: how many messages one has in hand
 
 Begin = Callable[..., AbstractContextManager[Play]]
 
