@@ -14,7 +14,7 @@ from tracking.log import NewEvent
 
 Status = Delivery.Status
 
-BUYS = {Status.CLICKED: 0.4, Status.DISPLAYED: 0.05}  # of those, besides what they would have bought anyway
+BUYS = {Status.CLICKED: 0.4, Status.DISPLAYED: 0.09}  # of those, besides what they would have bought anyway
 LEAVES = 0.006  # of those who saw it
 
 

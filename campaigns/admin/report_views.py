@@ -15,7 +15,7 @@ from campaigns.admin.report_words import describe_breakdowns, describe_clicks, d
 from campaigns.goals import describe_counting
 from campaigns.models import Campaign, Delivery
 from campaigns.reports import list_runs
-from campaigns.reports.choosing import choose_breakdown, choose_run
+from campaigns.reports.choosing import choose_breakdown, choose_run, find_first_choice
 from campaigns.reports.export import EXPORTS, name_file, write_report
 from campaigns.reports.keeping import recall_lift, recall_report, recall_segments
 from campaigns.reports.rates import measure_rate
@@ -30,7 +30,7 @@ def show_report(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin)
     campaign = find_campaign(request, campaign_id, model_admin)
     now = timezone.now()
     try:
-        occurrence = choose_run(campaign, request.GET.get("occurrence", ""))
+        occurrence = choose_run(campaign, request.GET.get("occurrence") or find_first_choice(campaign))
         chosen = _choose_segments(request, campaign)
     except ChoiceError as error:
         messages.error(request, str(error))

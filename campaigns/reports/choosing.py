@@ -1,13 +1,17 @@
 """Which run a report is about, and by which segments it is broken down, as an address names them."""
 
 from campaigns.models import Campaign
+from campaigns.reports.outcomes import count_outcomes
 from segments.looking.choosing import ChoiceError, choose_segments
 from segments.models import Segment
+
+LARGE = 3_000_000  # people; to go through more of them takes longer than somebody waits for a page
+ALL = "all"
 
 
 def choose_run(campaign: Campaign, text: str) -> int | None:
     """The number of a run there is; None, for all of them, where nothing is said. Raises ChoiceError."""
-    if not text:
+    if text in ("", ALL):
         return None
     number = int(text) if text.isdecimal() and len(text) < 10 else 0
     runs = campaign.occurrences.count()
@@ -27,3 +31,11 @@ def choose_breakdown(campaign: Campaign, text: str) -> list[Segment]:
     if segments[0].site_id != campaign.site_id:
         raise ChoiceError(f"These are not segments of {campaign.site}, the site of this campaign.")
     return segments
+
+
+def find_first_choice(campaign: Campaign) -> str:
+    """What a report is about before somebody chooses: all runs, or the latest where they are many people's."""
+    latest = campaign.occurrences.order_by("number").last()
+    if latest is None or count_outcomes([campaign])[campaign.pk].audience <= LARGE:
+        return ALL
+    return str(latest.number)

@@ -16,7 +16,8 @@ SELECT delivery.timezone,
     count(*) FILTER (WHERE delivery.status = 'sending'),
     count(*) FILTER (WHERE delivery.status IN ('sent', 'displayed', 'clicked')),
     count(*) FILTER (WHERE delivery.status IN ('failed', 'expired')),
-    min(delivery.due_at) FILTER (WHERE delivery.status = 'planned' AND delivery.due_at > %(now)s),
+    min(delivery.due_at) FILTER (
+        WHERE delivery.status = 'planned' AND NOT batch.awaits_winner AND delivery.due_at > %(now)s),
     max(delivery.due_at) FILTER (WHERE delivery.status = 'planned')
 FROM campaigns_delivery AS delivery
 LEFT JOIN campaigns_batch AS batch ON batch.id = delivery.batch_id
@@ -30,7 +31,7 @@ class ZoneProgress:
     """Numbers of people of one time zone. `due` wait although it is their time, `later` until it is.
 
     `awaiting_winner` wait for the winner of the test. `ended` are the failed and expired. Who was skipped is not among
-    them. `next_due_at` is the next moment at which somebody becomes due, `last_due_at` the last.
+    them. `next_due_at` is when the next of those is due who wait for their time, `last_due_at` when the last of all is.
     """
 
     timezone: str

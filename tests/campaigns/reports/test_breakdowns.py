@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from campaigns.models import Campaign, Conversion, Delivery, Variant
-from campaigns.reports import Line, report_campaign, report_segments
+from campaigns.reports import Line, choosing, report_campaign, report_segments
+from campaigns.reports.choosing import choose_run, find_first_choice
 from segments.models import Membership
 from subscribers.models import Site, Subscriber
 from tests import factories
@@ -215,3 +216,21 @@ def test_who_was_deleted_still_is_in_the_sum(campaign: Campaign) -> None:
     report = report_campaign(campaign)
 
     assert (report.audience, report.sent, report.erased) == (2, 1, 1)
+
+
+def test_a_report_begins_with_all_runs(campaign: Campaign) -> None:
+    for number in (1, 2):
+        reach(campaign, occurrence=number)
+
+    assert find_first_choice(campaign) == "all"
+    assert choose_run(campaign, "all") is None
+
+
+def test_where_runs_are_many_people_s_it_begins_with_the_latest(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choosing, "LARGE", 1)
+    for number in (1, 2):
+        reach(campaign, occurrence=number)
+
+    assert find_first_choice(campaign) == "2"
