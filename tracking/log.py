@@ -52,27 +52,6 @@ INSERT INTO tracking_event
 SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::jsonb[],
                      %s::bigint[], %s::bigint[])
 """
-LOCK_PEOPLE = """
-SELECT id, merged_into_id FROM subscribers_subscriber WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE
-"""
-WRITE_ALIKE = """
-INSERT INTO tracking_event
-    (subscriber_id, id, event_type_id, occurred_at, received_at, properties, item_id, category_id)
-SELECT new.subscriber_id, new.id, %(type)s, %(at)s, %(at)s, %(properties)s::jsonb, %(item)s, %(category)s
-FROM unnest(%(people)s::bigint[], %(ids)s::uuid[]) AS new (subscriber_id, id)
-WHERE NOT EXISTS (
-    SELECT FROM tracking_event AS known
-    WHERE known.subscriber_id = new.subscriber_id AND known.id = new.id
-      AND known.occurred_at BETWEEN %(earliest)s AND %(latest)s)
-RETURNING subscriber_id
-"""
-COUNT_ALIKE = """
-INSERT INTO tracking_eventsummary AS old (subscriber_id, event_type_id, count, first_at, last_at)
-SELECT subscriber_id, %(type)s, 1, %(at)s, %(at)s FROM unnest(%(people)s::bigint[]) AS new (subscriber_id)
-ON CONFLICT (subscriber_id, event_type_id) DO UPDATE SET
-    count = old.count + 1, first_at = least(old.first_at, excluded.first_at),
-    last_at = greatest(old.last_at, excluded.last_at)
-"""
 # What is known already wins: the first value seen decides on a property's type.
 LEARN_PROPERTIES = "UPDATE tracking_eventtype SET properties = %s::jsonb || properties WHERE id = %s"
 
@@ -113,7 +92,7 @@ def record_events(
     _leave_out_forgotten(site, distinct)
     for known in _find_known(distinct):
         distinct.pop(known, None)  # there may be two in the log, more than REPEATED_WITHIN apart
-    types = _find_or_create_types(site, (event.name for event in distinct.values()))
+    types = find_or_create_types(site, (event.name for event in distinct.values()))
     rows = [
         Event(
             subscriber_id=subscriber_id,
@@ -121,74 +100,16 @@ def record_events(
             event_type=types[event.name],
             occurred_at=min(event.occurred_at, event.received_at or received_at),
             received_at=event.received_at or received_at,
-            properties={key: _write_property(value) for key, value in event.properties.items()},
+            properties={key: write_property(value) for key, value in event.properties.items()},
         )
         for (subscriber_id, _), event in distinct.items()
         if event.name in types
     ]
     append_events(rows)
     _note_events(site, rows, received_at)
-    _learn_properties(rows)
-    _learn_campaigns(site, distinct.values())
+    learn_properties(rows)
+    learn_campaigns(site, distinct.values())
     return len(rows)
-
-
-def record_alike(
-    site: Site,
-    name: str,
-    people: Sequence[tuple[int, UUID]],
-    *,
-    properties: dict[str, Any],
-    at: dt.datetime,
-) -> None:
-    """Record one event that happened to many people at once: to each under an id of their own, else the same for all.
-
-    What record_events does, in a few statements however many there are. In the caller's transaction, if there is one.
-    """
-    ids = dict(people)
-    if not ids:
-        return
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(LOCK_PEOPLE, [_list(ids)])
-        merged: dict[int, int | None] = dict(cursor.fetchall())
-        alive = [pk for pk, into in merged.items() if into is None]
-        if len(alive) < len(merged) or len(ids) < len(people):
-            events = [NewEvent(event_id, pk, name, at, properties) for pk, event_id in people]
-            record_events(site, events, received_at=at)
-        elif alive:
-            _record_new(site, name, {pk: ids[pk] for pk in alive}, properties=properties, at=at)
-
-
-def _record_new(
-    site: Site, name: str, ids: Mapping[int, UUID], *, properties: dict[str, Any], at: dt.datetime
-) -> None:
-    """For people who are locked and living, each with one event."""
-    event_type = _find_or_create_types(site, [name])[name]
-    written = {key: _write_property(value) for key, value in properties.items()}
-    example = Event(event_type=event_type, occurred_at=at, received_at=at, properties=written)
-    intern_values([example])
-    begins_at = find_log_start()
-    if begins_at is not None and at < begins_at:
-        return
-    values: dict[str, Any] = {
-        "people": _list(ids), "ids": _list(ids.values()), "type": event_type.pk, "at": at,
-        "properties": json.dumps(written), "item": example.item_id, "category": example.category_id,
-        "earliest": at - REPEATED_WITHIN, "latest": at + REPEATED_WITHIN,
-    }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(WRITE_ALIKE, values)
-        new = [pk for (pk,) in cursor.fetchall()]
-        if not new:
-            return
-        cursor.execute(COUNT_ALIKE, {"people": _list(new), "type": event_type.pk, "at": at})
-    note_changes(site.pk, {name_event(name): new}, now=at, earliest_at=at)
-    _learn_properties([example])
-    _learn_campaigns(site, [NewEvent(next(iter(ids.values())), new[0], name, at, properties)])
-
-
-def _list(values: Iterable[object]) -> str:
-    """An array of numbers or uuids as PostgreSQL writes it, which costs least."""
-    return "{" + ",".join(map(str, values)) + "}"
 
 
 def _note_events(site: Site, rows: Sequence[Event], received_at: dt.datetime) -> None:
@@ -270,7 +191,7 @@ def _leave_out_forgotten(site: Site, events: dict[tuple[int, UUID], NewEvent]) -
         logger.info("%s events of site %s left out: older than the log, %s", len(late), site.pk, begins_at)
 
 
-def _write_property(value: Any) -> Any:
+def write_property(value: Any) -> Any:
     """Moments are kept in the one form that rules compare; all else stays as it came."""
     is_time = isinstance(value, str) and guess_type(value) == Attribute.Type.TIME
     return coerce_value(value, Attribute.Type.TIME) if is_time else value
@@ -290,7 +211,7 @@ def _room_for_types(site: Site) -> int:
     return max(0, EVENT_TYPES_PER_SITE - EventType.objects.filter(site=site).count())
 
 
-def _find_or_create_types(site: Site, names: Iterable[str]) -> dict[str, EventType]:
+def find_or_create_types(site: Site, names: Iterable[str]) -> dict[str, EventType]:
     """The types by name; without those for which there is no more room. Our own `$` names always have room."""
     wanted = set(names)
     stored = EventType.objects.filter(site=site, name__in=wanted)
@@ -336,7 +257,7 @@ def _add_summaries(summaries: Sequence[EventSummary]) -> None:
         cursor.execute(COUNT_EVENTS, [[getattr(row, name) for row in summaries] for name in columns])
 
 
-def _learn_properties(rows: Iterable[Event]) -> None:
+def learn_properties(rows: Iterable[Event]) -> None:
     """Note each property's type where it is seen first; objects have none, rules cannot look into them."""
     learned: dict[EventType, dict[str, str]] = {}
     for row in rows:
@@ -349,7 +270,7 @@ def _learn_properties(rows: Iterable[Event]) -> None:
             cursor.execute(LEARN_PROPERTIES, [json.dumps(types), event_type.pk])
 
 
-def _learn_campaigns(site: Site, events: Iterable[NewEvent]) -> None:
+def learn_campaigns(site: Site, events: Iterable[NewEvent]) -> None:
     """Keep the names of the campaigns that sent messages. Writes only what is new: many workers send at once."""
     named = {
         event.properties["campaign"]: event.properties["campaign_name"]

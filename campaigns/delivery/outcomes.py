@@ -14,7 +14,7 @@ from campaigns.tokens import DeliveryKey
 from campaigns.transports.base import ReceiptStatus
 from subscribers.models import PushSubscription
 from subscribers.subscriptions import end_subscriptions
-from tracking.log import record_alike
+from tracking.alike import record_alike
 
 Status = Delivery.Status
 _EVENTS = {Status.SENT: "sent", Status.FAILED: "failed"}

@@ -8,7 +8,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from subscribers.models import Site, Subscriber, SubscriberChange
 from tests import factories
-from tracking.log import NewEvent, record_alike, record_events
+from tracking.alike import record_alike
+from tracking.log import NewEvent, record_events
 from tracking.models import Event, EventSummary, EventType, MessageCampaign
 
 PROPERTIES = {"campaign": 7, "campaign_name": "Autumn"}
