@@ -1,6 +1,7 @@
 """What must hold when all is over: one outcome for everybody, the right one, and repeats only where a kill explains them."""
 
 import datetime as dt
+import heapq
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,6 @@ class Repeats:
 
     of_kills: int
     of_lost_answers: int
-    most_of_one_kill: int
 
 
 def read_endings(campaign: Campaign) -> dict[int, Ending]:
@@ -55,21 +55,38 @@ def check_log(campaign: Campaign, sent: set[int]) -> None:
 
 
 def count_repeats(
-    takings: Mapping[tuple[int, int], Sequence[Taking]], town: Town, kills: Sequence[dt.datetime]
+    takings: Mapping[tuple[int, int], Sequence[Taking]],
+    town: Town,
+    kills: Sequence[dt.datetime],
+    *,
+    in_hand: int,
 ) -> Repeats:
-    """All repeats; an AssertionError for one that neither a kill nor a lost answer explains."""
-    by_kill: Counter[dt.datetime] = Counter()
-    lost = 0
+    """All repeats; an AssertionError if there are some that neither lost answers nor kills explain.
+
+    A kill explains at most `in_hand` messages, each of which was taken before it and again after it.
+    """
+    spans, lost = [], 0
     for (_, person), taken in takings.items():
         may_be_lost = town.moods[person].name == LOST
         for first, second in pairwise(taken):
-            between = [kill for kill in kills if first.at <= kill <= min(second.at, first.at + LONGEST_CHUNK)]
             if may_be_lost:
                 lost, may_be_lost = lost + 1, False
-            elif between:
-                by_kill[between[0]] += 1
             else:
-                raise AssertionError(
-                    f"{person} got it at {first.at} and again at {second.at}: nobody was killed"
-                )
-    return Repeats(by_kill.total(), lost, max(by_kill.values(), default=0))
+                spans.append((first.at, min(second.at, first.at + LONGEST_CHUNK)))
+    return Repeats(_explain(spans, kills, in_hand), lost)
+
+
+def _explain(
+    spans: Sequence[tuple[dt.datetime, dt.datetime]], kills: Sequence[dt.datetime], in_hand: int
+) -> int:
+    """Find a kill for each span of time; the first to end goes first, so that if there is a way it is found."""
+    to_come = sorted(spans, reverse=True)
+    open_ends: list[dt.datetime] = []
+    for kill in sorted(kills):
+        while to_come and to_come[-1][0] <= kill:
+            heapq.heappush(open_ends, to_come.pop()[1])
+        for _ in range(min(in_hand, len(open_ends))):
+            assert heapq.heappop(open_ends) >= kill, "somebody got it twice, and no kill explains it"
+    assert not open_ends, f"{len(open_ends)} got it twice, and no kill explains it"
+    assert not to_come, f"{len(to_come)} got it twice after the last kill"
+    return len(spans)

@@ -26,7 +26,7 @@ class Mood:
     """
 
     name: str
-    share: int
+    share: float
     answers: tuple[Answer, ...] = ()
     ending: Ending = SENT
     host: str = "steady"
@@ -57,13 +57,13 @@ def list_moods(now: dt.datetime) -> list[Mood]:
         Mood("garbage", 5, (answer(fault="garbage"),), host="moody"),
         Mood(LOST, 5, (answer(fault="lost"),), host="moody"),
         Mood("500 for ever", 3, (answer(500, times=FOR_EVER),), (Status.EXPIRED, Reason.TTL), host="dead"),
-        Mood("no answer at all", 1, (answer(fault="never"),), host="moody"),
+        Mood("no answer at all", 0.25, (answer(fault="never"),), host="moody"),
     ]  # fmt: skip
 
 
 def deal(moods: Sequence[Mood], people: int, chance: random.Random) -> list[Mood]:
     """A mood for each of so many people, in random order."""
-    dealt = [mood for mood in moods[1:] for _ in range(max(1, people * mood.share // 1000))]
+    dealt = [mood for mood in moods[1:] for _ in range(max(1, int(people * mood.share / 1000)))]
     dealt += [moods[0]] * (people - len(dealt))
     chance.shuffle(dealt)
     return dealt
