@@ -8,6 +8,7 @@ whole site at once, `zone` (its clock) and `log` (older events are forgotten).
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -22,9 +23,9 @@ ZONE = "zone"
 LOG = "log"
 
 _WRITE = """
-INSERT INTO subscribers_subscriberchange (site_id, topic, subscriber_ids, changed_at, earliest_at)
-VALUES (%s, %s, %s::bigint[], %s, %s)
+INSERT INTO subscribers_subscriberchange (site_id, topic, subscriber_ids, changed_at, earliest_at) VALUES
 """
+_ROW = "(%s, %s, %s::bigint[], %s, %s)"
 
 
 def name_attribute(key: str) -> str:
@@ -78,8 +79,10 @@ def note_for_everyone(site_id: int, topics: Iterable[str], *, now: dt.datetime) 
 def _write(rows: list[SubscriberChange]) -> None:
     """By hand: for each of very many ids the ORM takes longer than the database."""
     if rows:
+        values: list[Any] = []
+        for row in rows:
+            ids = None if row.subscriber_ids is None else f"{{{','.join(map(str, row.subscriber_ids))}}}"
+            values += [row.site_id, row.topic, ids, row.changed_at, row.earliest_at]
         with connection.cursor() as cursor:
-            for row in rows:
-                ids = None if row.subscriber_ids is None else f"{{{','.join(map(str, row.subscriber_ids))}}}"
-                cursor.execute(_WRITE, [row.site_id, row.topic, ids, row.changed_at, row.earliest_at])
+            cursor.execute(_WRITE + ", ".join([_ROW] * len(rows)), values)
         transaction.on_commit(partial(wake, settings.FOLLOWING_TASK), robust=True)

@@ -26,15 +26,18 @@ from tracking.models import Event
 LOCK_PEOPLE = """
 SELECT id, merged_into_id FROM subscribers_subscriber WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE
 """
+# Repeats are looked up one by one, whatever statistics say (LIMIT).
 WRITE_ALIKE = """
 INSERT INTO tracking_event
     (subscriber_id, id, event_type_id, occurred_at, received_at, properties, item_id, category_id)
 SELECT new.subscriber_id, new.id, %(type)s, %(at)s, %(at)s, %(properties)s::jsonb, %(item)s, %(category)s
 FROM unnest(%(people)s::bigint[], %(ids)s::uuid[]) AS new (subscriber_id, id)
-WHERE NOT EXISTS (
-    SELECT FROM tracking_event AS known
-    WHERE known.subscriber_id = new.subscriber_id AND known.id = new.id
-      AND known.occurred_at BETWEEN %(earliest)s AND %(latest)s)
+LEFT JOIN LATERAL (
+    SELECT event.id FROM tracking_event AS event
+    WHERE event.subscriber_id = new.subscriber_id AND event.id = new.id
+      AND event.occurred_at BETWEEN %(earliest)s AND %(latest)s
+    LIMIT 1) AS known ON true
+WHERE known.id IS NULL
 RETURNING subscriber_id
 """
 COUNT_ALIKE = """
