@@ -21,7 +21,7 @@ from demo.segments import A_DAY, ACTIVE, RECENT_BUYERS, build_segments
 from segments.models import Segment
 from subscribers.models import Site
 
-SALE_AGE = 5 * A_DAY
+SALE_AGE = 8 * A_DAY
 SALE_STARTS = dt.time(9, 30)  # in UTC; in the far east the evening has begun
 WEEKLY_AGES = (16 * A_DAY, 9 * A_DAY, 2 * A_DAY)
 # In UTC; when a run for five in the afternoon is planned, a quarter of an hour before that hour comes first on earth.
@@ -70,9 +70,10 @@ def _draft_sale(site: Site, segments: dict[str, Segment], *, starts_at: dt.datet
         local_date=starts_at.date(),
         local_time=dt.time(18),
         ttl=dt.timedelta(hours=12),
-        holdout_percent=20,
+        holdout_percent=25,
         goal={"type": "event", "event": "purchase", "where": []},
         revenue_property="value",
+        click_window=7 * A_DAY,
     )
     campaign.variants.create(
         letter="B",

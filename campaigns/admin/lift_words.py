@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from campaigns.admin.report_words import say_percent
-from campaigns.lift import Comparison, Group, Lift
+from campaigns.lift import LEAST_CONVERSIONS, LEAST_PEOPLE, Comparison, Group, Lift
 from campaigns.statistics import Estimate
 
 WIDTH = 100  # of the picture, in the units of the viewBox
@@ -54,13 +54,16 @@ def describe_lift(lift: Lift | None) -> LiftWords | None:
     if lift.revenue is not None:
         differences.append(_describe("Revenue per person", lift.revenue, _say_amount))
     groups = [_describe_group("Meant for it", lift.meant), _describe_group("Held out", lift.held_out)]
-    return LiftWords(lift, _say_verdict(lift.conversions), groups, differences)
+    return LiftWords(lift, _say_verdict(lift), groups, differences)
 
 
-def _say_verdict(conversions: Comparison) -> str:
-    if not conversions.is_clear:
+def _say_verdict(lift: Lift) -> str:
+    converted = min(lift.meant.converted, lift.held_out.converted)
+    if lift.held_out.people < LEAST_PEOPLE or converted < LEAST_CONVERSIONS:
+        return "Too early to tell"
+    if not lift.conversions.is_clear:
         return "The difference may be chance"
-    return "It made a difference" if conversions.difference.value > 0 else "It did harm"
+    return "It made a difference" if lift.conversions.difference.value > 0 else "It did harm"
 
 
 def _describe_group(label: str, group: Group) -> GroupWords:

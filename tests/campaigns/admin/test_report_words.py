@@ -65,8 +65,8 @@ def test_the_pieces_of_a_zone_s_bar_are_its_people() -> None:
     assert bar.next_due == "Sat 21:00"
 
 
-def make_lift(low: float, high: float) -> Lift:
-    group = Group(100, 10, Sample(100, 0, 0), NOW)
+def make_lift(low: float, high: float, *, people: int = 100, converted: int = 10) -> Lift:
+    group = Group(people, converted, Sample(people, 0, 0), NOW)
     middle = 0.0 if math.isinf(low) else (low + high) / 2
     return Lift(group, group, Comparison(Estimate(middle, Interval(low, high)), None, 0.5), None, [])
 
@@ -84,6 +84,14 @@ def test_the_verdict_is_as_sure_as_the_interval(low: float, high: float, verdict
 
     assert words is not None
     assert words.verdict == verdict
+
+
+@pytest.mark.parametrize(("people", "converted"), [(99, 10), (100, 9)])
+def test_of_few_people_nothing_is_said_yet(people: int, converted: int) -> None:
+    words = describe_lift(make_lift(0.01, 0.03, people=people, converted=converted))
+
+    assert words is not None
+    assert words.verdict == "Too early to tell"
 
 
 def test_no_difference_is_on_the_line_too() -> None:
