@@ -14,22 +14,25 @@ from campaigns.caps import list_caps, lock_slots
 from campaigns.delivery.limits import keep_limits
 from campaigns.delivery.pacing import Pace, lock_pace
 from campaigns.delivery.retry import find_deadline
-from campaigns.delivery.rows import ClaimedRow, write_rows
+from campaigns.delivery.rows import ClaimedRow, list_literal, write_rows
 from campaigns.models import Batch, Campaign
 
 LEASE = dt.timedelta(minutes=3)  # longer than sending to all devices of a chunk can take, time-outs included
 
-# Those in `sending` were left behind by a worker that died: they go first. The outer status is looked at once more
-# when the row is locked: whoever was skipped by a cancellation just now is not sent to.
+# Those in `sending` were left behind by a worker that died: they go first.
+_CHOOSE = """
+SELECT subscriber_id FROM campaigns_delivery
+WHERE batch_id = %(batch)s AND status IN ('planned', 'sending')
+ORDER BY status DESC, subscriber_id LIMIT %(size)s
+"""
+# The status is looked at once more when the row is locked: whoever was skipped by a cancellation just now is not sent to.
+# By the whole key, since a new campaign is one that statistics know nothing of.
 _CLAIM = """
 UPDATE campaigns_delivery AS delivery
 SET status = 'sending', attempts = delivery.attempts + 1,
     variant = CASE WHEN %(winner)s = '' THEN delivery.variant ELSE %(winner)s END
-FROM (SELECT subscriber_id FROM campaigns_delivery
-      WHERE batch_id = %(batch)s AND status IN ('planned', 'sending')
-      ORDER BY status DESC, subscriber_id LIMIT %(size)s) AS chosen
 WHERE delivery.campaign_id = %(campaign)s AND delivery.occurrence = %(occurrence)s
-  AND delivery.subscriber_id = chosen.subscriber_id
+  AND delivery.subscriber_id = ANY(%(subscribers)s::bigint[])
   AND delivery.batch_id = %(batch)s AND delivery.status IN ('planned', 'sending')
 RETURNING delivery.subscriber_id, delivery.attempts, delivery.variant, delivery.due_at::text, delivery.timezone
 """
@@ -170,8 +173,10 @@ def _take_rows(batch: Batch, size: int) -> list[ClaimedRow]:
         "size": size,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, values)
-        rows = cursor.fetchall()
+        cursor.execute(_CHOOSE, values)
+        chosen = list_literal(pk for (pk,) in cursor.fetchall())
+        cursor.execute(_CLAIM, values | {"subscribers": chosen})
+        rows = sorted(cursor.fetchall())
     # Most are due together: their instant is read once.
     instants = {text: dt.datetime.fromisoformat(text) for text in {row[3] for row in rows}}
     return [ClaimedRow(pk, attempt, letter, instants[due], zone) for pk, attempt, letter, due, zone in rows]

@@ -11,10 +11,11 @@ from campaigns.models import Batch, Delivery
 Status = Delivery.Status
 
 # Only the attempt that was claimed: another worker, or feedback from the device, may have been faster. A worker that
-# lost its lease has lost its attempts to the one that counted on.
+# lost its lease has lost its attempts to the one that counted on. By the whole key (ANY), since a new campaign is one that
+# statistics know nothing of.
 _MINE = """
 WHERE delivery.campaign_id = %(campaign)s AND delivery.occurrence = %(occurrence)s
-  AND delivery.subscriber_id = ended.subscriber_id
+  AND delivery.subscriber_id = ANY(%(subscribers)s::bigint[]) AND delivery.subscriber_id = ended.subscriber_id
   AND delivery.attempts = ended.attempt AND delivery.status = 'sending'
 RETURNING delivery.subscriber_id
 """
@@ -42,7 +43,7 @@ _NAME_DEVICES = """
 UPDATE campaigns_delivery AS delivery SET device_id = ended.device_id
 FROM unnest(%(subscribers)s::bigint[], %(devices)s::uuid[]) AS ended (subscriber_id, device_id)
 WHERE delivery.campaign_id = %(campaign)s AND delivery.occurrence = %(occurrence)s
-  AND delivery.subscriber_id = ended.subscriber_id
+  AND delivery.subscriber_id = ANY(%(subscribers)s::bigint[]) AND delivery.subscriber_id = ended.subscriber_id
   AND delivery.device_id IS NULL AND delivery.status IN ('sent', 'displayed', 'clicked')
 """
 
