@@ -1,7 +1,8 @@
 """The deliveries of a chunk as plain rows, and writing down what became of them: two statements, however many they are."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -11,31 +12,28 @@ from campaigns.models import Batch, Delivery
 Status = Delivery.Status
 
 # Only the attempt that was claimed: another worker, or feedback from the device, may have been faster. A worker that
-# lost its lease has lost its attempts to the one that counted on. By the whole key (ANY), since a new campaign is one that
-# statistics know nothing of.
+# lost its lease has lost its attempts to the one that counted on. By the whole key (ANY), and with a look-up rather than
+# a join, since a new campaign is one that statistics know nothing of.
 _MINE = """
+FROM (SELECT %(outcomes)s::jsonb AS outcomes) AS ended
 WHERE delivery.campaign_id = %(campaign)s AND delivery.occurrence = %(occurrence)s
-  AND delivery.subscriber_id = ANY(%(subscribers)s::bigint[]) AND delivery.subscriber_id = ended.subscriber_id
-  AND delivery.attempts = ended.attempt AND delivery.status = 'sending'
+  AND delivery.subscriber_id = ANY(%(subscribers)s::bigint[]) AND delivery.status = 'sending'
+  AND ended.outcomes ? (delivery.subscriber_id || '.' || delivery.attempts)
 RETURNING delivery.subscriber_id
 """
+_OUTCOME = "ended.outcomes -> (delivery.subscriber_id || '.' || delivery.attempts)"
 _WRITE_SENT = f"""
 UPDATE campaigns_delivery AS delivery
-SET status = 'sent', detail = '', sent_at = %(now)s, device_id = ended.device_id
-FROM unnest(%(subscribers)s::bigint[], %(attempts)s::smallint[], %(devices)s::uuid[])
-         AS ended (subscriber_id, attempt, device_id)
+SET status = 'sent', detail = '', sent_at = %(now)s, device_id = ({_OUTCOME} ->> 0)::uuid
 {_MINE}
 """  # noqa: S608 - our own words
 _WRITE_OTHERS = f"""
 UPDATE campaigns_delivery AS delivery
-SET status = ended.status, reason = ended.reason, detail = ended.detail,
-    batch_id = COALESCE(ended.batch_id, delivery.batch_id),
-    due_at = COALESCE(ended.due_at, delivery.due_at),
-    deferred = delivery.deferred OR ended.due_at IS NOT NULL,
-    attempts = delivery.attempts - ended.untried
-FROM unnest(%(subscribers)s::bigint[], %(attempts)s::smallint[], %(statuses)s::text[], %(reasons)s::text[],
-            %(details)s::text[], %(batches)s::bigint[], %(dues)s::timestamptz[], %(untried)s::smallint[])
-         AS ended (subscriber_id, attempt, status, reason, detail, batch_id, due_at, untried)
+SET status = {_OUTCOME} ->> 0, reason = {_OUTCOME} ->> 1, detail = {_OUTCOME} ->> 2,
+    batch_id = COALESCE(({_OUTCOME} ->> 3)::bigint, delivery.batch_id),
+    due_at = COALESCE(({_OUTCOME} ->> 4)::timestamptz, delivery.due_at),
+    deferred = delivery.deferred OR {_OUTCOME} ->> 4 IS NOT NULL,
+    attempts = delivery.attempts - ({_OUTCOME} ->> 5)::smallint
 {_MINE}
 """  # noqa: S608 - our own words
 # Feedback came before the receipt, and could not know which device took it.
@@ -81,7 +79,7 @@ def write_rows(batch: Batch, outcomes: Sequence[Outcome], *, now: dt.datetime) -
     """Write the outcomes of a chunk of a batch; the subscribers whose delivery was still this worker's to write."""
     sent = [outcome for outcome in outcomes if outcome.status is Status.SENT]
     others = [outcome for outcome in outcomes if outcome.status is not Status.SENT]
-    written = _write_sent(batch, sent, now=now) | _write_others(batch, others)
+    written = _write_sent(batch, sent, now=now) | _write_others(batch, others, now=now)
     missed = [outcome for outcome in sent if outcome.subscriber_id not in written]
     if missed:
         with connection.cursor() as cursor:
@@ -95,30 +93,48 @@ def list_literal(values: Iterable[object]) -> str:
 
 
 def _write_sent(batch: Batch, outcomes: Sequence[Outcome], *, now: dt.datetime) -> set[int]:
-    if not outcomes:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE_SENT, _name_run(batch) | _list_sent(outcomes) | {"now": now})
-        return {row[0] for row in cursor.fetchall()}
+    written = {_name_attempt(outcome): [outcome.device_id] for outcome in outcomes}
+    return _write(_WRITE_SENT, batch, outcomes, written, now=now)
 
 
-def _write_others(batch: Batch, outcomes: Sequence[Outcome]) -> set[int]:
-    if not outcomes:
-        return set()
+def _write_others(batch: Batch, outcomes: Sequence[Outcome], *, now: dt.datetime) -> set[int]:
     batches = _open_batches(batch, outcomes)
-    values: dict[str, Any] = {
+    written = {
+        _name_attempt(outcome): [
+            outcome.status,
+            outcome.reason,
+            outcome.detail,
+            batches[outcome.retry_at] if outcome.retry_at else None,
+            outcome.retry_at.isoformat() if outcome.retry_at and outcome.deferred else None,
+            int(outcome.untried),
+        ]
+        for outcome in outcomes
+    }
+    return _write(_WRITE_OTHERS, batch, outcomes, written, now=now)
+
+
+def _write(
+    sql: str,
+    batch: Batch,
+    outcomes: Sequence[Outcome],
+    written: Mapping[str, list[Any]],
+    *,
+    now: dt.datetime,
+) -> set[int]:
+    if not outcomes:
+        return set()
+    values = {
+        "outcomes": json.dumps(written),
         "subscribers": list_literal(outcome.subscriber_id for outcome in outcomes),
-        "attempts": list_literal(outcome.attempt for outcome in outcomes),
-        "statuses": [str(outcome.status) for outcome in outcomes],
-        "reasons": [str(outcome.reason) for outcome in outcomes],
-        "details": [outcome.detail for outcome in outcomes],
-        "batches": [batches[outcome.retry_at] if outcome.retry_at else None for outcome in outcomes],
-        "dues": [outcome.retry_at if outcome.deferred else None for outcome in outcomes],
-        "untried": list_literal(int(outcome.untried) for outcome in outcomes),
+        "now": now,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE_OTHERS, _name_run(batch) | values)
+        cursor.execute(sql, _name_run(batch) | values)
         return {row[0] for row in cursor.fetchall()}
+
+
+def _name_attempt(outcome: Outcome) -> str:
+    return f"{outcome.subscriber_id}.{outcome.attempt}"
 
 
 def _open_batches(batch: Batch, outcomes: Iterable[Outcome]) -> dict[dt.datetime, int]:
@@ -133,7 +149,6 @@ def _open_batches(batch: Batch, outcomes: Iterable[Outcome]) -> dict[dt.datetime
 def _list_sent(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return {
         "subscribers": list_literal(outcome.subscriber_id for outcome in outcomes),
-        "attempts": list_literal(outcome.attempt for outcome in outcomes),
         "devices": list_literal(outcome.device_id or "NULL" for outcome in outcomes),
     }
 
