@@ -14,6 +14,7 @@ from tests.faults.clock import SharedClock
 from tests.faults.crew import Crew
 
 _LOOK = 0.02  # seconds
+_AT_ONCE = dt.timedelta(seconds=20)  # what is due within so much is waited for together
 _OVER = {Campaign.Status.FINISHED, Campaign.Status.CANCELLED}
 _AT_WORK = {
     Campaign.Status.RUNNING,
@@ -59,7 +60,7 @@ class Play:
         time.sleep(_LOOK)
 
     def _skip_waiting(self) -> None:
-        """If nothing is due before some instant, make it that instant."""
+        """If nothing is due before some instant, let it be a little later than that."""
         now = self.clock.now()
         # What is cancelled may be in the hands of somebody who was killed.
         left_behind = Q(campaign__status=Campaign.Status.CANCELLED, lease_expires_at__gt=now)
@@ -69,7 +70,7 @@ class Play:
         free_at = Greatest(F("due_at"), Coalesce(F("lease_expires_at"), F("due_at")))
         next_at = waiting.aggregate(at=Min(free_at))["at"]
         if next_at is not None and next_at > now:
-            self.clock.skip(next_at - now + dt.timedelta(milliseconds=5))
+            self.clock.skip(next_at - now + _AT_ONCE)
 
 
 def is_over(campaign: Campaign) -> bool:

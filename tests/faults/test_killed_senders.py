@@ -35,7 +35,7 @@ def launch(
     site, now = factories.make_site(), clock.now()
     moods = list_moods(now)[: -1 if hurried else None]
     town.settle(site, people, moods=moods, now=now, chance=chance)
-    campaign = factories.make_campaign(site, ttl=dt.timedelta(hours=2))
+    campaign = factories.make_campaign(site, ttl=dt.timedelta(hours=5))
     launch_campaign(campaign, now=now)
     plan_due_campaigns(now=now)
     return campaign
