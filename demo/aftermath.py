@@ -9,7 +9,9 @@ from uuid import UUID
 
 from campaigns.models import Delivery
 from demo.products import PRODUCTS
-from subscribers.models import PushSubscription
+from demo.profiles import TIERS
+from subscribers.changes import name_attribute, note_changes
+from subscribers.models import PushSubscription, Subscriber
 from tracking.log import NewEvent
 
 Status = Delivery.Status
@@ -37,7 +39,20 @@ def _buy(delivery: Delivery, random: Random, at: dt.datetime) -> NewEvent:
         "items": len(cart),
         "order_id": f"R-{at:%y%m%d%H%M}-{delivery.subscriber_id:05}",
     }
+    _pay(delivery, value, at)
     return _make_event(delivery, "purchase", random, at, properties)
+
+
+def _pay(delivery: Delivery, value: float, at: dt.datetime) -> None:
+    """What they spent counts towards what they ever paid, and so towards their tier."""
+    person = Subscriber.objects.get(pk=delivery.subscriber_id)
+    spent = round(person.attributes.get("lifetime_value", 0) + value, 2)
+    person.attributes["lifetime_value"] = spent
+    if "loyalty_tier" in person.attributes:
+        person.attributes["loyalty_tier"] = next(tier for least, tier in TIERS if spent >= least)
+    person.save(update_fields=["attributes"])
+    topics = [name_attribute("lifetime_value"), name_attribute("loyalty_tier")]
+    note_changes(person.site_id, {key: [person.pk] for key in topics}, now=at)
 
 
 def _leave(delivery: Delivery, random: Random, at: dt.datetime) -> NewEvent:

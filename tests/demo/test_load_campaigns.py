@@ -4,6 +4,8 @@ import datetime as dt
 from collections import Counter
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from campaigns.lift import measure_lift
 from campaigns.models import Batch, Campaign, Delivery
 from campaigns.reports import list_runs, report_campaign
@@ -11,6 +13,9 @@ from segments.models import Membership
 from subscribers.models import Site, Subscriber
 from tests.demo.conftest import NOW
 from tracking.models import Event
+
+# The shop is there for all of them; this has pytest make a database for it, even for one of these files alone.
+pytestmark = pytest.mark.django_db
 
 
 def _find(site: Site, status: str, schedule: str = "local") -> Campaign:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from django.db.models import Count, Max, Min
 from django.test import Client
 
@@ -11,6 +12,9 @@ from subscribers.models import Attribute, Identity, Place, PushSubscription, Sit
 from tests.demo.conftest import NOW, PEOPLE
 from tracking.models import Event, EventSummary
 from tracking.origins import list_origins
+
+# The shop is there for all of them; this has pytest make a database for it, even for one of these files alone.
+pytestmark = pytest.mark.django_db
 
 
 def test_the_site_lets_the_shop_s_own_pages_report_to_it(demo_shop: Site) -> None:

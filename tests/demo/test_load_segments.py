@@ -19,6 +19,9 @@ EXAMPLES = (
     "Win back big spenders",
 )
 
+# The shop is there for all of them; this has pytest make a database for it, even for one of these files alone.
+pytestmark = pytest.mark.django_db
+
 
 def test_every_segment_is_built_as_of_now(demo_shop: Site) -> None:
     segments = Segment.objects.filter(site=demo_shop)
