@@ -79,7 +79,7 @@ def test_killed_senders_lose_nobody_and_repeat_only_what_they_had_in_hand(
     ended = PushSubscription.objects.filter(end_reason=PushSubscription.EndReason.GONE)
     assert set(ended.values_list("subscriber_id", flat=True)) == gone
     with capsys.disabled():  # the figures are what `make faults` is for
-        print(f"\n{DELIVERIES:,} deliveries, {len(kills)} of {SENDERS} senders killed, {took:.0f} s")
+        print(f"\n{DELIVERIES:,} deliveries, {len(kills)} kills, {SENDERS} senders at a time, {took:.0f} s")
         print(f"skipped by the clock: {clock.now() - began_at}")
         print("answers:", town.count_answers())
         print("outcomes:", dict(Counter(" ".join(ending).strip() for ending in endings.values())))
