@@ -105,11 +105,7 @@ def finish_campaigns(*, now: dt.datetime) -> int:
 
 def settle_cancelled(*, now: dt.datetime) -> int:
     """Skip what a worker put back, or left behind when it died, after its campaign was cancelled; how many people."""
-    unsettled = Occurrence.objects.filter(campaign__status=Status.CANCELLED, waiting__gt=0)
-    cancelled = set(unsettled.values_list("campaign_id", flat=True))
-    if not cancelled:
-        return 0
-    batches = Batch.objects.filter(_is_free(now), campaign__in=cancelled, done_at=None)
+    batches = Batch.objects.filter(_is_free(now), campaign__status=Status.CANCELLED, done_at=None)
     return _skip_waiting(batches, OPEN, now=now)
 
 
