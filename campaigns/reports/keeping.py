@@ -16,7 +16,6 @@ from segments.models import Segment
 
 T = TypeVar("T")
 
-KEEP = dt.timedelta(minutes=1)
 # What is asked for all the time takes no more than a twentieth of it.
 SHARE_OF_TIME = 20
 LEAST, MOST = dt.timedelta(seconds=2), dt.timedelta(minutes=1)
@@ -32,8 +31,8 @@ class Kept(Generic[T]):
     until: dt.datetime
 
 
-def recall(key: str, make: Callable[[], T], *, now: dt.datetime, keep: dt.timedelta | None = None) -> Kept[T]:
-    """The kept value, or a new one; kept for `keep`, or in proportion to how long it took.
+def recall(key: str, make: Callable[[], T], *, now: dt.datetime) -> Kept[T]:
+    """The kept value, or a new one; kept in proportion to how long it took.
 
     While somebody works out a new one, everybody else is shown the old.
     """
@@ -43,7 +42,7 @@ def recall(key: str, make: Callable[[], T], *, now: dt.datetime, keep: dt.timede
     began = monotonic()
     value = make()
     took = dt.timedelta(seconds=monotonic() - began)
-    kept = Kept(value, now, now + (keep or min(max(SHARE_OF_TIME * took, LEAST), MOST)))
+    kept = Kept(value, now, now + min(max(SHARE_OF_TIME * took, LEAST), MOST))
     cache.set(key, kept, _LONG)
     cache.delete(f"{key}:busy")
     return kept
@@ -57,7 +56,6 @@ def recall_report(
         f"report:{campaign.pk}:{occurrence or 'all'}",
         lambda: report_campaign(campaign, occurrence=occurrence),
         now=now,
-        keep=KEEP,
     )
 
 
@@ -70,10 +68,9 @@ def recall_segments(
         f"report:{campaign.pk}:{occurrence or 'all'}:segments:{chosen}",
         lambda: report_segments(campaign, segments, occurrence=occurrence),
         now=now,
-        keep=KEEP,
     )
 
 
 def recall_lift(campaign: Campaign, *, now: dt.datetime) -> Kept[Lift | None]:
     """What difference the campaign makes over all its runs, at most a minute old; None where nobody is held out."""
-    return recall(f"lift:{campaign.pk}", lambda: measure_lift(campaign, now=now), now=now, keep=KEEP)
+    return recall(f"lift:{campaign.pk}", lambda: measure_lift(campaign, now=now), now=now)

@@ -88,7 +88,7 @@ def read_number(page: CampaignPage, pattern: str) -> int:
 
 
 def write_campaign(page: CampaignPage, day: dt.date) -> None:
-    """Two versions for loyal customers, at nine on their own clocks, a tenth held out, to bring purchases."""
+    """Two versions for loyal customers, at nine on their own clocks, some of them held out, to bring purchases."""
     page.open(ADD)
     page.write("name", "Autumn sale")
     page.write("title", "The autumn sale is on")
@@ -98,7 +98,7 @@ def write_campaign(page: CampaignPage, day: dt.date) -> None:
     page.write("versions-0-title", "Good news for you")
     page.click_text("Loyal customers · 30 members")
     page.unfold("Hold some people out")
-    page.write("holdout_percent", "10")
+    page.write("holdout_percent", "40")
     page.click("[name=schedule][value=local]")
     page.choose_time("local_date", day.isoformat())
     page.choose_time("local_time", "09:00")

@@ -68,8 +68,9 @@ def test_quiet_hours_and_the_wait_for_a_winner(site: Site, now: dt.datetime) -> 
 
 def test_a_holdout_that_is_too_small_to_tell_anything(site: Site, now: dt.datetime) -> None:
     make_reachable(site)
-    (said,) = remark(factories.make_campaign(site, holdout_percent=1), now)
-    assert said.endswith("would be held out: too few to see what difference the campaign makes.")
+    said = remark(factories.make_campaign(site, holdout_percent=1), now)
+    # Held out or not: of one person, both may be.
+    assert said[-1].endswith("would be held out: too few to see what difference the campaign makes.")
 
 
 def test_a_key_that_nobody_has(site: Site, now: dt.datetime) -> None:

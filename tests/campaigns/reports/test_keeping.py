@@ -2,36 +2,42 @@
 
 import datetime as dt
 
+import pytest
+
 from campaigns.reports.keeping import recall
 from tests.factories import NOW
 
-SECOND, MINUTE = dt.timedelta(seconds=1), dt.timedelta(minutes=1)
+SECOND, HOUR = dt.timedelta(seconds=1), dt.timedelta(hours=1)
 
 
-def test_a_value_is_worked_out_once_a_minute() -> None:
+def test_a_value_that_was_quick_is_worked_out_every_other_second() -> None:
     values = iter([1, 2])
 
     def count() -> int:
         return next(values)
 
-    kept = [recall("k", count, now=NOW + later, keep=MINUTE) for later in (0 * SECOND, 59 * SECOND, MINUTE)]
+    kept = [recall("k", count, now=NOW + later) for later in (0 * SECOND, SECOND, 2 * SECOND)]
 
-    assert [(each.value, each.as_of) for each in kept] == [(1, NOW), (1, NOW), (2, NOW + MINUTE)]
+    assert [(each.value, each.as_of) for each in kept] == [(1, NOW), (1, NOW), (2, NOW + 2 * SECOND)]
+
+
+def test_the_longer_it_took_the_longer_it_is_kept_up_to_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 0.5, 0.0, 900.0])
+    monkeypatch.setattr("campaigns.reports.keeping.monotonic", lambda: next(clock))
+
+    half_a_second, long = (recall(key, lambda: 1, now=NOW) for key in ("half a second", "long"))
+
+    assert half_a_second.until == NOW + 10 * SECOND
+    assert long.until == NOW + 60 * SECOND
 
 
 def test_who_comes_while_it_is_worked_out_gets_the_old_one() -> None:
-    recall("k", lambda: "old", now=NOW, keep=MINUTE)
+    recall("k", lambda: "old", now=NOW)
     seen_meanwhile = []
 
     def work() -> str:
-        seen_meanwhile.append(recall("k", lambda: "another", now=NOW + MINUTE, keep=MINUTE).value)
+        seen_meanwhile.append(recall("k", lambda: "another", now=NOW + HOUR).value)
         return "new"
 
-    assert recall("k", work, now=NOW + MINUTE, keep=MINUTE).value == "new"
+    assert recall("k", work, now=NOW + HOUR).value == "new"
     assert seen_meanwhile == ["old"]
-
-
-def test_what_is_quick_is_kept_for_moments() -> None:
-    recall("k", lambda: 1, now=NOW)
-
-    assert recall("k", lambda: 2, now=NOW + 3 * SECOND).value == 2

@@ -87,7 +87,7 @@ def test_retry_after_is_read(transport: WebPushTransport, server: ScriptedServer
 
 
 def test_retry_after_may_be_a_date(transport: WebPushTransport, server: ScriptedServer) -> None:
-    date = quote(format_datetime(NOW + dt.timedelta(minutes=5), usegmt=True))
+    date = quote(format_datetime(dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5), usegmt=True))
     receipt = send(transport, server, f"503/Retry-After/{date}")
     assert receipt.retry_after is not None
     assert dt.timedelta(minutes=4) < receipt.retry_after <= dt.timedelta(minutes=5)
