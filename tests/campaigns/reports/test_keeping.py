@@ -25,7 +25,7 @@ def test_the_longer_it_took_the_longer_it_is_kept_up_to_a_minute(monkeypatch: py
     clock = iter([0.0, 0.5, 0.0, 900.0])
     monkeypatch.setattr("campaigns.reports.keeping.monotonic", lambda: next(clock))
 
-    half_a_second, long = (recall(key, lambda: 1, now=NOW) for key in ("half a second", "long"))
+    half_a_second, long = (recall(key, lambda: 1, now=NOW) for key in ("half-a-second", "long"))
 
     assert half_a_second.until == NOW + 10 * SECOND
     assert long.until == NOW + 60 * SECOND
