@@ -13,6 +13,7 @@ from django.db import connection
 
 from segments.membership import Cause, Moves
 from segments.rules.sql import Fragment
+from subscribers.arrays import write_array
 
 # Whoever holds and is not there enters, whoever is there and does not hold leaves; both are logged and counted.
 MOVE = """
@@ -97,10 +98,10 @@ def _move(
 ) -> dict[tuple[int, str], tuple[int, ...]]:
     """Ids of those who moved, by segment and kind of move."""
     rows = [
-        (pk, person, str(cause), person in holding.get(pk, ()))
+        (pk, person, cause, person in holding.get(pk, ()))
         for pk, question in questions.items()
         for person, cause in sorted(question.causes.items())
     ]
     with connection.cursor() as cursor:
-        cursor.execute(MOVE, [*(list(column) for column in zip(*rows, strict=True)), as_of, as_of])
+        cursor.execute(MOVE, [*map(write_array, zip(*rows, strict=True)), as_of, as_of])
         return {(pk, kind): tuple(ids) for pk, kind, ids in cursor.fetchall()}

@@ -29,6 +29,7 @@ from segments.rules.turning import Turning
 from segments.sweeping import MOST_ASKED, find_turned, is_due
 from segments.touching import Asked, Touched
 from segments.versions import wake_building
+from subscribers.arrays import write_array
 from subscribers.changes import PERSON
 from subscribers.commits import commit_lazily
 from subscribers.models import Site, SubscriberChange
@@ -169,7 +170,7 @@ class _Round:
             if len(asked) > MOST_ASKED:
                 self.rebuild.add(pk)
             elif asked and pk not in self.rebuild:
-                context = CompileContext(self.as_of, self.zone, self.log, people=tuple(asked))
+                context = CompileContext(self.as_of, self.zone, self.log, people=write_array(asked))
                 questions[pk] = Question(compile_members(self.site, live.rule, context), asked.causes)
         return move_people(questions, as_of=self.as_of) if questions else {}
 

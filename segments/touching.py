@@ -14,6 +14,7 @@ from segments.rules.sql import Fragment
 from segments.rules.subqueries import Subqueries
 from segments.rules.tested_events import TestedEvent
 from segments.rules.windows import Bounds
+from subscribers.arrays import write_array
 from subscribers.changes import note_changes, note_for_everyone
 from subscribers.models import Site, SubscriberChange
 
@@ -81,7 +82,7 @@ class Touched:
     def _find_passing(self, topic: str, event: TestedEvent) -> set[int]:
         """Sought among all of their events since the first of the new ones: too many rather than too few."""
         if event not in self._tested:
-            rows = Subqueries(people=tuple(self.people[topic]))
+            rows = Subqueries(people=write_array(self.people[topic]))
             compiler = EventCompiler(self.as_of, self.log, rows)
             since = Bounds(self.earliest.get(topic), self.as_of, lower_in=True)
             condition = compiler.select(event.name, since, event.tests)

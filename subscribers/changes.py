@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
+from subscribers.arrays import write_array
 from subscribers.models import SubscriberChange
 from subscribers.waking import wake
 
@@ -81,7 +82,7 @@ def _write(rows: list[SubscriberChange]) -> None:
     if rows:
         values: list[Any] = []
         for row in rows:
-            ids = None if row.subscriber_ids is None else f"{{{','.join(map(str, row.subscriber_ids))}}}"
+            ids = None if row.subscriber_ids is None else write_array(row.subscriber_ids)
             values += [row.site_id, row.topic, ids, row.changed_at, row.earliest_at]
         with connection.cursor() as cursor:
             cursor.execute(_WRITE + ", ".join([_ROW] * len(rows)), values)

@@ -5,12 +5,18 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from subscribers.arrays import write_array, write_texts
 from subscribers.changes import PERSON, note_changes
 from subscribers.models import Identity, Site, Subscriber
 
 Name = tuple[str, str]  # kind and value of an Identity
+
+READ_IDENTITIES = """
+SELECT value, subscriber_id FROM subscribers_identity WHERE site_id = %s AND kind = %s AND value = ANY(%s::text[])
+"""
+LOCK = "SELECT * FROM subscribers_subscriber WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 
 
 def find_subscriber(*, site: Site, kind: str, value: str) -> Subscriber | None:
@@ -47,8 +53,7 @@ def lock_subscribers(ids: Iterable[int]) -> dict[int, Subscriber]:
     found: dict[int, Subscriber] = {}
     missing = wanted
     while missing:
-        rows = Subscriber.objects.select_for_update(no_key=True).filter(pk__in=missing).order_by("pk")
-        found.update({row.pk: row for row in rows})
+        found.update({row.pk: row for row in Subscriber.objects.raw(LOCK, [write_array(missing)])})
         missing = {row.merged_into_id for row in found.values() if row.merged_into_id} - found.keys()
     return {pk: _survivor(found, found[pk]) for pk in wanted & found.keys()}
 
@@ -71,10 +76,15 @@ def _survivor(found: Mapping[int, Subscriber], row: Subscriber) -> Subscriber:
 
 
 def _read_identities(site: Site, names: Collection[Name]) -> dict[Name, int]:
-    kinds, values = {kind for kind, _ in names}, {value for _, value in names}
-    rows = Identity.objects.filter(site=site, kind__in=kinds, value__in=values)
-    leads = {(kind, value): pk for kind, value, pk in rows.values_list("kind", "value", "subscriber_id")}
-    return {name: leads[name] for name in names if name in leads}
+    by_kind: defaultdict[str, list[str]] = defaultdict(list)
+    for kind, value in names:
+        by_kind[kind].append(value)
+    leads: dict[Name, int] = {}
+    with connection.cursor() as cursor:
+        for kind, values in by_kind.items():
+            cursor.execute(READ_IDENTITIES, [site.pk, kind, write_texts(values)])
+            leads.update({(kind, value): pk for value, pk in cursor.fetchall()})
+    return leads
 
 
 def _create_subscribers(site: Site, names: Mapping[Name, str], now: dt.datetime) -> None:

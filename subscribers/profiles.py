@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import connection
 
+from subscribers.arrays import write_array
 from subscribers.attribute_values import AttributeValueError, coerce_value, guess_type
 from subscribers.changes import LOCATION, name_attribute, name_profile
 from subscribers.geolocation import NOWHERE, Location
@@ -82,8 +83,8 @@ def save_visits(subscribers: Collection[Subscriber]) -> None:
     ordered = sorted(subscribers, key=lambda subscriber: subscriber.pk)
     if ordered:
         with connection.cursor() as cursor:
-            ids, times = [each.pk for each in ordered], [each.last_seen_at for each in ordered]
-            cursor.execute(SEE, [ids, times])
+            ids, times = (each.pk for each in ordered), (each.last_seen_at for each in ordered)
+            cursor.execute(SEE, [write_array(ids), write_array(times)])
 
 
 def assign_context(subscriber: Subscriber, *, context: Context, now: dt.datetime) -> None:

@@ -2,12 +2,13 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
+from subscribers.arrays import write_array
 from subscribers.changes import name_event, note_changes
 from subscribers.models import Site
 from tracking.interning import intern_values
@@ -65,7 +66,7 @@ def record_alike(
     if not ids:
         return
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(LOCK_PEOPLE, [_list(ids)])
+        cursor.execute(LOCK_PEOPLE, [write_array(ids)])
         merged: dict[int, int | None] = dict(cursor.fetchall())
         alive = [pk for pk, into in merged.items() if into is None]
         if len(alive) < len(merged) or len(ids) < len(people):
@@ -87,7 +88,7 @@ def _record_new(
     if begins_at is not None and at < begins_at:
         return
     values: dict[str, Any] = {
-        "people": _list(ids), "ids": _list(ids.values()), "type": event_type.pk, "at": at,
+        "people": write_array(ids), "ids": write_array(ids.values()), "type": event_type.pk, "at": at,
         "properties": json.dumps(written), "item": example.item_id, "category": example.category_id,
         "earliest": at - REPEATED_WITHIN, "latest": at + REPEATED_WITHIN,
     }  # fmt: skip
@@ -96,12 +97,7 @@ def _record_new(
         new = [pk for (pk,) in cursor.fetchall()]
         if not new:
             return
-        cursor.execute(COUNT_ALIKE, {"people": _list(new), "type": event_type.pk, "at": at})
+        cursor.execute(COUNT_ALIKE, {"people": write_array(new), "type": event_type.pk, "at": at})
     note_changes(site.pk, {name_event(name): new}, now=at, earliest_at=at)
     learn_properties([example])
     learn_campaigns(site, [NewEvent(next(iter(ids.values())), new[0], name, at, properties)])
-
-
-def _list(values: Iterable[object]) -> str:
-    """An array of numbers or uuids as PostgreSQL writes it, which costs least."""
-    return "{" + ",".join(map(str, values)) + "}"

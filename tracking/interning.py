@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from subscribers.arrays import write_array, write_texts
 from tracking.hot_properties import list_interned
 from tracking.models import Event
 
@@ -53,7 +54,7 @@ def _find_or_add(wanted: dict[Key, Any]) -> dict[Key, int]:
     new = sorted(wanted.keys() - ids.keys())
     if new:
         with connection.cursor() as cursor:
-            cursor.execute(ADD, [*_columns(new), [json.dumps(wanted[key]) for key in new]])
+            cursor.execute(ADD, [*_columns(new), write_texts(json.dumps(wanted[key]) for key in new)])
         ids |= _find(new)
     return ids
 
@@ -66,8 +67,9 @@ def _find(keys: Collection[Key]) -> dict[Key, int]:
         return {Key(*row[:3]): row[3] for row in cursor.fetchall()}
 
 
-def _columns(keys: Collection[Key]) -> list[list[Any]]:
-    return [list(column) for column in zip(*keys, strict=True)]
+def _columns(keys: Collection[Key]) -> list[str]:
+    types, properties, digests = zip(*keys, strict=True)
+    return [write_array(types), write_texts(properties), write_array(digests)]
 
 
 def digest_value(value: Any) -> UUID:

@@ -6,17 +6,18 @@ import json
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
 
+from subscribers.arrays import write_array, write_texts
 from subscribers.attribute_values import coerce_value, guess_type
 from subscribers.changes import name_event, note_changes
 from subscribers.identities import lock_subscribers
 from subscribers.models import Attribute, Site, Subscriber
 from tracking.interning import intern_values
-from tracking.models import Event, EventSummary, EventType, LogStart, MessageCampaign
+from tracking.models import Event, EventType, LogStart, MessageCampaign
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +67,16 @@ class NewEvent:
     occurred_at: dt.datetime
     properties: dict[str, Any]
     received_at: dt.datetime | None = None
+
+
+class Count(NamedTuple):
+    """How often somebody did something, to be added to their summary."""
+
+    subscriber_id: int
+    event_type_id: int
+    number: int
+    first_at: dt.datetime
+    last_at: dt.datetime
 
 
 @transaction.atomic
@@ -133,9 +144,9 @@ def append_events(rows: list[Event]) -> None:
 
 def _write_events(rows: Sequence[Event]) -> None:
     columns = ("subscriber_id", "id", "event_type_id", "occurred_at", "received_at")
-    values = [[getattr(row, name) for row in rows] for name in columns]
-    properties = [json.dumps(row.properties) for row in rows]
-    interned = [[getattr(row, name) for row in rows] for name in ("item_id", "category_id")]
+    values = [write_array(getattr(row, name) for row in rows) for name in columns]
+    properties = write_texts(json.dumps(row.properties) for row in rows)
+    interned = [write_array(getattr(row, name) for row in rows) for name in ("item_id", "category_id")]
     with connection.cursor() as cursor:
         cursor.execute(WRITE_EVENTS, [*values, properties, *interned])
 
@@ -162,13 +173,13 @@ def move_events(*, giver: Subscriber, taker: Subscriber) -> None:
     events = list(giver.events.all())
     shared = set(taker.events.filter(id__in=[event.id for event in events]).values_list("id", flat=True))
     doubles = Counter(event.event_type_id for event in events if event.id in shared)
-    summaries = [
-        EventSummary(
-            subscriber=taker,
-            event_type_id=summary.event_type_id,
-            count=summary.count - doubles[summary.event_type_id],
-            first_at=summary.first_at,
-            last_at=summary.last_at,
+    counts = [
+        Count(
+            taker.pk,
+            summary.event_type_id,
+            summary.count - doubles[summary.event_type_id],
+            summary.first_at,
+            summary.last_at,
         )
         for summary in giver.event_summaries.all()
     ]
@@ -177,7 +188,7 @@ def move_events(*, giver: Subscriber, taker: Subscriber) -> None:
     for event in events:
         event.subscriber = taker
     Event.objects.bulk_create((event for event in events if event.id not in shared), batch_size=1000)
-    _add_summaries([summary for summary in summaries if summary.count > 0])
+    _add_counts([each for each in counts if each.number > 0])
 
 
 def _leave_out_forgotten(site: Site, events: dict[tuple[int, UUID], NewEvent]) -> None:
@@ -201,7 +212,7 @@ def _find_known(events: Mapping[tuple[int, UUID], NewEvent]) -> list[tuple[int, 
     if not events:
         return []
     times = [event.occurred_at for event in events.values()]
-    people, ids = [person for person, _ in events], [id_ for _, id_ in events]
+    people, ids = map(write_array, zip(*events, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(FIND_KNOWN, [people, ids, min(times) - REPEATED_WITHIN, max(times) + REPEATED_WITHIN])
         return [(person, id_) for person, id_ in cursor.fetchall()]
@@ -232,29 +243,16 @@ def find_or_create_types(site: Site, names: Iterable[str]) -> dict[str, EventTyp
 
 
 def _count_events(rows: Iterable[Event]) -> None:
-    summaries: dict[tuple[int, int], EventSummary] = {}
+    times: defaultdict[tuple[int, int], list[dt.datetime]] = defaultdict(list)
     for row in rows:  # sorted by subscriber and time
-        found = summaries.get((row.subscriber_id, row.event_type_id))
-        if found:
-            found.count += 1
-            found.last_at = row.occurred_at
-        else:
-            summaries[row.subscriber_id, row.event_type_id] = EventSummary(
-                subscriber_id=row.subscriber_id,
-                event_type_id=row.event_type_id,
-                count=1,
-                first_at=row.occurred_at,
-                last_at=row.occurred_at,
-            )
-    _add_summaries(list(summaries.values()))
+        times[row.subscriber_id, row.event_type_id].append(row.occurred_at)
+    _add_counts([Count(*key, len(each), each[0], each[-1]) for key, each in times.items()])
 
 
-def _add_summaries(summaries: Sequence[EventSummary]) -> None:
-    if not summaries:
-        return
-    columns = ("subscriber_id", "event_type_id", "count", "first_at", "last_at")
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT_EVENTS, [[getattr(row, name) for row in summaries] for name in columns])
+def _add_counts(counts: Sequence[Count]) -> None:
+    if counts:
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT_EVENTS, [write_array(column) for column in zip(*counts, strict=True)])
 
 
 def learn_properties(rows: Iterable[Event]) -> None:

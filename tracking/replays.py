@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from subscribers.arrays import write_array
 from tracking.models import AppliedOperation
 
 REMEMBERED_FOR = dt.timedelta(days=30)
@@ -29,7 +30,7 @@ def make_key(site_id: int, kind: str, value: str, operation_id: UUID) -> UUID:
 def remember_operations(keys: Iterable[UUID], *, now: dt.datetime) -> set[UUID]:
     """Those not applied before, from now on remembered as applied, in the caller's transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(REMEMBER, [now, list(set(keys))])
+        cursor.execute(REMEMBER, [now, write_array(set(keys))])
         return {key for (key,) in cursor.fetchall()}
 
 

@@ -14,8 +14,9 @@ from campaigns.caps import list_caps, lock_slots
 from campaigns.delivery.limits import keep_limits
 from campaigns.delivery.pacing import Pace, lock_pace
 from campaigns.delivery.retry import find_deadline
-from campaigns.delivery.rows import ClaimedRow, list_literal, write_rows
+from campaigns.delivery.rows import ClaimedRow, write_rows
 from campaigns.models import Batch, Campaign
+from subscribers.arrays import write_array
 
 LEASE = dt.timedelta(minutes=3)  # longer than sending to all devices of a chunk can take, time-outs included
 
@@ -174,7 +175,7 @@ def _take_rows(batch: Batch, size: int) -> list[ClaimedRow]:
     }
     with connection.cursor() as cursor:
         cursor.execute(_CHOOSE, values)
-        chosen = list_literal(pk for (pk,) in cursor.fetchall())
+        chosen = write_array(pk for (pk,) in cursor.fetchall())
         cursor.execute(_CLAIM, values | {"subscribers": chosen})
         rows = sorted(cursor.fetchall())
     # Most are due together: their instant is read once.

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from campaigns.delivery.rows import list_literal
 from campaigns.rendering import PROFILE_FIELDS
+from subscribers.arrays import write_array
 
 MAX_DEVICES = 5  # to try one after the other, if the first ones turn out to be gone
 
@@ -95,7 +95,7 @@ def _read(wanted: set[int], needs: Needs, known: dict[int, Person], merged: dict
     columns, keys = needs.list_columns()
     missing = set(wanted)
     with connection.cursor() as cursor:
-        cursor.execute(_READ.format(columns=columns), [*keys, list_literal(sorted(wanted))])
+        cursor.execute(_READ.format(columns=columns), [*keys, write_array(sorted(wanted))])
         for pk, merged_into, device_id, endpoint, p256dh, auth, *values in cursor.fetchall():
             missing.discard(pk)
             if merged_into is not None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from campaigns.models import Batch, Delivery
+from subscribers.arrays import write_array
 
 Status = Delivery.Status
 
@@ -87,11 +88,6 @@ def write_rows(batch: Batch, outcomes: Sequence[Outcome], *, now: dt.datetime) -
     return written
 
 
-def list_literal(values: Iterable[object]) -> str:
-    """An array of numbers or uuids as PostgreSQL writes it: read by the database in half the time of a list."""
-    return "{" + ",".join(map(str, values)) + "}"
-
-
 def _write_sent(batch: Batch, outcomes: Sequence[Outcome], *, now: dt.datetime) -> set[int]:
     written = {_name_attempt(outcome): [outcome.device_id] for outcome in outcomes}
     return _write(_WRITE_SENT, batch, outcomes, written, now=now)
@@ -125,7 +121,7 @@ def _write(
         return set()
     values = {
         "outcomes": json.dumps(written),
-        "subscribers": list_literal(outcome.subscriber_id for outcome in outcomes),
+        "subscribers": write_array(outcome.subscriber_id for outcome in outcomes),
         "now": now,
     }
     with connection.cursor() as cursor:
@@ -148,8 +144,8 @@ def _open_batches(batch: Batch, outcomes: Iterable[Outcome]) -> dict[dt.datetime
 
 def _list_sent(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return {
-        "subscribers": list_literal(outcome.subscriber_id for outcome in outcomes),
-        "devices": list_literal(outcome.device_id or "NULL" for outcome in outcomes),
+        "subscribers": write_array(outcome.subscriber_id for outcome in outcomes),
+        "devices": write_array(outcome.device_id for outcome in outcomes),
     }
 
 

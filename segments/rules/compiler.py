@@ -57,13 +57,13 @@ MEMBERSHIP = Table("segments_membership", "membership")
 @dataclass(frozen=True)
 class CompileContext:
     """What the SQL depends on besides the rule: the instant, the site's zone and event log, and whether to look at the
-    sample of people alone, or at the people with these ids."""
+    sample of people alone, or at the people with these ids, written as PostgreSQL writes an array."""
 
     as_of: dt.datetime
     zone: ZoneInfo
     log: EventLog
     sampled: bool = False
-    people: tuple[int, ...] | None = None
+    people: str | None = None
 
 
 def compile_rule(rule: Rule, context: CompileContext) -> RawSQL:
@@ -72,7 +72,7 @@ def compile_rule(rule: Rule, context: CompileContext) -> RawSQL:
     if context.sampled:
         condition = join_all([Fragment(in_sample_sql(f"{SUBSCRIBER}.id")), condition])
     if context.people is not None:
-        condition = join_all([Fragment(f"{SUBSCRIBER}.id = ANY(%s)", (list(context.people),)), condition])
+        condition = join_all([Fragment(f"{SUBSCRIBER}.id = ANY(%s::bigint[])", (context.people,)), condition])
     return RawSQL(condition.text, condition.params, output_field=BooleanField())  # noqa: S611  # text is ours alone
 
 

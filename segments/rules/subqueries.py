@@ -18,12 +18,12 @@ class Table(NamedTuple):
 class Subqueries:
     """With `sampled`, rows of the sample of people alone are read, for which the largest tables have own indexes.
     With `few`, other conditions leave so few people that it pays to look them up one by one. With `people`, only these
-    are asked about, and only their rows are read.
+    are asked about, and only their rows are read: their ids, as PostgreSQL writes an array.
     """
 
     sampled: bool = False
     few: bool = False
-    people: tuple[int, ...] | None = None
+    people: str | None = None
 
     def exists(self, table: Table, where: Fragment) -> Fragment:
         """Some row of the subscriber holds; for tables that have few rows for each."""
@@ -91,12 +91,12 @@ class Subqueries:
         if self.people is not None:
             ids = Fragment(
                 f"SELECT {SUBSCRIBER}.id FROM unnest(%s::bigint[]) AS {SUBSCRIBER} (id) WHERE EXISTS ({rows.text})",
-                (list(self.people), *rows.params),
+                (self.people, *rows.params),
             )
         return Fragment(f"EXISTS ({rows.text})", rows.params, ids=ids)
 
     def narrow(self, where: Fragment, alias: str) -> Fragment:
         column = f"{alias}.subscriber_id"
         if self.people is not None:
-            return join_all([Fragment(f"{column} = ANY(%s)", (list(self.people),)), where])
+            return join_all([Fragment(f"{column} = ANY(%s::bigint[])", (self.people,)), where])
         return join_all([where, Fragment(in_sample_sql(column))]) if self.sampled else where

@@ -15,6 +15,7 @@ from segments.rules import Rule, parse_rule
 from segments.rules.compiler import CompileContext
 from segments.rules.messages import list_events
 from segments.rules.sql import Fragment
+from subscribers.arrays import write_array
 from subscribers.models import Site, Subscriber
 from tests.factories import make_site, make_subscriber
 from tests.parity.population import cut_log, populations
@@ -41,7 +42,7 @@ def list_ids(select: Fragment) -> list[int]:
 
 def ask_about(site: Site, rule: Rule, chosen: Iterable[int], as_of: dt.datetime) -> list[int]:
     log = read_log(site, list_events(rule.root))
-    context = CompileContext(as_of, ZoneInfo(site.timezone), log, people=tuple(chosen))
+    context = CompileContext(as_of, ZoneInfo(site.timezone), log, people=write_array(chosen))
     return list_ids(compile_members(site, rule, context))
 
 
