@@ -48,6 +48,9 @@ def _choose_settings() -> dict[str, str]:
         "effective_cache_size": f"{int(memory * CACHE_SHARE)}MB",
         "maintenance_work_mem": "1GB",
         "max_wal_size": "16GB",
+        # A page that must make room is clean by then: whoever waits for an answer does not write it first.
+        "bgwriter_lru_maxpages": "1000",
+        "bgwriter_delay": "50ms",
         **DATABASE_SETTINGS,
     }
 

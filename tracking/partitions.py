@@ -12,7 +12,11 @@ from psycopg.sql import SQL, Identifier, Literal
 WEEKS_BACK = 26
 LOCK = 0x1B0C6
 
-CREATE = SQL("CREATE TABLE {week} (LIKE tracking_event INCLUDING ALL)")
+# Statistics are taken again when a fiftieth is new (and for summaries, in the migrations): or the database takes the last
+# days for empty, and reads all of them in search of a few people.
+CREATE = SQL("""
+CREATE TABLE {week} (LIKE tracking_event INCLUDING ALL) WITH (autovacuum_analyze_scale_factor = 0.02)
+""")
 MOVE = SQL("""
 WITH moved AS (
     DELETE FROM tracking_event_default WHERE occurred_at >= {start} AND occurred_at < {end} RETURNING *

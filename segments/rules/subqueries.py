@@ -8,10 +8,15 @@ from segments.rules.sql import SUBSCRIBER, TRUE, Fragment, join_all
 
 
 class Table(NamedTuple):
-    """A table with a subscriber in each row, and what a row of it is called in conditions."""
+    """A table with a subscriber in each row, and what a row of it is called in conditions.
+
+    `kind` says which rows are meant where a few people have few of those: they are found by it alone, and tested for all
+    else one by one.
+    """
 
     name: str
     alias: str
+    kind: Fragment = TRUE
 
 
 @dataclass(frozen=True)
@@ -51,16 +56,16 @@ class Subqueries:
         millions of people, following rows in order is several times as fast as looking each of them up somewhere.
         """
         alias = table.alias
-        rows = self.narrow(where, alias)
+        source, rows = self._find(table, where)
         value = Fragment(f", ({read.text}) AS read", read.params) if read else Fragment("")
         order, keys = (
             ("1, 2", f"{alias}.subscriber_id, {alias}.read") if by_read else ("1", f"{alias}.subscriber_id")
         )
         ids = Fragment(
             f"SELECT {alias}.subscriber_id AS id FROM"
-            f" (SELECT {alias}.subscriber_id{value.text} FROM {table.name} AS {alias} WHERE {rows.text} ORDER BY {order})"
+            f" (SELECT {alias}.subscriber_id{value.text} FROM {source.text} AS {alias} WHERE {rows.text} ORDER BY {order})"
             f" AS {alias} GROUP BY {keys} HAVING {having.text}",
-            (*value.params, *rows.params, *having.params),
+            (*value.params, *source.params, *rows.params, *having.params),
         )
         found = f"EXISTS (SELECT 1 FROM ({ids.text}) AS counted WHERE counted.id = {SUBSCRIBER}.id)"
         return Fragment(found, ids.params, ids=None if by_read else ids)
@@ -94,6 +99,18 @@ class Subqueries:
                 (self.people, *rows.params),
             )
         return Fragment(f"EXISTS ({rows.text})", rows.params, ids=ids)
+
+    def _find(self, table: Table, where: Fragment) -> tuple[Fragment, Fragment]:
+        """What to read from, and which rows of it.
+
+        Of what happened just now statistics know nothing, so an index by time seems to lead to next to nobody, and would
+        be gone through for each question anew. OFFSET 0 makes PostgreSQL look for the people's rows first.
+        """
+        if self.people is None or table.kind == TRUE:
+            return Fragment(table.name), self.narrow(join_all([table.kind, where]), table.alias)
+        known = self.narrow(table.kind, table.alias)
+        rows = f"(SELECT * FROM {table.name} AS {table.alias} WHERE {known.text} OFFSET 0)"
+        return Fragment(rows, known.params), where
 
     def narrow(self, where: Fragment, alias: str) -> Fragment:
         column = f"{alias}.subscriber_id"

@@ -15,7 +15,7 @@ from segments.rules.sql import Fragment, join_all, join_any
 from segments.rules.subqueries import Subqueries, Table
 from segments.rules.windows import EARLIEST, Bounds
 
-SUMMARY = Table("tracking_eventsummary", "done")
+SUMMARY = "tracking_eventsummary"
 # While events come in, an instant just past is asked for. Few did something since, so it is quicker to read those back
 # than to count the whole log; for instants long ago it is not.
 RECENT = dt.timedelta(hours=1)
@@ -63,7 +63,7 @@ class SummaryCompiler:
             for name, test in tests.items()
         )
         is_type = Fragment("done.event_type_id = ANY(%s)", ([self.log.types[name] for name in tests],))
-        return self.rows.exists_grouped(SUMMARY, join_all([is_type, rows]), Fragment("count(*) >= %s", (n,)))
+        return self.rows.exists_grouped(_name_table(is_type), rows, Fragment("count(*) >= %s", (n,)))
 
     def not_since_sql(self, name: str, absent: str, bounds: Bounds) -> Fragment | None:
         """The event within the bounds, and nothing called `absent` after the last one; None: it cannot tell."""
@@ -71,12 +71,17 @@ class SummaryCompiler:
         if last is None or bounds.lower is None:
             return None
         later = Fragment(
-            f"NOT EXISTS (SELECT 1 FROM {SUMMARY.name} AS later WHERE later.subscriber_id = done.subscriber_id"
-            # The second bound follows from the first, and there is an index for it.
-            " AND later.event_type_id = %s AND later.last_at > done.last_at AND later.last_at > %s)",
-            (self.log.types[absent], bounds.lower),
+            "later.event_type_id = %s AND later.last_at > done.last_at", (self.log.types[absent],)
         )
-        return self.exists(name, join_all([last, later]))
+        if self.rows.people is None:
+            # Follows from that, and there is an index for it.
+            later = join_all([later, Fragment("later.last_at > %s", (bounds.lower,))])
+        none = Fragment(
+            f"NOT EXISTS (SELECT 1 FROM {SUMMARY} AS later"
+            f" WHERE later.subscriber_id = done.subscriber_id AND {later.text})",
+            later.params,
+        )
+        return self.exists(name, join_all([last, none]))
 
     def read(self, name: str, column: Column, bounds: Bounds) -> Fragment | None:
         """The column as it was at the upper end, of all that happened ever; None: the summary cannot tell."""
@@ -91,11 +96,15 @@ class SummaryCompiler:
     def exists(self, name: str, test: Fragment) -> Fragment:
         """Whether `test` holds of the summary `done`. Who never did it has none."""
         is_type = Fragment("done.event_type_id = %s", (self.log.types[name],))
-        return self.rows.exists_grouped(SUMMARY, join_all([is_type, test]))
+        return self.rows.exists_grouped(_name_table(is_type), test)
 
     def _knows(self, name: str, bounds: Bounds) -> bool:
         newest = self.log.newest.get(name)
         return newest is not None and bounds.reaches(newest)
+
+
+def _name_table(kind: Fragment) -> Table:
+    return Table(SUMMARY, "done", kind)
 
 
 def _span_sql(count: Fragment, least: int, most: int | None) -> Fragment:
