@@ -64,6 +64,7 @@ def _list_attributes(site: Site) -> list[dict[str, Any]]:
         {
             "key": attribute.key,
             "type": attribute.type,
+            "element_type": attribute.element_type,
             "label": say_name(attribute.key),
             "values": sorted(values[attribute.key]),
         }

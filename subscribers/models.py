@@ -97,9 +97,17 @@ class Attribute(models.Model):
         TIME = "time", "Date and time"
         LIST = "list", "List"
 
+    class ElementType(models.TextChoices):
+        TEXT = "text", "Text"
+        NUMBER = "number", "Number"
+
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="attributes")
     key = models.CharField(max_length=100)
     type = models.CharField(max_length=10, choices=Type)
+    element_type = models.CharField(
+        "each item is", max_length=10, choices=ElementType, default=ElementType.TEXT, db_default=ElementType.TEXT,
+        help_text="Of a list: whether its items are compared as text or as numbers.",
+    )  # fmt: skip
     description = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -109,6 +117,10 @@ class Attribute(models.Model):
             models.CheckConstraint(
                 condition=models.Q(type__in=["text", "number", "boolean", "time", "list"]),
                 name="attribute_type_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(element_type__in=["text", "number"]),
+                name="attribute_element_type_is_known",
             ),
         ]
 

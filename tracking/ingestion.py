@@ -44,9 +44,28 @@ class Rejection:
 
 
 @dataclasses.dataclass(frozen=True)
+class Caution:
+    """What was understood but is not kept as it was sent, of an operation that was accepted; no id: of the request."""
+
+    id: str | None
+    warning: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Accepted:
     accepted: int
     rejected: list[Rejection]
+    warnings: list[Caution]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Checked:
+    """The operations that are good, the documents that they came from, and what is to be said of these and the others."""
+
+    operations: list[Operation]
+    documents: list[Any]
+    rejected: list[Rejection]
+    warnings: list[Caution]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,24 +80,24 @@ def accept_request(*, site: Site, body: Mapping[str, Any], visitor: Visitor, now
     """A browser's request, durable when this returns. Raises RequestError if it is wrong as a whole."""
     browser = _read_uuid(body.get("subscriber"))
     context = _read_context(body.get("context"), visitor.ip)
-    operations, _, rejected = _read_operations(site, _read_list(body.get("operations")), trusted=False)
+    checked = _read_operations(site, _read_list(body.get("operations")), trusted=False)
     envelope = Envelope(
         kind=Identity.Kind.ANONYMOUS,
         value=browser,
         source="sdk",
         context=context,
         user_agent=visitor.user_agent,
-        operations=operations,
+        operations=checked.operations,
     )
-    store_envelopes(site, [envelope] if operations else [], now=now)
-    return Accepted(len(operations), rejected)
+    store_envelopes(site, [envelope] if checked.operations else [], now=now)
+    return Accepted(len(checked.operations), checked.rejected, checked.warnings)
 
 
 def accept_backend_request(*, site: Site, operations: Any, now: dt.datetime) -> Accepted:
     """The same from a site's own backend: each operation names its `subscriber` or `external_id`."""
-    good, documents, rejected = _read_operations(site, _read_list(operations), trusted=True)
+    checked = _read_operations(site, _read_list(operations), trusted=True)
     by_sender: dict[tuple[str, str], list[Operation]] = {}
-    for operation, document in zip(good, documents, strict=True):
+    for operation, document in zip(checked.operations, checked.documents, strict=True):
         by_sender.setdefault(_read_sender(document), []).append(operation)
     store_envelopes(
         site,
@@ -88,7 +107,7 @@ def accept_backend_request(*, site: Site, operations: Any, now: dt.datetime) -> 
         ],
         now=now,
     )
-    return Accepted(len(good), rejected)
+    return Accepted(len(checked.operations), checked.rejected, checked.warnings)
 
 
 def _read_list(operations: Any) -> list[Any]:
@@ -135,10 +154,7 @@ def _read_context(value: Any, ip: str) -> Context:
     )
 
 
-def _read_operations(
-    site: Site, documents: Sequence[Any], *, trusted: bool
-) -> tuple[list[Operation], list[Any], list[Rejection]]:
-    """The good operations, the documents that they came from, and the rejections of the others."""
+def _read_operations(site: Site, documents: Sequence[Any], *, trusted: bool) -> _Checked:
     good: dict[int, Operation] = {}
     errors: dict[int, str] = {}
     for position, document in enumerate(documents):
@@ -158,13 +174,16 @@ def _read_operations(
         del good[position]
         errors[position] = "name: this site has as many names of events as it can have; use one of those"
     rejected = [_reject(position, documents[position], errors[position]) for position in sorted(errors)]
-    return list(good.values()), [documents[position] for position in good], rejected
+    return _Checked(list(good.values()), [documents[position] for position in good], rejected, [])
 
 
 def _reject(position: int, document: Any, message: str) -> Rejection:
+    return Rejection(_show_id(document), f"operations[{position}]: {message}")
+
+
+def _show_id(document: Any) -> str | None:
     id_ = document.get("id") if isinstance(document, Mapping) else None
-    shown = id_ if isinstance(id_, str) and id_.isprintable() and len(id_) <= 100 else None
-    return Rejection(shown, f"operations[{position}]: {message}")
+    return id_ if isinstance(id_, str) and id_.isprintable() and len(id_) <= 100 else None
 
 
 def _check_operation(site: Site, operation: Operation, document: Mapping[str, Any], *, trusted: bool) -> None:

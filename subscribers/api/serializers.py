@@ -50,7 +50,7 @@ class PlaceSerializer(serializers.ModelSerializer[Place]):
 class AttributeSerializer(serializers.ModelSerializer[Attribute]):
     class Meta:
         model = Attribute
-        fields: ClassVar = ["id", "site", "key", "type", "description", "created_at"]
+        fields: ClassVar = ["id", "site", "key", "type", "element_type", "description", "created_at"]
         read_only_fields: ClassVar = ["site", "key", "created_at"]
 
 

@@ -32,8 +32,14 @@ def test_attributes_come_with_type_label_and_values_seen(site: Site) -> None:
         make_subscriber(site, attributes={"loyalty_tier": tier, "tags": ["b", "a", 1]})
 
     assert read_catalogue(site, now=NOW)["attributes"] == [
-        {"key": "loyalty_tier", "type": "text", "label": "loyalty tier", "values": ["gold", "silver"]},
-        {"key": "tags", "type": "list", "label": "tags", "values": ["a", "b"]},
+        {
+            "key": "loyalty_tier",
+            "type": "text",
+            "element_type": "text",
+            "label": "loyalty tier",
+            "values": ["gold", "silver"],
+        },
+        {"key": "tags", "type": "list", "element_type": "text", "label": "tags", "values": ["a", "b"]},
     ]
 
 

@@ -164,7 +164,7 @@ def test_a_request_with_an_event_from_before_is_answered_as_usual(site: Site) ->
     response = post(body(site, event("purchase", at=long_ago), event("add_to_cart")))
     drain_inbox(now=dt.datetime.now(dt.UTC))
 
-    assert response.json() == {"accepted": 2, "rejected": []}
+    assert response.json() == {"accepted": 2, "rejected": [], "warnings": []}
     assert list(EventType.objects.values_list("name", flat=True)) == ["add_to_cart"]
 
 

@@ -20,7 +20,7 @@ def test_good_operations_are_durable_before_the_answer(site: Site) -> None:
     response = post(body(site, event(), page(), attributes(loyalty_tier="gold")))
 
     assert response.status_code == 202
-    assert response.json() == {"accepted": 3, "rejected": []}
+    assert response.json() == {"accepted": 3, "rejected": [], "warnings": []}
     item = InboxItem.objects.get()
     assert [operation["type"] for operation in item.payload["operations"]] == ["event", "page", "attributes"]
 
@@ -34,6 +34,7 @@ def test_a_bad_operation_is_answered_with_its_place_and_loses_none_of_its_neighb
     assert response.json() == {
         "accepted": 2,
         "rejected": [{"id": bad["id"], "error": "operations[1]: name: must not be empty"}],
+        "warnings": [],
     }
     assert len(InboxItem.objects.get().payload["operations"]) == 2
 
@@ -46,6 +47,7 @@ def test_a_request_without_one_good_operation_is_refused_and_stored_nowhere(site
         "error": "No operation could be accepted.",
         "accepted": 0,
         "rejected": [{"id": None, "error": "operations[0]: id: is missing"}],
+        "warnings": [],
     }
     assert not InboxItem.objects.exists()
 

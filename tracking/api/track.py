@@ -60,9 +60,15 @@ class RejectionSerializer(serializers.Serializer[Any]):
     error = serializers.CharField()
 
 
+class CautionSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField(allow_null=True, help_text="The operation's; null: it is about the request.")
+    warning = serializers.CharField()
+
+
 class AcceptedSerializer(serializers.Serializer[Any]):
     accepted = serializers.IntegerField()
     rejected = RejectionSerializer(many=True)
+    warnings = CautionSerializer(many=True, help_text="What was accepted, but is not kept as it was sent.")
 
 
 EXAMPLE = OpenApiExample(

@@ -42,7 +42,7 @@ def test_operations_of_many_people_are_taken_at_once(site: Site, client: APIClie
         {**event("add_to_cart"), "subscriber": BROWSER},
     )
 
-    assert (response.status_code, response.json()) == (202, {"accepted": 4, "rejected": []})
+    assert (response.status_code, response.json()) == (202, {"accepted": 4, "rejected": [], "warnings": []})
     assert InboxItem.objects.count() == 3
     drain_inbox(now=NOW)
     assert set(Identity.objects.values_list("value", flat=True)) == {"u-1", "2", BROWSER}
