@@ -92,18 +92,31 @@ def divide(first: Estimate, second: Estimate) -> Estimate | None:
     """The ratio of two independent figures, its interval recovered from theirs (Donner and Zou 2012, MOVER-R).
 
     It holds 1 just when the interval of the difference holds 0. Of two means it is Fieller's interval (1954). None
-    where the second figure could be 0: then the ratio could be anything.
+    where the second figure could be 0, or an end is not known: then the ratio could be anything.
     """
     (a, (low_a, high_a)), (b, (low_b, high_b)) = first, second
-    if low_b <= 0 or not all(map(math.isfinite, (low_a, high_a, high_b))):
+    if low_b <= 0 or not all(map(math.isfinite, (low_a, a, high_a, b, high_b))):
         return None
-    product = a * b
-    below, above = low_a * (2 * a - low_a), high_a * (2 * a - high_a)
-    upper, lower = high_b * (2 * b - high_b), low_b * (2 * b - low_b)
-    # Both roots of a quadratic, written so that nothing is divided by what may be 0.
-    low = below / (product + math.sqrt(max(0.0, product**2 - below * upper)))
-    high = (product + math.sqrt(max(0.0, product**2 - above * lower))) / lower
-    return Estimate(a / b, Interval(low, high))
+    size = max(abs(low_a), abs(high_a))
+    if size == 0:
+        return Estimate(0.0, Interval(0.0, 0.0))
+    if low_b / b == 0:  # as good as 0
+        return None
+    # In units of their own, so that neither very small nor very large figures leave what floats can hold.
+    a, low_a, high_a, low_b, high_b = a / size, low_a / size, high_a / size, low_b / b, high_b / b
+    unit, below, above = size / b, low_a * (2 * a - low_a), high_a * (2 * a - high_a)
+    upper, lower = high_b * (2 - high_b), low_b * (2 - low_b)
+    # An end is where a difference of the one figure and so many of the other just reaches 0: the root of a quadratic. A
+    # ratio below 0 turns the second figure's ends round. Written so that nothing is divided by what may be 0.
+    if low_a > 0:
+        low = below / (a + _root(a * a - below * upper))
+    else:
+        low = (a - _root(a * a - below * lower)) / lower
+    if high_a < 0:
+        high = above / (a - _root(a * a - above * upper))
+    else:
+        high = (a + _root(a * a - above * lower)) / lower
+    return Estimate(a * unit, Interval(min(low, a) * unit, max(high, a) * unit))
 
 
 def compare_proportions(successes: Sequence[int], sizes: Sequence[int]) -> float:
@@ -136,8 +149,8 @@ def adjust_holm(p_values: Sequence[float]) -> list[float]:
 def check_split(counts: Sequence[int], weights: Sequence[float]) -> float:
     """P-value of “people were drawn by these weights” (Pearson's chi-square test): tells a sample ratio mismatch."""
     total, whole = sum(counts), sum(weights)
-    expected = [total * weight / whole for weight in weights]
-    if total == 0 or len(counts) < 2 or min(expected) <= 0:
+    expected = [total * weight / whole for weight in weights] if whole > 0 else [0.0]
+    if len(counts) < 2 or min(expected) <= 0:
         return 1.0
     statistic = sum((count - mean) ** 2 / mean for count, mean in zip(counts, expected, strict=True))
     return find_chi_square_tail(statistic, len(counts) - 1)
@@ -145,9 +158,9 @@ def check_split(counts: Sequence[int], weights: Sequence[float]) -> float:
 
 def find_chi_square_tail(statistic: float, freedom: int) -> float:
     """How often a chi-square variable with so many degrees of freedom is larger (Abramowitz and Stegun 26.4.4 and 26.4.5)."""
-    if statistic <= 0:
-        return 1.0
     half = statistic / 2
+    if half <= 0:
+        return 1.0
     tail = math.erfc(math.sqrt(half)) if freedom % 2 else math.exp(-half)
     for degree in range(3 if freedom % 2 else 4, freedom + 1, 2):
         tail += math.exp((degree / 2 - 1) * math.log(half) - half - math.lgamma(degree / 2))
@@ -160,6 +173,11 @@ def find_smallest_effect(share: float, first: int, second: int, *, power: float 
         return 1.0
     error = math.sqrt(share * (1 - share) * (1 / first + 1 / second))
     return min(1.0, (_find_quantile(CONFIDENCE) + _NORMAL.inv_cdf(power)) * error)
+
+
+def _root(value: float) -> float:
+    """Rounding may leave a square that is 0 a little below it."""
+    return math.sqrt(max(0.0, value))
 
 
 def _find_quantile(confidence: float) -> float:
