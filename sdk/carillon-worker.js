@@ -29,11 +29,13 @@
   /** A browser withdraws the permission of a site that is pushed to and shows nothing: so anything is shown. */
   async function showPush(payload) {
     const shown = payload.carillon ? payload : foreign(payload);
+    const alerts = await isNews(shown);
     await self.registration.showNotification(shown.title || self.location.host, {
       body: shown.body || '',
       icon: shown.icon || undefined,
       image: shown.image || undefined,
       tag: shown.tag || undefined,
+      renotify: alerts,
       actions: (shown.actions || []).map(({ action, title, icon }) => ({ action, title, icon })),
       data: {
         token: shown.token,
@@ -43,6 +45,16 @@
       },
     });
     await Promise.all([giveFeedback(shown, 'displayed'), sendOutbox()]);
+  }
+
+  /**
+   * Whether a message that takes the place of another with its tag alerts once more. The same message, pushed twice,
+   * does not. Without a tag nothing is replaced, and browsers refuse to be told so.
+   */
+  async function isNews({ tag, token }) {
+    if (!tag) return false;
+    const replaced = await self.registration.getNotifications({ tag });
+    return !replaced.some(({ data }) => token && data && data.token === token);
   }
 
   /** The readable part of another sender's payload: the usual keys, or Aimtell's `content`. */
@@ -72,10 +84,23 @@
   });
 
   async function open(link) {
-    const address = new URL(link, self.registration.scope).href;
+    const address = addressOf(link);
     const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
     const shown = windows.find((client) => client.url === address);
     return shown ? shown.focus() : self.clients.openWindow(address);
+  }
+
+  /** Where a link leads; one that leads nowhere on the web leads to the site. */
+  function addressOf(link) {
+    const site = self.registration.scope;
+    try {
+      const address = new URL(link, site);
+      // Chromium takes a blank in a host for %20, and then opens nothing.
+      const isWeb = /^https?:$/.test(address.protocol) && !address.hostname.includes('%');
+      return isWeb ? address.href : site;
+    } catch {
+      return site;
+    }
   }
 
   // ---- Feedback ---------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ REGISTER = """const done = arguments[0];
   navigator.serviceWorker.register('/carillon-worker.js').then(() => navigator.serviceWorker.ready).then(() => done());"""
 NOTIFICATIONS = """const done = arguments[0];
   navigator.serviceWorker.ready.then((registration) => registration.getNotifications()).then((shown) => done(
-    shown.map(({title, body, tag, icon, actions}) => ({title, body, tag, icon, actions}))));"""
+    shown.map(({title, body, tag, icon, actions, renotify}) => ({title, body, tag, icon, actions, renotify}))));"""
 FIRE = """const [data, done] = arguments;
   const channel = new MessageChannel();
   channel.port1.onmessage = ({data: opened}) => done(opened);
@@ -115,6 +115,40 @@ def test_a_repeated_push_replaces_the_first(browser: Chrome, server: RecordingSe
     deliver(browser, server, message(server))
     server.wait_for(lambda: len(feedback(server)) == 2)
     assert len(shown(browser, server)) == 1
+
+
+def alerts(browser: Chrome, server: RecordingServer, token: str) -> bool:
+    """Whether what is shown alerts, once a message with this token came."""
+    seen = len(feedback(server))
+    deliver(browser, server, message(server, token=token))
+    server.wait_for(lambda: len(feedback(server)) > seen)
+    [notification] = shown(browser, server)
+    return bool(notification["renotify"])
+
+
+def test_a_repeat_does_not_alert_again_and_another_message_in_its_place_does(
+    browser: Chrome, server: RecordingServer
+) -> None:
+    register_worker(browser, server)
+    assert [alerts(browser, server, token) for token in ("t-1", "t-1", "t-2")] == [True, False, True]
+
+
+def test_a_message_without_a_tag_is_shown(browser: Chrome, server: RecordingServer) -> None:
+    register_worker(browser, server)
+    deliver(browser, server, message(server, tag=""))
+    assert [notification["renotify"] for notification in shown(browser, server)] == [False]
+
+
+@pytest.mark.parametrize(
+    "link", ["https://", "https://shop example/x", "javascript:alert(1)", "http://[", "mailto:a@b.de"]
+)
+def test_a_link_that_leads_nowhere_leads_to_the_site(
+    browser: Chrome, server: RecordingServer, link: str
+) -> None:
+    register_worker(browser, server)
+    deliver(browser, server, message(server, link=link, actions=[]))
+    shown(browser, server)
+    assert fire(browser, "notificationclick") == f"open {server.origin}/"
 
 
 @pytest.mark.parametrize(
