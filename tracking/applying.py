@@ -46,6 +46,10 @@ class Arrival(NamedTuple):
     def sender(self) -> Name:
         return self.envelope.kind, self.envelope.value
 
+    def tell_time(self, operation: Operation) -> dt.datetime:
+        """When it happened: nothing is later than its arrival, whatever a clock says."""
+        return min(operation.at or self.received_at, self.received_at)
+
     @property
     def browser_uuid(self) -> uuid.UUID | None:
         """Set if the request came out of a browser itself: what a backend says is about the whole person."""
@@ -159,7 +163,7 @@ class _Batch:
                 id=own or uuid.uuid5(operation.id, name),
                 subscriber_id=self.people[arrival.sender].pk,
                 name=name,
-                occurred_at=operation.at or arrival.received_at,
+                occurred_at=arrival.tell_time(operation),
                 properties=properties,
                 received_at=arrival.received_at,
             )

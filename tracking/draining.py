@@ -1,64 +1,75 @@
-"""From the inbox to the log and the profiles: each item once, those of one subscriber in their order."""
+"""From the inbox to the log and the profiles: each operation once, those of one subscriber in their order.
+
+The unit of failure is the operation. A batch that cannot be applied is halved until what is wrong with it stands alone;
+that one is set aside, its neighbours are applied. What would fail alike for everybody is put off, not set aside.
+"""
 
 import datetime as dt
 import logging
-import traceback
 from collections import defaultdict
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 
-from subscribers.arrays import write_array
 from subscribers.commits import commit_lazily
 from subscribers.models import Site
 from tracking.applying import Arrival, apply_arrivals
+from tracking.failures import PutOffError, describe_cause, fails_alike
+from tracking.inbox import Waiting, delete_items, find_shards, read_waiting, take_shard
 from tracking.models import InboxItem
 from tracking.operations import Envelope
+from tracking.probing import probe
+from tracking.setting_aside import Failure, read_envelopes, set_aside
 
 logger = logging.getLogger(__name__)
 
-BATCH_ITEMS = 1000
 # What one worker takes at a time, so that another finds something, too.
 BATCH_SHARDS = InboxItem.SHARDS // 2
 # A drain gives way to the next after this many batches, so that a worker can be stopped in good time.
 MOST_BATCHES = 500
-LOCK_SPACE = 0x1B0C5  # any number, as long as no other advisory lock of ours has it
-# Some of the oldest items, whose shards are those that are most behind.
-FIND_OLDEST = """
-SELECT shard FROM (
-    SELECT id, shard FROM tracking_inboxitem WHERE failed_at IS NULL AND NOT shard = ANY(%s::smallint[]) ORDER BY id LIMIT %s
-) AS oldest GROUP BY shard ORDER BY min(id)
-"""
 
 
-# As it is stored: pydantic reads the text in one go.
-READ = """
-SELECT id, site_id, payload::text, received_at FROM tracking_inboxitem
-WHERE shard = ANY(%s::smallint[]) AND failed_at IS NULL ORDER BY id LIMIT %s
-"""
-DELETE = "DELETE FROM tracking_inboxitem WHERE id = ANY(%s::bigint[])"
+class Part(NamedTuple):
+    """Some operations of an inbox item: all of them, until something is wrong with one."""
+
+    item: Waiting
+    envelope: Envelope
+
+    def halve(self) -> list["Part"]:
+        operations = self.envelope.operations
+        middle = len(operations) // 2
+        halves = (operations[:middle], operations[middle:])
+        return [
+            Part(self.item, self.envelope.model_copy(update={"operations": half})) for half in halves if half
+        ]
 
 
-class Waiting(NamedTuple):
-    """An inbox item; `payload` is the JSON of an Envelope."""
+class Outcome(NamedTuple):
+    """Of one attempt: events recorded, and what could not be applied."""
 
-    pk: int
-    site_id: int
-    payload: str
-    received_at: dt.datetime
+    events: int = 0
+    failures: tuple[Failure, ...] = ()
+
+    def plus(self, other: "Outcome") -> "Outcome":
+        return Outcome(self.events + other.events, self.failures + other.failures)
 
 
 class DrainResult(NamedTuple):
-    """Items applied, events recorded, items set aside because they could not be applied."""
+    """Items applied, events recorded, operations set aside, and why batches were put off, if some were."""
 
     items: int = 0
     events: int = 0
     failed: int = 0
+    put_off: str = ""
 
     def plus(self, other: "DrainResult") -> "DrainResult":
-        return DrainResult(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+        return DrainResult(
+            self.items + other.items,
+            self.events + other.events,
+            self.failed + other.failed,
+            self.put_off or other.put_off,
+        )
 
 
 def drain_inbox(*, now: dt.datetime) -> DrainResult:
@@ -66,17 +77,16 @@ def drain_inbox(*, now: dt.datetime) -> DrainResult:
     total = DrainResult()
     busy: set[int] = set()
     for _ in range(MOST_BATCHES):
-        shards = _find_oldest(busy)
+        try:
+            shards = find_shards(busy)
+        except Exception as error:
+            if not fails_alike(error):
+                raise
+            return total.plus(_put_off([], describe_cause(error)))
         if not shards:
             break
         total = total.plus(_drain_shards(shards, busy, now))
     return total
-
-
-def _find_oldest(busy: set[int]) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(FIND_OLDEST, [write_array(busy), BATCH_ITEMS])
-        return [shard for (shard,) in cursor.fetchall()]
 
 
 def _drain_shards(shards: Sequence[int], busy: set[int], now: dt.datetime) -> DrainResult:
@@ -86,67 +96,86 @@ def _drain_shards(shards: Sequence[int], busy: set[int], now: dt.datetime) -> Dr
         with transaction.atomic():
             commit_lazily()
             for shard in shards:
-                if _take_shard(shard):
+                if take_shard(shard):
                     taken.append(shard)
                 else:
                     busy.add(shard)
                 if len(taken) == BATCH_SHARDS:
                     break
-            return _apply_items(_read_items(taken), now) if taken else DrainResult()
-    except OperationalError as error:  # a deadlock with another stage, a lost connection: nothing was written
-        logger.warning("A batch of shards %s was put off: %s", taken, type(error).__name__)
+            return _apply_items(read_waiting(taken), now) if taken else DrainResult()
+    except PutOffError as error:
         busy.update(taken)
-        return DrainResult()
+        return _put_off(taken, str(error))
+    except Exception as error:
+        if not fails_alike(error):  # a deadlock with another stage, a lost connection: nothing was written
+            raise
+        busy.update(taken or shards)
+        return _put_off(taken, describe_cause(error))
 
 
-def _read_items(shards: Sequence[int]) -> list[Waiting]:
-    """The oldest that wait in these shards, in the order in which they came."""
-    with connection.cursor() as cursor:
-        cursor.execute(READ, [write_array(shards), BATCH_ITEMS])
-        return [Waiting(*row) for row in cursor.fetchall()]
-
-
-def _take_shard(shard: int) -> bool:
-    """Held until the transaction ends, however it ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK_SPACE, shard])
-        (taken,) = cursor.fetchone()
-    return bool(taken)
+def _put_off(shards: Sequence[int], cause: str) -> DrainResult:
+    logger.warning("A batch of shards %s was put off: %s", list(shards), cause)
+    return DrainResult(put_off=cause)
 
 
 def _apply_items(items: Sequence[Waiting], now: dt.datetime) -> DrainResult:
-    """All together, which is fast; if one of them cannot be applied, one by one, and that one is set aside."""
+    """All of them, in the caller's transaction: what cannot be applied is set aside."""
+    envelopes, failures = read_envelopes(items)
+    outcome = _apply_parts([Part(*pair) for pair in envelopes], now).plus(Outcome(failures=failures))
+    set_aside(outcome.failures, now=now)
+    delete_items(item.pk for item in items)
+    spoilt = {failure.item.pk for failure in outcome.failures}
+    return DrainResult(len(items) - len(spoilt), outcome.events, len(outcome.failures))
+
+
+def _apply_parts(parts: Sequence[Part], now: dt.datetime) -> Outcome:
+    """All together, which is fast; if that fails, one half after the other."""
+    if not parts:
+        return Outcome()
     try:
-        with transaction.atomic():
-            result = _apply_together(items, now)
-    except OperationalError:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with one item must not hold up its shard
-        if len(items) == 1:
-            return _set_aside(items[0], error, now)
-        result = DrainResult()
-        for item in items:
-            result = result.plus(_apply_items([item], now))
-    return result
+        return Outcome(_apply_together(parts, now))
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one must not hold up the others
+        _put_off_if_alike(error)
+    halves = _halve(parts)
+    if not halves:
+        return _judge(parts[0], now)
+    outcome = Outcome()
+    for half in halves:
+        outcome = outcome.plus(_apply_parts(half, now))
+    return outcome
 
 
-def _apply_together(items: Sequence[Waiting], now: dt.datetime) -> DrainResult:
+def _put_off_if_alike(error: Exception) -> None:
+    if fails_alike(error):
+        raise PutOffError(describe_cause(error)) from error
+
+
+def _halve(parts: Sequence[Part]) -> list[Sequence[Part]]:
+    """Two halves in their order; nothing, if this is a single operation."""
+    if len(parts) == 1:
+        halves = parts[0].halve()
+        return [[half] for half in halves] if len(halves) > 1 else []
+    middle = len(parts) // 2
+    return [parts[:middle], parts[middle:]]
+
+
+def _judge(part: Part, now: dt.datetime) -> Outcome:
+    """One that failed alone: its own fault, if a harmless one of its kind can be applied and it still cannot."""
+    probe(part.item.site_id, part.envelope, now=now)
+    try:
+        return Outcome(_apply_together([part], now))
+    except Exception as error:  # noqa: BLE001 - see _apply_parts
+        _put_off_if_alike(error)
+        payload = part.envelope.model_dump(mode="json")
+        return Outcome(failures=(Failure(part.item, payload, error),))
+
+
+def _apply_together(parts: Sequence[Part], now: dt.datetime) -> int:
     events = 0
     arrivals: defaultdict[int, list[Arrival]] = defaultdict(list)
-    for item in items:
-        arrivals[item.site_id].append(Arrival(Envelope.model_validate_json(item.payload), item.received_at))
-    for site in Site.objects.filter(pk__in=arrivals).order_by("pk"):
-        events += apply_arrivals(site, arrivals[site.pk], now=now)
-    with connection.cursor() as cursor:
-        cursor.execute(DELETE, [write_array(item.pk for item in items)])
-    return DrainResult(items=len(items), events=events)
-
-
-def _set_aside(item: Waiting, error: Exception, now: dt.datetime) -> DrainResult:
-    """Keep the item and say where the code gave up. The error's own words stay out: they may quote a person."""
-    frames = traceback.extract_tb(error.__traceback__)
-    trail = " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
-    failure = f"{type(error).__name__} at {trail[-250:]}"[:300]
-    InboxItem.objects.filter(pk=item.pk).update(failed_at=now, failure=failure)
-    logger.error("Inbox item %s set aside: %s at %s", item.pk, type(error).__name__, trail)
-    return DrainResult(failed=1)
+    for item, envelope in parts:
+        arrivals[item.site_id].append(Arrival(envelope, item.received_at))
+    with transaction.atomic():
+        for site in Site.objects.filter(pk__in=arrivals).order_by("pk"):
+            events += apply_arrivals(site, arrivals[site.pk], now=now)
+    return events

@@ -18,10 +18,13 @@ from subscribers.geolocation import locate
 from subscribers.models import Identity, Site
 from subscribers.profiles import Context, clean_field
 from subscribers.waking import wake
+from tracking.clocks import Skew, measure_skew
+from tracking.inbox import DRAIN_TASK
 from tracking.json_values import check_value
 from tracking.log import find_refused_names
 from tracking.models import InboxItem
 from tracking.operations import (
+    Door,
     Envelope,
     EventOperation,
     IdentifyOperation,
@@ -31,8 +34,6 @@ from tracking.operations import (
     parse_operation,
 )
 from tracking.reading import RequestError
-
-DRAIN_TASK = "tracking.tasks.drain_inbox"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,7 +81,8 @@ def accept_request(*, site: Site, body: Mapping[str, Any], visitor: Visitor, now
     """A browser's request, durable when this returns. Raises RequestError if it is wrong as a whole."""
     browser = _read_uuid(body.get("subscriber"))
     context = _read_context(body.get("context"), visitor.ip)
-    checked = _read_operations(site, _read_list(body.get("operations")), trusted=False)
+    clock = measure_skew(body.get("sent_at"), now=now)
+    checked = _read_operations(site, _read_list(body.get("operations")), clock, trusted=False)
     envelope = Envelope(
         kind=Identity.Kind.ANONYMOUS,
         value=browser,
@@ -93,9 +95,16 @@ def accept_request(*, site: Site, body: Mapping[str, Any], visitor: Visitor, now
     return Accepted(len(checked.operations), checked.rejected, checked.warnings)
 
 
-def accept_backend_request(*, site: Site, operations: Any, now: dt.datetime) -> Accepted:
-    """The same from a site's own backend: each operation names its `subscriber` or `external_id`."""
-    checked = _read_operations(site, _read_list(operations), trusted=True)
+def accept_backend_request(
+    *, site: Site, operations: Any, now: dt.datetime, lane: Any = None, sent_at: Any = None
+) -> Accepted:
+    """The same from a site's own backend: each operation names its `subscriber` or `external_id`.
+
+    Who brings very much asks for the `lane` import: what visitors do goes before it.
+    """
+    chosen = _read_lane(lane)
+    clock = measure_skew(sent_at, now=now)
+    checked = _read_operations(site, _read_list(operations), clock, trusted=True)
     by_sender: dict[tuple[str, str], list[Operation]] = {}
     for operation, document in zip(checked.operations, checked.documents, strict=True):
         by_sender.setdefault(_read_sender(document), []).append(operation)
@@ -106,8 +115,16 @@ def accept_backend_request(*, site: Site, operations: Any, now: dt.datetime) -> 
             for (kind, value), theirs in by_sender.items()
         ],
         now=now,
+        lane=chosen,
     )
     return Accepted(len(checked.operations), checked.rejected, checked.warnings)
+
+
+def _read_lane(lane: Any) -> InboxItem.Lane:
+    found = {None: InboxItem.Lane.LIVE, "live": InboxItem.Lane.LIVE, "import": InboxItem.Lane.IMPORT}
+    if not isinstance(lane, str | None) or lane not in found:
+        raise RequestError('lane must be "live" or "import".')
+    return found[lane]
 
 
 def _read_list(operations: Any) -> list[Any]:
@@ -118,19 +135,26 @@ def _read_list(operations: Any) -> list[Any]:
     return operations
 
 
-def store_envelopes(site: Site, envelopes: Sequence[Envelope], *, now: dt.datetime) -> None:
+def store_envelopes(
+    site: Site, envelopes: Sequence[Envelope], *, now: dt.datetime, lane: int = InboxItem.Lane.LIVE
+) -> None:
     """One statement, so all or nothing; committed before the caller answers."""
     if not envelopes:
         return
-    InboxItem.objects.bulk_create(
-        InboxItem(
-            site=site,
-            shard=zlib.crc32(f"{site.pk}:{envelope.kind}:{envelope.value}".encode()) % InboxItem.SHARDS,
-            payload=envelope.model_dump(mode="json"),
-            received_at=now,
+    rows = []
+    for envelope in envelopes:
+        sender = zlib.crc32(f"{site.pk}:{envelope.kind}:{envelope.value}".encode())
+        rows.append(
+            InboxItem(
+                site=site,
+                lane=lane,
+                shard=sender % InboxItem.SHARDS,
+                sender=sender,
+                payload=envelope.model_dump(mode="json"),
+                received_at=now,
+            )
         )
-        for envelope in envelopes
-    )
+    InboxItem.objects.bulk_create(rows)
     transaction.on_commit(partial(wake, DRAIN_TASK))
 
 
@@ -154,12 +178,12 @@ def _read_context(value: Any, ip: str) -> Context:
     )
 
 
-def _read_operations(site: Site, documents: Sequence[Any], *, trusted: bool) -> _Checked:
+def _read_operations(site: Site, documents: Sequence[Any], clock: Skew, *, trusted: bool) -> _Checked:
     good: dict[int, Operation] = {}
     errors: dict[int, str] = {}
     for position, document in enumerate(documents):
         try:
-            operation = parse_operation(document)
+            operation = parse_operation(document, Door(skew=clock.behind))
             _check_operation(site, operation, document, trusted=trusted)
             good[position] = operation
         except OperationError as error:
@@ -174,7 +198,8 @@ def _read_operations(site: Site, documents: Sequence[Any], *, trusted: bool) -> 
         del good[position]
         errors[position] = "name: this site has as many names of events as it can have; use one of those"
     rejected = [_reject(position, documents[position], errors[position]) for position in sorted(errors)]
-    return _Checked(list(good.values()), [documents[position] for position in good], rejected, [])
+    warnings = [Caution(None, clock.warning)] if clock.warning else []
+    return _Checked(list(good.values()), [documents[position] for position in good], rejected, warnings)
 
 
 def _reject(position: int, document: Any, message: str) -> Rejection:

@@ -19,21 +19,51 @@ class InboxItem(models.Model):
     """One accepted request, durable before its 202, deleted in the transaction that applies it.
 
     `shard` is a hash of whom it is about: one worker at a time drains a shard, oldest first, so the
-    operations of one subscriber are applied in the order in which they arrived. An item that cannot be
-    applied is set aside with its `failure`, so that it is not lost and stands in nobody's way.
+    operations of one subscriber are applied in the order in which they arrived, whichever `lane` they came by.
+    An operation that cannot be applied is set aside: an item of its own, with its `failure`, so that it is not
+    lost and stands in nobody's way.
     """
+
+    class Lane(models.IntegerChoices):
+        """What is live goes first; who imports asks for the other, so that no visitor waits for it."""
+
+        LIVE = 0, "Live"
+        IMPORT = 1, "Import"
 
     SHARDS = 16
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE)
+    lane = models.SmallIntegerField(choices=Lane, default=Lane.LIVE, db_default=Lane.LIVE)
     shard = models.SmallIntegerField()
+    sender = models.BigIntegerField(
+        default=0, db_default=0, help_text="Digest of whom it is about; `shard` is made from it"
+    )
     payload = models.JSONField(help_text="A tracking.operations.Envelope")
     received_at = models.DateTimeField()
     failed_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=300, blank=True, default="", help_text="Where the code gave up")
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["shard", "id"], name="inbox_shard")]
+        verbose_name = "set-aside operation"
+        indexes: ClassVar = [
+            models.Index(
+                fields=["shard", "lane", "id"],
+                condition=models.Q(failed_at__isnull=True),
+                name="inbox_waiting",
+            ),
+            # What was imported of somebody who now does something live.
+            models.Index(
+                fields=["sender", "id"],
+                condition=models.Q(failed_at__isnull=True, lane=1),
+                name="inbox_imported",
+            ),
+            models.Index(
+                fields=["failed_at"], condition=models.Q(failed_at__isnull=False), name="inbox_set_aside"
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(lane__in=[0, 1]), name="inbox_lane_is_known")
+        ]
 
     def __str__(self) -> str:
         return f"Inbox item {self.pk}"

@@ -1,8 +1,9 @@
 """The shapes of what clients send, one class per type of operation (docs/sdk.md), and of what waits in the inbox."""
 
 import datetime as dt
+import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from uuid import UUID
 
 from pydantic import (
@@ -14,33 +15,47 @@ from pydantic import (
     StringConstraints,
     TypeAdapter,
     ValidationError,
+    ValidationInfo,
 )
 
+from subscribers.instants import check_instant, parse_instant, read_instant
 from subscribers.models import Identity
 from subscribers.profiles import Context
+from tracking.clocks import correct
 from tracking.json_values import LONGEST_KEY, JsonValueError, check_attribute, check_object, check_text
 
 PAGE_VIEW = "$page_view"
 SESSION_START = "$session_start"
 SUBSCRIBED = "$subscribed"
 UNSUBSCRIBED = "$unsubscribed"
-EARLIEST_YEAR = 2000
+# No website that reports to us is older; a clock that starts anew shows less.
+EARLIEST_EVENT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
-def _read_instant(value: Any) -> Any:
+class Door(NamedTuple):
+    """What a door knows of the request that an operation came in. Inside, where there is none, nothing is checked anew."""
+
+    skew: dt.timedelta = dt.timedelta()
+
+
+NOTHING_KNOWN = Door()
+
+
+def _read_at(value: Any, info: ValidationInfo) -> Any:
     """ISO 8601 only: pydantic would take numbers too, and guess between seconds and milliseconds."""
     if value is None or isinstance(value, dt.datetime):
         return value
-    if not isinstance(value, str):
-        raise ValueError("must be a date and time like 2026-11-21T10:00:00Z")
-    try:
-        at = dt.datetime.fromisoformat(value)
-        at = (at if at.tzinfo else at.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
-    except (ValueError, OverflowError):
-        raise ValueError("must be a date and time like 2026-11-21T10:00:00Z") from None
-    if at.year < EARLIEST_YEAR:
-        raise ValueError(f"must be in the year {EARLIEST_YEAR} or later")
-    return at
+    at = parse_instant(value)
+    if not isinstance(info.context, Door):
+        return at
+    return check_instant(correct(at, info.context.skew), earliest=EARLIEST_EVENT)
+
+
+def _read_told(value: Any, info: ValidationInfo) -> Any:
+    """A moment that a backend knows from its own records."""
+    if value is None or isinstance(value, dt.datetime):
+        return value
+    return read_instant(value) if isinstance(info.context, Door) else parse_instant(value)
 
 
 def _check_name(name: str) -> str:
@@ -77,8 +92,21 @@ def _number_to_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _read_optional(value: Any) -> Any:
+    """What need not be there may as well be null; and a page called 404 may say so by a number."""
+    if value is None:
+        return ""
+    return json.dumps(value) if isinstance(value, bool | int | float) else value
+
+
+def _or_nothing(empty: type[dict[str, Any]] | type[list[Any]]) -> BeforeValidator:
+    return BeforeValidator(lambda value: empty() if value is None else value)
+
+
 CleanText = Annotated[str, AfterValidator(_check_text)]
-Instant = Annotated[dt.datetime, BeforeValidator(_read_instant)]
+At = Annotated[dt.datetime, BeforeValidator(_read_at)]
+OPTIONAL = BeforeValidator(_read_optional)
+ToldInstant = Annotated[dt.datetime, BeforeValidator(_read_told)]
 Key = Annotated[CleanText, Field(min_length=1, max_length=LONGEST_KEY)]
 ExternalId = Annotated[
     str,
@@ -94,7 +122,7 @@ class _Operation(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: UUID
-    at: Instant | None = None
+    at: At | None = None
 
 
 class EventOperation(_Operation):
@@ -104,28 +132,27 @@ class EventOperation(_Operation):
         StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
         AfterValidator(_check_name),
     ]
-    properties: Annotated[dict[str, Any], AfterValidator(_check_properties)] = {}
+    properties: Annotated[dict[str, Any], _or_nothing(dict), AfterValidator(_check_properties)] = {}
 
 
 class PageOperation(_Operation):
     type: Literal["page"]
     url: Annotated[CleanText, _cut(2000), Field(min_length=1)]
-    title: Annotated[CleanText, _cut(300)] = ""
-    referrer: Annotated[CleanText, _cut(2000)] = ""
+    title: Annotated[CleanText, _cut(300), OPTIONAL] = ""
+    referrer: Annotated[CleanText, _cut(2000), OPTIONAL] = ""
 
 
 class AttributesOperation(_Operation):
     type: Literal["attributes"]
-    set: Annotated[dict[str, Any], AfterValidator(_check_attributes)] = {}
-    unset: Annotated[list[Key], Field(max_length=100)] = []
+    set: Annotated[dict[str, Any], _or_nothing(dict), AfterValidator(_check_attributes)] = {}
+    unset: Annotated[list[Key], _or_nothing(list), Field(max_length=100)] = []
 
 
 class IdentifyOperation(_Operation):
     type: Literal["identify"]
     external_id: ExternalId
-    signature: Annotated[CleanText, Field(max_length=200, exclude=True)] = (
-        ""  # checked at the door, then of no use
-    )
+    # Checked at the door, then of no use.
+    signature: Annotated[CleanText, Field(max_length=200, exclude=True), OPTIONAL] = ""
 
 
 class SubscriptionKeys(BaseModel):
@@ -147,7 +174,7 @@ class SubscribeOperation(_Operation):
 
 class UnsubscribeOperation(_Operation):
     type: Literal["unsubscribe"]
-    reason: Annotated[CleanText, _cut(200)] = ""
+    reason: Annotated[CleanText, _cut(200), OPTIONAL] = ""
 
 
 Operation = Annotated[
@@ -180,12 +207,12 @@ class OperationError(ValueError):
 _adapter: TypeAdapter[Operation] = TypeAdapter(Operation)
 
 
-def parse_operation(document: Any) -> Operation:
-    """One operation out of parsed JSON."""
+def parse_operation(document: Any, door: Door = NOTHING_KNOWN) -> Operation:
+    """One operation out of parsed JSON, as it comes in."""
     if not isinstance(document, Mapping):
         raise OperationError("must be an object with id and type")
     try:
-        return _adapter.validate_python(document)
+        return _adapter.validate_python(document, context=door)
     except ValidationError as error:
         raise OperationError(_explain(error)) from None
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from subscribers.waking import note_began
 from tracking import draining, partitions, replays, retention
-from tracking.ingestion import DRAIN_TASK
+from tracking.inbox import DRAIN_TASK
 
 
 @shared_task

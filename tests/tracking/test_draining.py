@@ -21,7 +21,8 @@ from tests.tracking.requests import (
     track,
 )
 from tracking import applying, draining
-from tracking.draining import BATCH_SHARDS, LOCK_SPACE, drain_inbox
+from tracking.draining import BATCH_SHARDS, drain_inbox
+from tracking.inbox import LOCK_SPACE
 from tracking.log import record_events
 from tracking.models import Event, EventSummary, EventType, InboxItem
 

@@ -12,7 +12,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from subscribers.models import Site
 from subscribers.waking import wake
 from tests.tracking.requests import body, event, post
-from tracking.ingestion import DRAIN_TASK
+from tracking.inbox import DRAIN_TASK
 from tracking.models import Event, InboxItem
 from tracking.tasks import drain_inbox
 

@@ -17,7 +17,8 @@ from subscribers.models import Site
 from tests import factories
 from tests.factories import NOW
 from tests.tracking.requests import event, identify, send
-from tracking.draining import LOCK_SPACE, drain_inbox
+from tracking.draining import drain_inbox
+from tracking.inbox import LOCK_SPACE
 from tracking.models import Event, EventSummary, InboxItem
 from tracking.tasks import drain_inbox as drain_task
 

@@ -53,6 +53,16 @@ class OperationsSerializer(serializers.Serializer[Any]):
 
     site = serializers.CharField(help_text="The site's id or its public key.")
     operations = serializers.ListField(child=serializers.DictField())
+    lane = serializers.ChoiceField(
+        choices=["live", "import"],
+        required=False,
+        help_text="`import` for what visitors need not wait for: it is applied when nothing live waits. Each person's "
+        "operations keep their order across both.",
+    )
+    sent_at = serializers.DateTimeField(
+        required=False,
+        help_text="When you send this, by the clock that wrote each `at`: by how much it is off, they are put right.",
+    )
 
 
 class RejectionSerializer(serializers.Serializer[Any]):
@@ -115,7 +125,11 @@ class TrackView(APIView):
         site = _find_site(request.data.get("site"))
         try:
             accepted = accept_backend_request(
-                site=site, operations=request.data.get("operations"), now=timezone.now()
+                site=site,
+                operations=request.data.get("operations"),
+                lane=request.data.get("lane"),
+                sent_at=request.data.get("sent_at"),
+                now=timezone.now(),
             )
         except RequestError as error:
             raise _refuse(error) from None
