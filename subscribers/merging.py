@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 
+from subscribers.attribute_times import merge_attributes
 from subscribers.changes import DEVICE, PERSON, name_profile, note_changes
 from subscribers.identities import find_or_create_subscriber, find_subscriber, lock_subscribers
 from subscribers.models import Identity, Subscriber
@@ -71,7 +72,7 @@ def _merge(shell: Subscriber, survivor: Subscriber, *, now: dt.datetime) -> Subs
             setattr(survivor, field, getattr(shell, field))
     for field in ("email", "timezone", "language"):
         setattr(survivor, field, getattr(survivor, field) or getattr(shell, field))
-    survivor.attributes = {**shell.attributes, **survivor.attributes}
+    merge_attributes(giver=shell, taker=survivor)
     survivor.created_at = min(survivor.created_at, shell.created_at)
     survivor.last_seen_at = max(survivor.last_seen_at, shell.last_seen_at)
     shell.merged_into, shell.merged_at = survivor, now

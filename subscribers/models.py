@@ -159,6 +159,10 @@ class Subscriber(models.Model):
     language = models.CharField(max_length=35, blank=True, default="", help_text="BCP 47, like de-DE")
     source = models.CharField(max_length=50, blank=True, default="", help_text="sdk, api or import")
     attributes = models.JSONField(default=dict, blank=True)
+    attribute_times = models.JSONField(
+        default=dict, db_default={}, blank=True, editable=False,
+        help_text="Since when each is so, and was removed (subscribers/attribute_times.py)",
+    )  # fmt: skip
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, editable=False, on_delete=models.CASCADE, related_name="shells"
     )

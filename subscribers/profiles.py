@@ -6,6 +6,7 @@ that campaigns go by. What a site says about a person in this way wins over what
 
 import dataclasses
 import datetime as dt
+import json
 import logging
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
@@ -15,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import connection
 
-from subscribers.arrays import write_array
+from subscribers.arrays import write_array, write_texts
 from subscribers.attribute_values import AttributeValueError, coerce_value, guess_type
 from subscribers.changes import LOCATION, name_attribute, name_profile
 from subscribers.geolocation import NOWHERE, Location
@@ -30,17 +31,21 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}", re.ASCII)
 PLACE_FIELDS = ("country", "region", "city", "latitude", "longitude")
 WRITTEN_FIELDS = (
     *("external_id", "email", *PLACE_FIELDS, "timezone", "language", "attributes"),
-    *("merged_into", "merged_at", "created_at", "last_seen_at"),
+    *("attribute_times", "merged_into", "merged_at", "created_at", "last_seen_at"),
 )
 SEE = """
 UPDATE subscribers_subscriber AS person SET last_seen_at = seen.at
 FROM unnest(%s::bigint[], %s::timestamptz[]) AS seen (id, at) WHERE person.id = seen.id
 """
+STAMP = """
+UPDATE subscribers_subscriber AS person SET last_seen_at = stamped.at, attribute_times = stamped.times
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::jsonb[]) AS stamped (id, at, times) WHERE person.id = stamped.id
+"""
 LAST_SEEN = name_profile("last_seen_at")
 NOTED_FIELDS = [
     field
     for field in WRITTEN_FIELDS
-    if field not in {"latitude", "longitude", "attributes", "merged_into", "merged_at"}
+    if field not in {"latitude", "longitude", "attributes", "attribute_times", "merged_into", "merged_at"}
 ]
 
 
@@ -85,6 +90,16 @@ def save_visits(subscribers: Collection[Subscriber]) -> None:
         with connection.cursor() as cursor:
             ids, times = (each.pk for each in ordered), (each.last_seen_at for each in ordered)
             cursor.execute(SEE, [write_array(ids), write_array(times)])
+
+
+def save_stamps(subscribers: Collection[Subscriber]) -> None:
+    """Write when they were seen last and since when their attributes are so: they were told again, nothing changed."""
+    ordered = sorted(subscribers, key=lambda subscriber: subscriber.pk)
+    if ordered:
+        with connection.cursor() as cursor:
+            ids, seen = (each.pk for each in ordered), (each.last_seen_at for each in ordered)
+            times = write_texts(json.dumps(each.attribute_times) for each in ordered)
+            cursor.execute(STAMP, [write_array(ids), write_array(seen), times])
 
 
 def assign_context(subscriber: Subscriber, *, context: Context, now: dt.datetime) -> None:

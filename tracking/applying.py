@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from subscribers.attribute_times import forget_removed, keep_newer
 from subscribers.changes import note_changes
 from subscribers.identities import Name, find_or_create_subscribers
 from subscribers.merging import identify_subscriber
@@ -18,6 +19,7 @@ from subscribers.profiles import (
     find_changed_topics,
     read_topics,
     save_profiles,
+    save_stamps,
     save_visits,
 )
 from subscribers.subscriptions import EndReason, end_all_subscriptions, register_subscription
@@ -90,6 +92,7 @@ class _Batch:
         self.definitions: dict[str, str] = {}
         self.changed: dict[int, Subscriber] = {}
         self.before: dict[int, dict[str, Any]] = {}
+        self.stamped: set[int] = set()
         self.events: list[NewEvent] = []
         self.recorded = 0
 
@@ -119,18 +122,25 @@ class _Batch:
         people = {person.pk: person for person in self.people.values()}
         self.recorded += record_events(self.site, self.events, received_at=self.now, people=people)
         self.changed, self.before, self.events = {}, {}, []
+        self.stamped.clear()
 
     def _write_profiles(self) -> None:
         topics: defaultdict[str, list[int]] = defaultdict(list)
         told: list[Subscriber] = []
+        stamped: list[Subscriber] = []
         seen: list[Subscriber] = []
         for pk, person in self.changed.items():
             found = find_changed_topics(self.before[pk], read_topics(person))
             for topic in found:
                 topics[topic].append(pk)
-            if found:
-                (seen if found == {LAST_SEEN} else told).append(person)
+            if found - {LAST_SEEN}:
+                told.append(person)
+            elif pk in self.stamped:
+                stamped.append(person)
+            elif found:
+                seen.append(person)
         save_profiles(told)
+        save_stamps(stamped)
         save_visits(seen)
         note_changes(self.site.pk, topics, now=self.now)
 
@@ -141,18 +151,22 @@ class _Batch:
             case PageOperation():
                 self._add_event(arrival, operation, PAGE_VIEW, _page_properties(operation))
             case AttributesOperation():
-                assign_attributes(
-                    self._change(arrival),
-                    values=operation.set,
-                    remove=operation.unset,
-                    definitions=self.definitions,
-                )
+                self._assign(arrival, operation)
             case IdentifyOperation():
                 self._identify(arrival, operation)
             case SubscribeOperation():
                 self._subscribe(arrival, operation)
             case UnsubscribeOperation():
                 self._unsubscribe(arrival, operation)
+
+    def _assign(self, arrival: Arrival, operation: AttributesOperation) -> None:
+        person = self._change(arrival)
+        at = arrival.tell_time(operation)
+        values, remove = keep_newer(person, operation.set, operation.unset, at=at)
+        if values or remove:
+            assign_attributes(person, values=values, remove=remove, definitions=self.definitions)
+            forget_removed(person)
+            self.stamped.add(person.pk)
 
     def _add_event(
         self, arrival: Arrival, operation: Operation, name: str, properties: dict[str, Any]
