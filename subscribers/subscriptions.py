@@ -3,23 +3,14 @@
 import datetime as dt
 import uuid
 from collections.abc import Collection
-from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
 
 from subscribers.changes import DEVICE, note_changes
-from subscribers.devices import parse_user_agent
 from subscribers.models import PushSubscription, Subscriber
+from subscribers.registrations import Devices, Offer, Registration
 
 EndReason = PushSubscription.EndReason
-
-
-class Registration(NamedTuple):
-    """`begins` if the device could not be reached before: it is new, or had ended."""
-
-    device: PushSubscription
-    begins: bool
 
 
 def register_subscription(  # noqa: PLR0913 - what a browser hands over, by name
@@ -32,32 +23,12 @@ def register_subscription(  # noqa: PLR0913 - what a browser hands over, by name
     now: dt.datetime,
     browser_uuid: uuid.UUID | None = None,
 ) -> Registration:
-    """This device can be pushed to; the caller holds the subscriber's lock.
-
-    An endpoint is one person's at a time and a browser has one endpoint at a time: others are ended as replaced.
-    """
-    others = PushSubscription.objects.active().filter(subscriber__site=subscriber.site_id)
-    same_device = Q(endpoint=endpoint) & ~Q(subscriber=subscriber)
-    if browser_uuid:
-        same_device |= Q(subscriber=subscriber, browser_uuid=browser_uuid) & ~Q(endpoint=endpoint)
-    replaced = others.filter(same_device)
-    concerned = [*replaced.values_list("subscriber_id", flat=True), subscriber.pk]
-    note_changes(subscriber.site_id, {DEVICE: concerned}, now=now)
-    replaced.update(ended_at=now, end_reason=EndReason.REPLACED)
-
-    subscription = PushSubscription.objects.filter(subscriber=subscriber, endpoint=endpoint).first()
-    known = subscription is not None
-    subscription = subscription or PushSubscription(subscriber=subscriber, endpoint=endpoint, ended_at=now)
-    begins = subscription.ended_at is not None
-    if begins:
-        subscription.created_at = now
-    subscription.p256dh, subscription.auth = p256dh, auth
-    subscription.last_seen_at, subscription.ended_at, subscription.end_reason = now, None, ""
-    subscription.browser_uuid = browser_uuid or subscription.browser_uuid
-    if user_agent:
-        subscription.kind, subscription.os, subscription.browser = parse_user_agent(user_agent)
-    subscription.save(force_insert=not known, force_update=known)
-    return Registration(subscription, begins)
+    """This device can be pushed to; the caller holds the subscriber's lock."""
+    devices = Devices(subscriber.site_id)
+    offer = Offer(endpoint, p256dh, auth, user_agent, browser_uuid)
+    registration = devices.register(subscriber.pk, offer, now=now)
+    note_changes(subscriber.site_id, {DEVICE: devices.write()}, now=now)
+    return registration
 
 
 @transaction.atomic
@@ -85,29 +56,29 @@ def end_all_subscriptions(
     subscriber: Subscriber, *, reason: EndReason, now: dt.datetime, browser_uuid: uuid.UUID | None = None
 ) -> int:
     """End all of a subscriber's devices, or only those of one browser (and those of whose browser we do not know)."""
-    devices = PushSubscription.objects.active().filter(subscriber=subscriber)
-    if browser_uuid:
-        devices = devices.filter(Q(browser_uuid=browser_uuid) | Q(browser_uuid=None))
-    note_changes(subscriber.site_id, {DEVICE: [subscriber.pk]}, now=now)
-    return devices.update(ended_at=now, end_reason=reason)
+    devices = Devices(subscriber.site_id)
+    ended = devices.end_all(subscriber.pk, reason=reason, now=now, browser_uuid=browser_uuid)
+    note_changes(subscriber.site_id, {DEVICE: devices.write()}, now=now)
+    return ended
 
 
 def hand_over_browser(
     browser_uuid: uuid.UUID, *, giver: Subscriber, taker: Subscriber, now: dt.datetime
 ) -> None:
     """Another person uses this browser now, so its pushes are for them."""
+    devices = Devices(taker.site_id)
     for device in PushSubscription.objects.active().filter(subscriber=giver, browser_uuid=browser_uuid):
-        taken, _ = register_subscription(
-            taker,
-            endpoint=device.endpoint,
-            p256dh=device.p256dh,
-            auth=device.auth,
-            user_agent="",
-            now=now,
+        offer = Offer(
+            device.endpoint,
+            device.p256dh,
+            device.auth,
             browser_uuid=browser_uuid,
+            kind=device.kind,
+            os=device.os,
+            browser=device.browser,
         )
-        taken.kind, taken.os, taken.browser = device.kind, device.os, device.browser
-        taken.save(update_fields=["kind", "os", "browser"])
+        devices.register(taker.pk, offer, now=now)
+    note_changes(taker.site_id, {DEVICE: devices.write()}, now=now)
 
 
 def move_subscriptions(*, giver: Subscriber, taker: Subscriber) -> None:

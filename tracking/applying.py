@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from subscribers.attribute_times import forget_removed, keep_newer
-from subscribers.changes import note_changes
+from subscribers.changes import DEVICE, note_changes
 from subscribers.identities import Name, find_or_create_subscribers
 from subscribers.merging import identify_subscriber
 from subscribers.models import Identity, Site, Subscriber
@@ -22,7 +22,7 @@ from subscribers.profiles import (
     save_stamps,
     save_visits,
 )
-from subscribers.subscriptions import EndReason, end_all_subscriptions, register_subscription
+from subscribers.registrations import Devices, EndReason, Offer
 from tracking.log import NewEvent, move_events, record_events
 from tracking.operations import (
     PAGE_VIEW,
@@ -93,16 +93,30 @@ class _Batch:
         self.changed: dict[int, Subscriber] = {}
         self.before: dict[int, dict[str, Any]] = {}
         self.stamped: set[int] = set()
+        self.devices = Devices(site.pk)
         self.events: list[NewEvent] = []
         self.recorded = 0
 
     def apply(self, work: Sequence[tuple[Arrival, Sequence[Operation]]]) -> int:
+        self._load_devices(work)
         for arrival, operations in work:
             self._see(arrival)
             for operation in operations:
                 self._apply_operation(arrival, operation)
         self._write()
         return self.recorded
+
+    def _load_devices(self, work: Sequence[tuple[Arrival, Sequence[Operation]]]) -> None:
+        """Of all about whose devices something is said, together."""
+        people: set[int] = set()
+        endpoints: set[str] = set()
+        for arrival, operations in work:
+            for operation in operations:
+                if isinstance(operation, SubscribeOperation | UnsubscribeOperation):
+                    people.add(self.people[arrival.sender].pk)
+                if isinstance(operation, SubscribeOperation):
+                    endpoints.add(operation.subscription.endpoint)
+        self.devices.load(people, endpoints)
 
     def _see(self, arrival: Arrival) -> None:
         """What a backend sends says nothing about when and where the person was seen."""
@@ -126,6 +140,7 @@ class _Batch:
 
     def _write_profiles(self) -> None:
         topics: defaultdict[str, list[int]] = defaultdict(list)
+        topics[DEVICE].extend(self.devices.write())
         told: list[Subscriber] = []
         stamped: list[Subscriber] = []
         seen: list[Subscriber] = []
@@ -199,6 +214,7 @@ class _Batch:
             move_events(giver=before, taker=after)
         # Whoever else in this batch leads to one of the two must from now on find the same object.
         stale = {after.pk, before.pk} if merged else {after.pk}
+        self.devices.forget({after.pk, before.pk})
         for name, person in self.people.items():
             if person.pk in stale:
                 self.people[name] = after
@@ -207,22 +223,21 @@ class _Batch:
 
     def _subscribe(self, arrival: Arrival, operation: SubscribeOperation) -> None:
         given = operation.subscription
-        device, begins = register_subscription(
-            self.people[arrival.sender],
-            endpoint=given.endpoint,
-            p256dh=given.keys.p256dh,
-            auth=given.keys.auth,
+        offer = Offer(
+            given.endpoint,
+            given.keys.p256dh,
+            given.keys.auth,
             user_agent=arrival.envelope.user_agent,
-            now=arrival.received_at,
             browser_uuid=arrival.browser_uuid,
         )
+        device, begins = self.devices.register(self.people[arrival.sender].pk, offer, now=arrival.received_at)
         if begins:
             properties = {"browser": device.browser, "os": device.os, "kind": device.kind}
             self._add_event(arrival, operation, SUBSCRIBED, properties)
 
     def _unsubscribe(self, arrival: Arrival, operation: UnsubscribeOperation) -> None:
-        ended = end_all_subscriptions(
-            self.people[arrival.sender],
+        ended = self.devices.end_all(
+            self.people[arrival.sender].pk,
             reason=EndReason.UNSUBSCRIBED,
             now=arrival.received_at,
             browser_uuid=arrival.browser_uuid,

@@ -8,9 +8,9 @@ import pytest
 
 from subscribers.changes import DEVICE
 from subscribers.models import PushSubscription, Site, Subscriber, SubscriberChange
+from subscribers.registrations import Registration
 from subscribers.subscriptions import (
     EndReason,
-    Registration,
     end_all_subscriptions,
     end_subscription,
     end_subscriptions,

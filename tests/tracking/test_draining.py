@@ -8,17 +8,20 @@ from unittest import mock
 import pytest
 from django.db import OperationalError, connections
 
-from subscribers.models import Attribute, Site, Subscriber
+from subscribers.models import Attribute, PushSubscription, Site, Subscriber
 from tests import factories
 from tests.factories import NOW
 from tests.tracking.requests import (
     BROWSER,
+    ENDPOINT,
     OTHER_BROWSER,
     attributes,
     event,
     page,
     send,
+    subscribe,
     track,
+    unsubscribe,
 )
 from tracking import applying, draining
 from tracking.draining import BATCH_SHARDS, drain_inbox
@@ -237,3 +240,27 @@ def test_two_sites_in_one_shard_are_kept_apart(site: Site) -> None:
         (site.pk, "here"),
         (other.pk, "there"),
     ]
+
+
+@pytest.mark.parametrize("number", [50, 200])
+def test_devices_take_few_statements_however_many_there_are(
+    site: Site, django_assert_max_num_queries: Any, number: int
+) -> None:
+    for place in range(number):
+        browser = str(uuid.UUID(int=place))
+        send(site, subscribe(f"{ENDPOINT}-{place}"), browser=browser)
+        if place % 3 == 0:
+            send(site, unsubscribe(), browser=browser)
+        if place % 5 == 0:
+            send(site, subscribe(f"{ENDPOINT}-{place}-anew"), browser=browser)
+    InboxItem.objects.update(shard=3)
+
+    with django_assert_max_num_queries(45):
+        drain_inbox(now=NOW)
+
+    ends = PushSubscription.objects.values_list("end_reason", flat=True)
+    anew, ended = len(range(0, number, 5)), len(range(0, number, 3))
+    both = len(range(0, number, 15))
+    assert sorted(ends) == sorted(
+        [""] * (number - ended + both) + ["unsubscribed"] * ended + ["replaced"] * (anew - both)
+    )
