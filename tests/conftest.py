@@ -9,14 +9,10 @@ from django.apps import AppConfig, apps
 from django.core.cache import cache
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
-from hypothesis import HealthCheck, settings
 
 from subscribers.models import Site
 from tests import factories
 
-# How long it takes says more about the machine than about the test.
-settings.register_profile("carillon", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("carillon")
 ROLES = [import_module(f"campaigns.migrations.{name}") for name in ("0002_roles", "0006_roles_of_policies")]
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from itertools import islice
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -34,12 +34,11 @@ def describe_next_runs(campaign: Campaign, *, now: dt.datetime) -> str:
     """“Next: Mon 23 Nov 2026, Wed 25 Nov 2026 and so on, at 09:00 on each person’s own clock.”"""
     if campaign.schedule != Campaign.Schedule.RECURRING:
         return ""
-    if campaign.local_date is None or campaign.local_time is None:
+    if not _is_day(campaign.local_date) or campaign.local_time is None:
         return "Choose the first day and the time to see when it goes out."
     if campaign.repeats == Campaign.Repeats.WEEKLY and not campaign.weekdays:
         return "Choose at least one day of the week."
-    yesterday = now.date() - dt.timedelta(days=1)
-    start = max(yesterday, campaign.local_date - dt.timedelta(days=1))
+    start = max(now.date(), campaign.local_date) - dt.timedelta(days=1)
     days = list(islice(list_days(campaign, start, start + _FAR), SHOWN + 1))
     if not days:
         return "It would never go out: no such day comes before the last day."
@@ -50,6 +49,7 @@ def describe_next_runs(campaign: Campaign, *, now: dt.datetime) -> str:
 
 def _read_schedule(request: HttpRequest) -> Campaign:
     query = request.GET
+    until = _read(parse_date, query.get("repeat_until", ""))
     repeats, month_day = query.get("repeats", ""), query.get("month_day", "")
     return Campaign(
         schedule=Campaign.Schedule.RECURRING,
@@ -58,17 +58,23 @@ def _read_schedule(request: HttpRequest) -> Campaign:
         month_day=int(month_day) if month_day in map(str, range(1, 32)) else 1,
         local_date=_read(parse_date, query.get("local_date", "")),
         local_time=_read(parse_time, query.get("local_time", "")),
-        repeat_until=_read(parse_date, query.get("repeat_until", "")),
+        repeat_until=until if _is_day(until) else None,
     )
 
 
 def _read(parse: Callable[[str], Read | None], text: str) -> Read | None:
-    """What is typed so far, if it makes sense already and is a day of this world."""
+    """What is typed so far, if it makes sense already."""
     try:
-        value = parse(text)
-        if isinstance(value, dt.date):
-            for validate in DAY_VALIDATORS:
-                validate(value)
-    except (ValueError, ValidationError):
+        return parse(text)
+    except ValueError:
         return None
-    return value
+
+
+def _is_day(value: dt.date | None) -> TypeGuard[dt.date]:
+    """Whether it is a day of this world: a form that is shown again holds whatever was typed."""
+    try:
+        for validate in DAY_VALIDATORS if value else ():
+            validate(value)
+    except ValidationError:
+        return False
+    return value is not None

@@ -9,10 +9,10 @@ from rest_framework.test import APIClient
 
 from subscribers.models import Site
 from tests import factories
+from tests.chance import count_cases, draw_chance
 from tracking.models import EventType
 
-SEED = 20261121
-ROUNDS = 40
+ROUNDS = count_cases(40)
 RULE: dict[str, Any] = {
     "version": 1,
     "root": {"type": "event", "event": "purchase", "count": {"operator": "at_least", "value": 1}},
@@ -96,8 +96,9 @@ def send(client: APIClient, method: str, path: str, body: Any) -> int:
     return int(response.status_code)
 
 
+@pytest.mark.law
 def test_spoilt_bodies_are_answered_with_a_reason(client: APIClient, site: Site) -> None:
-    chance = random.Random(SEED)
+    chance = draw_chance("spoilt bodies")
     for method, path, body in list_doors(site):
         for _ in range(ROUNDS):
             spoilt = spoil(body, chance)

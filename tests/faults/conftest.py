@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chance import draw_chance
 from tests.faults.clock import SharedClock
 from tests.faults.crew import hire
 from tests.faults.play import Play
@@ -22,7 +23,7 @@ Begin = Callable[..., AbstractContextManager[Play]]
 
 @pytest.fixture
 def chance() -> random.Random:
-    return random.Random(11)
+    return draw_chance("faults")
 
 
 @pytest.fixture

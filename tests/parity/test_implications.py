@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from segments.rules import SubscriberFacts, evaluate_rule, parse_rule
 from segments.rules.facts import DeviceFacts, EventFacts, write_instant
 from segments.rules.implications import implies
+from tests.chance import count_cases
 from tests.factories import NOW
 from tests.parity import strategies as some
 
@@ -186,11 +187,12 @@ def draw_person(chance: random.Random) -> SubscriberFacts:
     )  # fmt: skip
 
 
+@pytest.mark.law
 @pytest.mark.parametrize("kind", FAMILIES)
 def test_whoever_fits_a_condition_fits_what_it_implies(kind: str) -> None:
     telling = 0
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=count_cases(40), deadline=None)
     @given(
         nodes=st.lists(FAMILIES[kind], min_size=8, max_size=8),
         chance=st.integers(0, 10**9).map(random.Random),

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from segments.building import build_waiting
 from segments.following import follow_site
 from segments.models import Segment
+from tests.chance import draw_numbers
 from tests.factories import NOW
 from tests.parity.laws import Look
 from tests.parity.living import Segments
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 LENGTH = dt.timedelta(days=7)
 STEPS = 40
-SEEDS = max(2, ASKED // 100)
+SEEDS = draw_numbers(max(2, ASKED // 100))
 # Around the instants that random rules name, and around nights in which clocks are changed.
 BEGINNINGS = (
     NOW - dt.timedelta(days=4),
@@ -128,7 +129,8 @@ def hold_segments(ids: frozenset[int]) -> Iterator[None]:
         other.close()
 
 
-@pytest.mark.parametrize("number", range(SEEDS))
+@pytest.mark.law
+@pytest.mark.parametrize("number", SEEDS)
 def test_members_are_those_that_the_rules_give_after_every_step(
     number: int, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

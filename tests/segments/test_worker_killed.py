@@ -26,6 +26,7 @@ from segments.models import Membership, MembershipChange, Segment
 from segments.verification import verify_segments
 from subscribers.models import Site, SubscriberChange
 from tests import factories
+from tests.chance import draw_chance
 from tests.tracking.requests import attributes, event, identify, send
 from tracking.draining import drain_inbox
 from tracking.models import Event, EventSummary, InboxItem
@@ -54,7 +55,7 @@ class Stream(threading.Thread):
         self.site, self.sent, self.stopped = site, set[uuid.UUID](), threading.Event()
 
     def run(self) -> None:
-        chance = random.Random(4)
+        chance = draw_chance("a steady stream")
         try:
             while not self.stopped.is_set():
                 self._send_one(chance)
@@ -119,7 +120,7 @@ def _make_segments(site: Site) -> list[Segment]:
 
 @pytest.mark.django_db(transaction=True)
 def test_workers_killed_during_a_steady_stream_lose_and_double_nothing() -> None:
-    site, chance = factories.make_site(), random.Random(9)
+    site, chance = factories.make_site(), draw_chance("killed workers")
     segments = _make_segments(site)
     stream = Stream(site)
     stream.start()

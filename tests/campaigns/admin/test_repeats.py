@@ -59,6 +59,9 @@ def test_what_is_missing_is_asked_for(site: Site, values: dict[str, Any], field:
         ({"repeats": "weekly"}, "Choose at least one day of the week."),
         ({"repeats": "monthly", "month_day": 31}, "Next: Mon 30 Nov 2026, Thu 31 Dec 2026, Sun 31 Jan 2027"),
         ({"local_time": None}, "Choose the first day and the time"),
+        ({"local_date": dt.date.min}, "Choose the first day and the time"),
+        ({"local_date": dt.date.max}, "Choose the first day and the time"),
+        ({"repeat_until": dt.date.min}, "It would never go out"),
         ({"repeats": "monthly", "repeat_until": dt.date(2026, 11, 25)}, "It would never go out"),
     ],
 )

@@ -31,6 +31,7 @@ from tests.campaigns.attribution.world import (
     merge,
     react,
 )
+from tests.chance import draw_numbers
 from tests.factories import NOW
 from tracking.log import record_events
 from tracking.models import Event, InboxItem, LogStart
@@ -295,7 +296,8 @@ def test_a_goal_that_cannot_be_read_keeps_nobody_from_counting_the_others(site: 
         attribute_run(broken.occurrences.get(), now=LATER)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.law
+@pytest.mark.parametrize("seed", draw_numbers(10))
 def test_passes_in_whatever_order_things_come_give_what_a_recount_gives(site: Site, seed: int) -> None:
     chance = Random(seed)
     campaign = make_counting(

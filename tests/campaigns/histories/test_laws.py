@@ -33,7 +33,7 @@ def _small_chunks(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
 
 
 @settings(
-    max_examples=HISTORIES, deadline=None, derandomize="HISTORIES" not in os.environ,
+    max_examples=HISTORIES, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 @given(

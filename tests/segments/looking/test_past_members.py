@@ -1,7 +1,6 @@
 """Who was in a segment at a past instant is told by its log, and agrees with who was in it then."""
 
 import datetime as dt
-import random
 from itertools import pairwise
 
 import pytest
@@ -16,6 +15,7 @@ from segments.looking.past_members import (
 )
 from segments.models import Segment
 from subscribers.models import Site
+from tests.chance import draw_chance
 from tests.factories import NOW, make_list, make_segment, make_subscriber
 
 HOUR, TICK = dt.timedelta(hours=1), dt.timedelta(microseconds=1)
@@ -71,7 +71,7 @@ def test_every_instant_of_a_busy_past_agrees_with_what_was_then(
 ) -> None:
     """However little a page may look at, all pages together tell all."""
     monkeypatch.setattr(past_members, "MOST_LOOKED_AT", most)
-    chance = random.Random(1)
+    chance = draw_chance("a busy past")
     people = [make_subscriber(site).pk for _ in range(12)]
     segment, inside = make_list(site), set[int]()
     story: list[tuple[dt.datetime, set[int]]] = []
