@@ -25,6 +25,7 @@ from demo.profiles import (
     make_subscriber,
 )
 from demo.segments import create_segments
+from subscribers.ids import take_ids
 from subscribers.models import Identity, Place, PushSubscription, Site, Subscriber
 from tracking.log import NewEvent, record_events
 from tracking.models import Event, EventSummary
@@ -94,7 +95,7 @@ def _write_people(site: Site, people: Sequence[Person], *, push_origin: str, now
     for person in people:
         history = make_history(person, shop_url=site.url, now=now)
         characters.append(Character(person, history, make_subscriber(site, person, history, now=now)))
-    Subscriber.objects.bulk_create(character.subscriber for character in characters)
+    Subscriber.objects.bulk_create(take_ids(character.subscriber for character in characters))
     Identity.objects.bulk_create(
         itertools.chain.from_iterable(make_identities(character) for character in characters)
     )

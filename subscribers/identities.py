@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from subscribers.arrays import write_array, write_texts
 from subscribers.changes import PERSON, note_changes
+from subscribers.ids import take_ids
 from subscribers.models import Identity, Site, Subscriber
 
 Name = tuple[str, str]  # kind and value of an Identity
@@ -90,9 +91,8 @@ def _read_identities(site: Site, names: Collection[Name]) -> dict[Name, int]:
 def _create_subscribers(site: Site, names: Mapping[Name, str], now: dt.datetime) -> None:
     """One subscriber for each name; where another worker was faster, its subscriber stands and ours goes."""
     ordered = sorted(names)
-    made = Subscriber.objects.bulk_create(
-        _new_subscriber(site, kind, value, names[kind, value], now) for kind, value in ordered
-    )
+    made = take_ids(_new_subscriber(site, kind, value, names[kind, value], now) for kind, value in ordered)
+    Subscriber.objects.bulk_create(made)
     Identity.objects.bulk_create(
         (
             Identity(site=site, kind=kind, value=value, subscriber=subscriber)

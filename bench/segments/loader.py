@@ -10,6 +10,7 @@ import duckdb
 from django.db import connection, transaction
 
 from bench.segments.generator import AS_OF, DAYS, EVENTS
+from subscribers.ids import take_ids
 from subscribers.models import Attribute, Site
 from tracking.models import EventType
 from tracking.partitions import name_partition
@@ -77,7 +78,8 @@ def load(duck: duckdb.DuckDBPyConnection, *, advance: Callable[[int], object]) -
     site = Site.objects.create(name="Bench", url="https://shop.example", contact_email="bench@shop.example")
     for key, kind in (("loyalty_tier", Attribute.Type.TEXT), ("lifetime_value", Attribute.Type.NUMBER)):
         Attribute.objects.create(site=site, key=key, type=kind)
-    types = EventType.objects.bulk_create(EventType(site=site, name=name) for name in EVENTS)
+    types = take_ids(EventType(site=site, name=name) for name in EVENTS)
+    EventType.objects.bulk_create(types)
     duck.execute("CREATE OR REPLACE TABLE event_types (id BIGINT, name VARCHAR)")
     duck.executemany("INSERT INTO event_types VALUES (?, ?)", [(row.pk, row.name) for row in types])
     duck.execute(VALUES)

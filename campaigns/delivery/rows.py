@@ -9,6 +9,7 @@ from django.db import connection
 
 from campaigns.models import Batch, Delivery
 from subscribers.arrays import write_array
+from subscribers.ids import take_ids
 
 Status = Delivery.Status
 
@@ -136,10 +137,11 @@ def _name_attempt(outcome: Outcome) -> str:
 def _open_batches(batch: Batch, outcomes: Iterable[Outcome]) -> dict[dt.datetime, int]:
     """A batch for each instant at which somebody's turn comes again."""
     instants = sorted({outcome.retry_at for outcome in outcomes if outcome.retry_at})
-    made = Batch.objects.bulk_create(
+    made = take_ids(
         Batch(campaign_id=batch.campaign_id, occurrence=batch.occurrence, due_at=at) for at in instants
     )
-    return {made.due_at: made.pk for made in made}
+    Batch.objects.bulk_create(made)
+    return {each.due_at: each.pk for each in made}
 
 
 def _list_sent(outcomes: Sequence[Outcome]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 from campaigns.lift import Lift, measure_lift
 from campaigns.models import Campaign, Conversion, Delivery, Occurrence
 from campaigns.statistics import find_wilson, subtract
+from subscribers.ids import take_ids
 from subscribers.models import Site, Subscriber
 from tests import factories
 from tests.factories import NOW
@@ -31,7 +32,7 @@ def add_people(
 ) -> list[Subscriber]:
     """Deliveries of so many new people, the first of whom converted an hour after they were due."""
     people = Subscriber.objects.bulk_create(
-        Subscriber(site=campaign.site, created_at=NOW, last_seen_at=NOW) for _ in range(number)
+        take_ids(Subscriber(site=campaign.site, created_at=NOW, last_seen_at=NOW) for _ in range(number))
     )
     deliver(campaign, people, run=run, **values)
     for person in people[:converted]:

@@ -18,6 +18,7 @@ from pushservice.app import create_app
 from pushservice.background import run_in_background
 from pushservice.devices import Device
 from pushservice.ledger import LEDGER, Received
+from subscribers.ids import take_ids
 from subscribers.models import PushSubscription, Site, Subscriber
 from tests.faults.moods import Mood, deal
 
@@ -59,7 +60,7 @@ class Town:
                 Subscriber(site=site, created_at=now, last_seen_at=now, timezone="UTC")
                 for _ in moods[start : start + _ROWS]
             ]
-            residents = Subscriber.objects.bulk_create(new)
+            residents = Subscriber.objects.bulk_create(take_ids(new))
             pairs = zip(residents, moods[start : start + _ROWS], strict=True)
             PushSubscription.objects.bulk_create(
                 [self._equip(person, mood, now=now) for person, mood in pairs]

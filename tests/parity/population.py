@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from segments.models import Membership, Segment
+from subscribers.ids import take_ids
 from subscribers.models import PushSubscription, Site, Subscriber
 from tests.factories import EVERYONE, NOW
 from tests.parity import strategies as some
@@ -62,7 +63,9 @@ def write_population(population: list[JSON]) -> Site:
     types = {name: EventType.objects.create(site=site, name=name) for name in some.EVENTS[:-1]}
     for number in (1, 2):
         Segment.objects.create(pk=number, site=site, name=f"Segment {number}", rule=EVERYONE)
-    subscribers = Subscriber.objects.bulk_create([_make_subscriber(site, person) for person in population])
+    subscribers = Subscriber.objects.bulk_create(
+        take_ids(_make_subscriber(site, person) for person in population)
+    )
     pairs = list(zip(subscribers, population, strict=True))
     PushSubscription.objects.bulk_create(
         _make_device(who, each) for who, person in pairs for each in person["devices"]

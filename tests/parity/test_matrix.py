@@ -16,6 +16,7 @@ from segments.facts import load_facts
 from segments.models import Membership, Segment
 from segments.rules import SubscriberFacts, ast, evaluate_rule, parse_rule
 from segments.rules.operators import Family
+from subscribers.ids import take_ids
 from subscribers.models import PushSubscription, Site, Subscriber
 from tests.factories import EVERYONE, NOW, make_site
 from tests.parity import matrix, strategies
@@ -60,7 +61,7 @@ class Population:
         self.devices.append(PushSubscription(subscriber=who, **values))
 
     def write(self) -> "Population":
-        Subscriber.objects.bulk_create(self.people)
+        Subscriber.objects.bulk_create(take_ids(self.people))
         for event in self.events:
             event.subscriber_id = event.subscriber.pk
         append_events(self.events)

@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from campaigns.audience import CHUNK
 from campaigns.dry_runs import Wanted, list_people, people, request_dry_run, work_out
 from campaigns.models import Campaign, Delivery, SendingPolicy, Variant
+from subscribers.ids import take_ids
 from subscribers.models import Site, Subscriber
 from tests import factories
 from tests.campaigns.people import make_reachable
@@ -112,7 +113,7 @@ def test_a_page_looks_at_so_many_people_and_says_where_the_next_goes_on(
     nobody = [
         Subscriber(site=site, created_at=now, last_seen_at=now, timezone="Asia/Tokyo") for _ in range(CHUNK)
     ]
-    last = Subscriber.objects.bulk_create(nobody)[-1]
+    last = Subscriber.objects.bulk_create(take_ids(nobody))[-1]
     late = make_reachable(site)
     first = list_people(campaign, Wanted(reason="planned"), as_of=now)
     assert (first.people, first.next_after) == ([], last.pk)

@@ -12,6 +12,7 @@ from campaigns.lift import measure_lift
 from campaigns.models import Campaign, Conversion, Delivery, Variant
 from campaigns.tokens import DeliveryKey, sign_token
 from campaigns.transports.memory import MemoryTransport
+from subscribers.ids import take_ids
 from subscribers.models import PushSubscription, Site, Subscriber
 from tests import factories
 from tests.campaigns.people import deliver_due, plan
@@ -28,7 +29,7 @@ Status = Delivery.Status
 def campaign(site: Site) -> Campaign:
     """Launched and planned at NOW: half are tested with two versions, a fifth is held out."""
     people = Subscriber.objects.bulk_create(
-        Subscriber(site=site, created_at=NOW - DAY, last_seen_at=NOW) for _ in range(PEOPLE)
+        take_ids(Subscriber(site=site, created_at=NOW - DAY, last_seen_at=NOW) for _ in range(PEOPLE))
     )
     device = PushSubscription.objects.filter(pk=factories.make_push_subscription(people[0]).pk).values().get()
     PushSubscription.objects.bulk_create(

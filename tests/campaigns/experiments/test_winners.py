@@ -9,6 +9,7 @@ import pytest
 from campaigns.assignment import is_tested
 from campaigns.experiments import WinnerError, choose_due_winners, choose_winner
 from campaigns.models import Batch, Campaign, Conversion, Delivery, Occurrence, Variant
+from subscribers.ids import take_ids
 from subscribers.models import Site, Subscriber
 from tests import factories
 from tests.factories import NOW
@@ -36,7 +37,7 @@ def make_test(site: Site, figures: Sequence[tuple[int, int]] = (), **values: Any
 def people_of(campaign: Campaign, letter: str, number: int, status: str) -> None:
     Occurrence.objects.update(planned_at=None)
     people = Subscriber.objects.bulk_create(
-        Subscriber(site=campaign.site, created_at=NOW, last_seen_at=NOW) for _ in range(number)
+        take_ids(Subscriber(site=campaign.site, created_at=NOW, last_seen_at=NOW) for _ in range(number))
     )
     Delivery.objects.bulk_create(
         Delivery(campaign=campaign, subscriber=person, variant=letter, status=status, due_at=NOW, sent_at=NOW)
