@@ -5,29 +5,34 @@ A plugin (`-p tests.servers`) rather than a fixture, because the settings read D
 
 import atexit
 import os
+import re
 import shutil
 import signal
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from config.servers import start_servers
+from tests.clusters import TEMPLATE, prepare_cluster
 
 HOME = Path(tempfile.mkdtemp(prefix="carillon-tests-"))
+DISTRIBUTES = re.search(r" (-n|--numprocesses)[ =]?(?!0\b)\w", " ".join(["", *sys.argv[1:]]))
 os.environ["CARILLON_HOME"] = str(HOME)
 os.environ["SECRET_KEY"] = "a key for tests alone"
 os.environ["DEMO"] = "1"
 HOME.chmod(0o755)
 
+# Where the database is not one of somebody's own, that of the tests is a copy of this one.
+TEMPLATE_DATABASE: str | None = None
 # With several processes, each has servers of its own: a cache that one empties is a queue that another waits for. The
-# first process names what it started, and those that inherit its surroundings forget it.
-STARTED = "TEST_SERVERS_STARTED"
-for name in os.environ.pop(STARTED, "").split():
-    os.environ.pop(name, None)
-missing = [name for name in ("DATABASE_URL", "BROKER_URL") if not os.environ.get(name)]
-_servers = start_servers(HOME)
-os.environ.update(_servers.__enter__())
-os.environ[STARTED] = " ".join(missing)
+# one that only hands out the tests needs none.
+_servers = ExitStack()
+if "PYTEST_XDIST_WORKER" in os.environ or not DISTRIBUTES:
+    if not os.environ.get("DATABASE_URL"):
+        prepare_cluster(HOME / "postgres")
+        TEMPLATE_DATABASE = TEMPLATE
+    os.environ.update(_servers.enter_context(start_servers(HOME)))
 
 
 def pytest_unconfigure() -> None:
@@ -36,7 +41,7 @@ def pytest_unconfigure() -> None:
 
 def _stop() -> None:
     if HOME.exists():
-        _servers.__exit__(None, None, None)
+        _servers.close()
         shutil.rmtree(HOME, ignore_errors=True)
 
 

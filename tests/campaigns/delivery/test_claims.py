@@ -86,6 +86,20 @@ def test_a_worker_that_lost_its_lease_decides_nothing_about_whom_the_other_one_i
     assert not Event.objects.exists()
 
 
+def test_everybody_waits_in_the_batch_of_their_own_instant(site: Site, now: dt.datetime) -> None:
+    people = [make_reachable(site) for _ in range(10)]
+    campaign = make_running(site)
+    claim = claim_chunk(now=now, size=10)
+    assert claim is not None
+    again = {person.pk: now + dt.timedelta(minutes=number) for number, person in enumerate(people, 1)}
+
+    write_outcomes(
+        claim, [Outcome(pk, pk, 1, Status.PLANNED, retry_at=at) for pk, at in again.items()], now=now
+    )
+
+    assert dict(campaign.deliveries.values_list("subscriber_id", "batch__due_at")) == again
+
+
 def test_a_run_that_is_still_being_planned_is_not_claimed(site: Site, now: dt.datetime) -> None:
     make_reachable(site)
     make_running(site)
