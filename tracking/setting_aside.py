@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from pydantic import ValidationError
 
+from subscribers.ids import take_ids
 from subscribers.waking import wake
 from tracking.failures import describe_failure
 from tracking.inbox import DRAIN_TASK, Waiting
@@ -62,7 +63,7 @@ def _read_what_can_be_read(item: Waiting, error: ValidationError) -> tuple[Envel
 
 def set_aside(failures: Sequence[Failure], *, now: dt.datetime) -> None:
     """Keep each as an item of its own, which no drain looks at. In the caller's transaction."""
-    rows = InboxItem.objects.bulk_create(
+    rows = take_ids(
         InboxItem(
             site_id=failure.item.site_id,
             lane=failure.item.lane,
@@ -75,6 +76,7 @@ def set_aside(failures: Sequence[Failure], *, now: dt.datetime) -> None:
         )
         for failure in failures
     )
+    InboxItem.objects.bulk_create(rows)
     for row in rows:
         logger.error("Inbox item %s set aside: %s", row.pk, row.failure)
 
