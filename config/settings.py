@@ -187,6 +187,7 @@ CELERY_BEAT_SCHEDULE = {
         ("Follow live segments", "segments.tasks.follow_segments", 1),
         ("Build segments that wait for it", "segments.tasks.build_segments", 10),
         ("Change lists from files", "segments.tasks.run_uploads", 10),
+        ("Convert attributes whose type changed", "subscribers.tasks.convert_attributes", 30),
         ("Forget old uploads", "segments.tasks.forget_uploads", 24 * 3600),
         ("Index what segments ask for", "segments.tasks.prepare_indexes", 6 * 3600),
         ("Launch scheduled campaigns", "campaigns.tasks.launch_scheduled_campaigns", 5),

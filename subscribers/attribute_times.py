@@ -46,6 +46,9 @@ def merge_attributes(*, giver: Subscriber, taker: Subscriber) -> None:
         for key, value in giver.attributes.items()
         if key not in gone or giver.attribute_times.get(key, 0) > taker.attribute_times[key]
     }
+    known = taker.attributes.keys() | taker.raw_values.keys() | (gone - filled.keys())
+    aside = {key: value for key, value in giver.raw_values.items() if key not in known}
+    taker.raw_values = {**aside, **taker.raw_values}
     taker_times = {
         key: at for key, at in taker.attribute_times.items() if key in taker.attributes or key not in filled
     }

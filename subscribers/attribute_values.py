@@ -3,19 +3,66 @@
 import datetime as dt
 import math
 import re
-from typing import Any
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from subscribers.models import Attribute
+from subscribers.non_values import is_non_value
 
-NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?([eE][+-]?\d{1,2})?", re.ASCII)
+# Numbers as JSON writes them: what begins with a zero or a plus is the text of a post code or a telephone.
+NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d{1,18})?([eE][+-]?\d{1,2})?", re.ASCII)
 # A date alone is no instant: “2026-11-21” stays text until somebody says that the attribute is a time.
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}", re.ASCII)
+TEXT, NUMBERS = Attribute.ElementType.TEXT, Attribute.ElementType.NUMBER
 YES = {"true", "yes", "1"}
 NO = {"false", "no", "0"}
 
 
 class AttributeValueError(ValueError):
     """A value that does not fit its attribute's type; the message says what would."""
+
+
+class Shape(NamedTuple):
+    """How an attribute's values are read; `element_type` says what the items of a list are."""
+
+    type: str
+    element_type: str = Attribute.ElementType.TEXT
+
+
+def guess_shape(value: Any) -> Shape:
+    """The shape that a first value suggests; a list's items are numbers only if all of them are."""
+    return Shape(guess_type(value), _guess_element_type(value) if isinstance(value, list) else TEXT)
+
+
+def widen_shape(shape: Shape, value: Any) -> Shape | None:
+    """The wider shape in which what was kept so far has room, and this value, too; None if nothing suggests one.
+
+    Text that says that there is nothing (“n/a”) is no reason to read numbers as text from now on.
+    """
+    kind, items = Attribute.Type(shape.type), value if isinstance(value, list) else [value]
+    if any(isinstance(item, str) and is_non_value(item) for item in items):
+        return None
+    if kind == Attribute.Type.LIST:
+        return Shape(kind, TEXT) if shape.element_type != TEXT and _is_text(items) else None
+    if isinstance(value, list):
+        return _widen_to_list(kind, value)
+    return Shape(Attribute.Type.TEXT) if isinstance(value, str) and kind != Attribute.Type.TEXT else None
+
+
+def _widen_to_list(kind: Attribute.Type, value: list[Any]) -> Shape | None:
+    if kind == Attribute.Type.NUMBER:
+        return Shape(Attribute.Type.LIST, _guess_element_type(value) if value else NUMBERS)
+    return Shape(Attribute.Type.LIST, TEXT) if kind == Attribute.Type.TEXT else None
+
+
+def _is_text(items: list[Any]) -> bool:
+    return all(isinstance(item, str | int | float) for item in items)
+
+
+def _guess_element_type(items: list[Any]) -> str:
+    numbers = items and all(isinstance(item, int | float) and not isinstance(item, bool) for item in items)
+    return NUMBERS if numbers else TEXT
 
 
 def guess_type(value: Any) -> Attribute.Type:
@@ -31,17 +78,26 @@ def guess_type(value: Any) -> Attribute.Type:
     return Attribute.Type.TEXT
 
 
-def coerce_value(value: Any, type: str) -> Any:  # noqa: A002
+def coerce_value(value: Any, type: str, element_type: str = Attribute.ElementType.TEXT) -> Any:  # noqa: A002
     """The value as this type; SDKs and tag managers send numbers as text, and text as numbers.
 
     Raises AttributeValueError where nothing sensible can be made of it.
     """
+    kind = Attribute.Type(type)
     try:
-        return COERCIONS[Attribute.Type(type)](value)
-    except AttributeValueError:
-        raise
+        if kind == Attribute.Type.LIST:
+            return _to_list(value, element_type)
+        return COERCIONS[kind](value)
     except (TypeError, ValueError, OverflowError):
-        raise AttributeValueError(f"needs {WANTED[Attribute.Type(type)]}") from None
+        wanted = WANTED_NUMBERS if kind == Attribute.Type.LIST and element_type == NUMBERS else WANTED[kind]
+        raise AttributeValueError(f"needs {wanted}") from None
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Whether two JSON values are equal: to Python True is 1 as well, to JSON it is not."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(is_same(*pair) for pair in zip(one, other, strict=True))
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
 def write_instant(instant: dt.datetime) -> str:
@@ -67,7 +123,9 @@ def _to_number(value: Any) -> int | float:
         text = value.strip()
         if not NUMBER.fullmatch(text):
             raise ValueError
-        value = int(text) if text.lstrip("+-").isdigit() else float(text)
+        value = int(text) if text.lstrip("-").isdigit() else float(text)
+        if Decimal(text) != Decimal(repr(value)):
+            raise ValueError  # more digits than a number keeps
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise TypeError
     return value
@@ -89,8 +147,9 @@ def _to_time(value: Any) -> str:
     return write_instant(instant)
 
 
-def _to_list(value: Any) -> list[str]:
-    return [_to_text(item) for item in (value if isinstance(value, list) else [value])]
+def _to_list(value: Any, element_type: str) -> list[Any]:
+    read = _to_number if element_type == NUMBERS else _to_text
+    return [read(item) for item in (value if isinstance(value, list) else [value])]
 
 
 def _read_instant(text: str) -> dt.datetime | None:
@@ -102,12 +161,11 @@ def _read_instant(text: str) -> dt.datetime | None:
         return None
 
 
-COERCIONS = {
+COERCIONS: dict[Attribute.Type, Callable[[Any], Any]] = {
     Attribute.Type.TEXT: _to_text,
     Attribute.Type.NUMBER: _to_number,
     Attribute.Type.BOOLEAN: _to_boolean,
     Attribute.Type.TIME: _to_time,
-    Attribute.Type.LIST: _to_list,
 }
 WANTED = {
     Attribute.Type.TEXT: "text",
@@ -116,3 +174,4 @@ WANTED = {
     Attribute.Type.TIME: "a date and time, like 2026-11-21T10:00:00Z",
     Attribute.Type.LIST: 'a list of texts, like ["running", "hiking"]',
 }
+WANTED_NUMBERS = "a list of numbers, like [41, 42]"

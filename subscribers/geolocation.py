@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import geoip2.database
 import maxminddb
-from babel.core import get_global
 from django.conf import settings
 from geoip2.errors import AddressNotFoundError
+
+from subscribers.timezones import find_country
 
 logger = logging.getLogger(__name__)
 
@@ -31,16 +32,6 @@ def locate(ip: str, timezone: str) -> Location:
     reader = _open_map(settings.GEOIP_PATH) if settings.GEOIP_PATH and ip else None
     found = _look_up(reader, ip) if reader else None
     return found or Location(country=find_country(timezone))
-
-
-def find_country(timezone: str) -> str:
-    """The ISO 3166 code of the country in which a time zone lies; empty for UTC and other zones of nowhere.
-
-    Browsers still report names that were replaced long ago (Asia/Calcutta), hence the aliases.
-    """
-    current = get_global("zone_aliases").get(timezone, timezone)
-    country = get_global("zone_territories").get(current, "")
-    return country if country.isalpha() and country != "ZZ" else ""
 
 
 @functools.lru_cache(maxsize=4)

@@ -4,6 +4,7 @@ import uuid
 
 from django.db.models import Q, QuerySet
 
+from subscribers.customer_ids import clean_customer_id
 from subscribers.models import Identity, Site, Subscriber
 
 MOST_FOUND = 20
@@ -19,7 +20,7 @@ def find_people(site: Site, text: str) -> list[Subscriber]:
     text = text.strip()
     if not text or "\0" in text:
         return []
-    named = Q(external_id=text) | Q(email__iexact=text)
+    named = Q(external_id=clean_customer_id(text)) | Q(email__iexact=text)
     try:
         browser = uuid.UUID(text)
     except ValueError:

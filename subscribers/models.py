@@ -108,6 +108,10 @@ class Attribute(models.Model):
         "each item is", max_length=10, choices=ElementType, default=ElementType.TEXT, db_default=ElementType.TEXT,
         help_text="Of a list: whether its items are compared as text or as numbers.",
     )  # fmt: skip
+    guessed_from = models.PositiveSmallIntegerField(
+        null=True, blank=True, editable=False,
+        help_text="How many values suggested the type so far; none once it is settled",
+    )  # fmt: skip
     description = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -126,6 +130,26 @@ class Attribute(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class AttributeConversion(models.Model):
+    """The values that an attribute had before its type was changed, on their way into the new one (subscribers/conversion.py).
+
+    People are gone through in the order of their ids, up to `position` so far. The latest of each attribute is kept.
+    """
+
+    attribute = models.OneToOneField(Attribute, on_delete=models.CASCADE, related_name="conversion")
+    from_type = models.CharField(max_length=10, choices=Attribute.Type)
+    from_element_type = models.CharField(max_length=10, choices=Attribute.ElementType)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    position = models.BigIntegerField(default=0)
+    last_id = models.BigIntegerField(null=True)
+    converted = models.BigIntegerField(default=0)
+    kept_raw = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.attribute} from {self.from_type}"
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
@@ -163,6 +187,10 @@ class Subscriber(models.Model):
         default=dict, db_default={}, blank=True, editable=False,
         help_text="Since when each is so, and was removed (subscribers/attribute_times.py)",
     )  # fmt: skip
+    raw_values = models.JSONField(
+        default=dict, db_default={}, blank=True, editable=False,
+        help_text="What was sent last, by key, where `attributes` cannot say it: values that were refused, or rewritten",
+    )  # fmt: skip
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, editable=False, on_delete=models.CASCADE, related_name="shells"
     )
@@ -188,6 +216,8 @@ class Subscriber(models.Model):
                 condition=models.Q(merged_at__isnull=False),
                 name="subscriber_merged",
             ),
+            # For whoever asks what was refused.
+            models.Index(fields=["site"], condition=~models.Q(raw_values={}), name="subscriber_raw_values"),
             # For those who look somebody up: however it is written, or by how it begins.
             models.Index(OpClass(Upper("email"), name="text_pattern_ops"), name="subscriber_email"),
         ]

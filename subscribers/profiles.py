@@ -8,30 +8,29 @@ import dataclasses
 import datetime as dt
 import json
 import logging
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import connection
 
 from subscribers.arrays import write_array, write_texts
-from subscribers.attribute_values import AttributeValueError, coerce_value, guess_type
+from subscribers.attribute_values import AttributeValueError, is_same
 from subscribers.changes import LOCATION, name_attribute, name_profile
+from subscribers.definitions import Definitions
 from subscribers.geolocation import NOWHERE, Location
-from subscribers.models import Attribute, Subscriber
-from subscribers.timezones import is_timezone
+from subscribers.models import Identity, Site, Subscriber
+from subscribers.profile_fields import PROFILE_FIELDS, clean_field
 
 logger = logging.getLogger(__name__)
 
+Name = tuple[str, str]  # kind and value of an Identity
+
 ATTRIBUTES_PER_SUBSCRIBER = 200
-DEFINITIONS_PER_SITE = 1000
-LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}", re.ASCII)
 PLACE_FIELDS = ("country", "region", "city", "latitude", "longitude")
 WRITTEN_FIELDS = (
     *("external_id", "email", *PLACE_FIELDS, "timezone", "language", "attributes"),
-    *("attribute_times", "merged_into", "merged_at", "created_at", "last_seen_at"),
+    *("attribute_times", "raw_values", "merged_into", "merged_at", "created_at", "last_seen_at"),
 )
 SEE = """
 UPDATE subscribers_subscriber AS person SET last_seen_at = seen.at
@@ -45,7 +44,16 @@ LAST_SEEN = name_profile("last_seen_at")
 NOTED_FIELDS = [
     field
     for field in WRITTEN_FIELDS
-    if field not in {"latitude", "longitude", "attributes", "attribute_times", "merged_into", "merged_at"}
+    if field
+    not in {
+        "latitude",
+        "longitude",
+        "attributes",
+        "attribute_times",
+        "raw_values",
+        "merged_into",
+        "merged_at",
+    }
 ]
 
 
@@ -70,6 +78,19 @@ def read_topics(subscriber: Subscriber) -> dict[str, Any]:
 def find_changed_topics(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
     """The topics whose values differ; both are of `read_topics`."""
     return {topic for topic in before.keys() | after.keys() if before.get(topic) != after.get(topic)}
+
+
+def list_kept_keys(site: Site, names: Collection[Name]) -> dict[Name, set[str]]:
+    """Which attributes the people of these names have now; without those who are not known yet."""
+    by_kind: defaultdict[str, list[str]] = defaultdict(list)
+    for kind, value in names:
+        by_kind[kind].append(value)
+    found: dict[Name, set[str]] = {}
+    for kind, values in by_kind.items():
+        leads = Identity.objects.filter(site=site, kind=kind, value__in=values)
+        for value, attributes in leads.values_list("value", "subscriber__attributes"):
+            found[kind, value] = set(attributes)
+    return found
 
 
 def save_profiles(subscribers: Iterable[Subscriber]) -> None:
@@ -122,84 +143,52 @@ def _move(subscriber: Subscriber, place: Location) -> None:
 
 
 def assign_attributes(
-    subscriber: Subscriber,
-    *,
-    values: Mapping[str, Any],
-    remove: Iterable[str],
-    definitions: MutableMapping[str, str],
+    subscriber: Subscriber, *, values: Mapping[str, Any], remove: Iterable[str], definitions: Definitions
 ) -> dict[str, str]:
     """Set and remove attributes, and define those never seen before; the subscriber is not written yet.
 
-    `definitions` (key → type) are those known so far. Returns what was kept out: the key, and a sentence that says why.
+    Returns what was kept out: the key, and a sentence that says why. Its value is kept raw, until a better one comes.
     """
-    remove = {*remove, *(key for key, value in values.items() if value is None)}
-    for key in remove:
-        subscriber.attributes.pop(key, None)
-        if key in PROFILE_FIELDS:
-            setattr(subscriber, key, "")
-    given = {key: value for key, value in values.items() if value is not None}
-    _define_attributes(subscriber.site_id, given, definitions)
+    definitions.learn([values])
+    for key in {*remove, *(key for key, value in values.items() if value is None)}:
+        _remove_attribute(subscriber, key)
     refused: dict[str, str] = {}
-    for key, value in given.items():
+    for key, value in values.items():
+        if value is None:
+            continue
         try:
-            _set_attribute(subscriber, key, value, definitions.get(key))
+            _set_attribute(subscriber, key, value, definitions)
         except AttributeValueError as error:
             refused[key] = str(error)
-            logger.warning("Attribute %r of subscriber %s kept out: it %s", key, subscriber.pk, error)
+            _keep_raw(subscriber, key, value)
+            logger.info("Attribute %r of subscriber %s kept out: it %s", key, subscriber.pk, error)
     return refused
 
 
-def _set_attribute(subscriber: Subscriber, key: str, value: Any, type_: str | None) -> None:
-    if type_ is None:
-        raise AttributeValueError(f"would be one more than the {DEFINITIONS_PER_SITE} that a site can have")
+def _set_attribute(subscriber: Subscriber, key: str, value: Any, definitions: Definitions) -> None:
     if key not in subscriber.attributes and len(subscriber.attributes) >= ATTRIBUTES_PER_SUBSCRIBER:
         raise AttributeValueError(
             f"would be one more than the {ATTRIBUTES_PER_SUBSCRIBER} that a subscriber can have"
         )
-    subscriber.attributes[key] = coerce_value(value, type_)
-    cleaned = clean_field(key, value)
-    if cleaned:
-        setattr(subscriber, key, cleaned)
+    kept, is_guess = definitions.take(key, value)
+    if key in PROFILE_FIELDS:
+        if kept == "":
+            _remove_attribute(subscriber, key)
+            return
+        setattr(subscriber, key, clean_field(key, value if isinstance(value, str) else str(value)))
+    subscriber.attributes[key] = kept
+    subscriber.raw_values.pop(key, None)
+    if is_guess and not is_same(kept, value):
+        _keep_raw(subscriber, key, value)
 
 
-def _define_attributes(
-    site_id: int, values: Mapping[str, Any], definitions: MutableMapping[str, str]
-) -> None:
-    """Learn the types of these keys, and make definitions for new ones as their first values suggest."""
-    unknown = sorted(values.keys() - definitions.keys())
-    if not unknown:
-        return
-    stored = Attribute.objects.filter(site_id=site_id, key__in=unknown)
-    definitions.update(stored.values_list("key", "type"))
-    new = [key for key in unknown if key not in definitions]
-    if not new:
-        return
-    room = max(0, DEFINITIONS_PER_SITE - Attribute.objects.filter(site_id=site_id).count())
-    Attribute.objects.bulk_create(
-        (Attribute(site_id=site_id, key=key, type=guess_type(values[key])) for key in new[:room]),
-        ignore_conflicts=True,
-    )
-    definitions.update(stored.all().values_list("key", "type"))
+def _remove_attribute(subscriber: Subscriber, key: str) -> None:
+    subscriber.attributes.pop(key, None)
+    subscriber.raw_values.pop(key, None)
+    if key in PROFILE_FIELDS:
+        setattr(subscriber, key, "")
 
 
-def clean_field(field: str, value: Any) -> str:
-    """A profile field's value in its proper form; empty if this is no such field, or no such value."""
-    return PROFILE_FIELDS[field](value.strip()) if field in PROFILE_FIELDS and isinstance(value, str) else ""
-
-
-def _clean_email(text: str) -> str:
-    try:
-        validate_email(text)
-    except ValidationError:
-        return ""
-    return text if len(text) <= 254 else ""
-
-
-PROFILE_FIELDS: dict[str, Callable[[str], str]] = {
-    "email": _clean_email,
-    "timezone": lambda text: text if is_timezone(text) else "",
-    "language": lambda text: text.replace("_", "-") if LANGUAGE.fullmatch(text) and len(text) <= 35 else "",
-    "country": lambda text: text.upper() if re.fullmatch("[A-Za-z]{2}", text) else "",
-    "region": lambda text: text[:100],
-    "city": lambda text: text[:100],
-}
+def _keep_raw(subscriber: Subscriber, key: str, value: Any) -> None:
+    if key in subscriber.raw_values or len(subscriber.raw_values) < ATTRIBUTES_PER_SUBSCRIBER:
+        subscriber.raw_values[key] = value

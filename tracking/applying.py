@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from subscribers.attribute_times import forget_removed, keep_newer
 from subscribers.changes import DEVICE, note_changes
+from subscribers.conversion import follow_widening
+from subscribers.definitions import Definitions, hold_definitions
 from subscribers.identities import Name, find_or_create_subscribers
 from subscribers.merging import identify_subscriber
 from subscribers.models import Identity, Site, Subscriber
@@ -89,21 +91,24 @@ class _Batch:
         self.now = max([now, *(arrival.received_at for arrival in arrivals)])
         sources = {arrival.sender: arrival.envelope.source for arrival in arrivals}
         self.people = find_or_create_subscribers(site=site, names=sources, now=now) if sources else {}
-        self.definitions: dict[str, str] = {}
+        self.definitions = Definitions(site.pk)
         self.changed: dict[int, Subscriber] = {}
         self.before: dict[int, dict[str, Any]] = {}
         self.stamped: set[int] = set()
         self.devices = Devices(site.pk)
+        self.raw_before: dict[int, dict[str, Any]] = {}
         self.events: list[NewEvent] = []
         self.recorded = 0
 
     def apply(self, work: Sequence[tuple[Arrival, Sequence[Operation]]]) -> int:
         self._load_devices(work)
+        self._learn_definitions(work)
         for arrival, operations in work:
             self._see(arrival)
             for operation in operations:
                 self._apply_operation(arrival, operation)
         self._write()
+        follow_widening(self.site, self.definitions, now=self.now)
         return self.recorded
 
     def _load_devices(self, work: Sequence[tuple[Arrival, Sequence[Operation]]]) -> None:
@@ -118,6 +123,18 @@ class _Batch:
                     endpoints.add(operation.subscription.endpoint)
         self.devices.load(people, endpoints)
 
+    def _learn_definitions(self, work: Sequence[tuple[Arrival, Sequence[Operation]]]) -> None:
+        """All at once, before anything is set."""
+        told = [
+            operation.set
+            for _, operations in work
+            for operation in operations
+            if isinstance(operation, AttributesOperation)
+        ]
+        if told:
+            hold_definitions(self.site.pk)
+            self.definitions.learn(told)
+
     def _see(self, arrival: Arrival) -> None:
         """What a backend sends says nothing about when and where the person was seen."""
         if arrival.envelope.source == "sdk":
@@ -129,6 +146,7 @@ class _Batch:
         if person.pk not in self.changed:
             self.changed[person.pk] = person
             self.before[person.pk] = read_topics(person)
+            self.raw_before[person.pk] = dict(person.raw_values)
         return person
 
     def _write(self) -> None:
@@ -148,7 +166,7 @@ class _Batch:
             found = find_changed_topics(self.before[pk], read_topics(person))
             for topic in found:
                 topics[topic].append(pk)
-            if found - {LAST_SEEN}:
+            if found - {LAST_SEEN} or self.raw_before[pk] != person.raw_values:
                 told.append(person)
             elif pk in self.stamped:
                 stamped.append(person)

@@ -13,17 +13,22 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from subscribers.customer_ids import CustomerIdError, check_customer_id, explain_placeholder
 from subscribers.endpoints import PushAddressError, check_endpoint, check_keys
 from subscribers.geolocation import locate
+from subscribers.identities import Name
 from subscribers.models import Identity, Site
-from subscribers.profiles import Context, clean_field
+from subscribers.profile_fields import clean_field
+from subscribers.profiles import Context
 from subscribers.waking import wake
+from tracking.cautions import Told, find_cautions
 from tracking.clocks import Skew, measure_skew
 from tracking.inbox import DRAIN_TASK
-from tracking.json_values import check_value
+from tracking.json_values import JsonValueError, check_text
 from tracking.log import find_refused_names
 from tracking.models import InboxItem
 from tracking.operations import (
+    AttributesOperation,
     Door,
     Envelope,
     EventOperation,
@@ -82,7 +87,8 @@ def accept_request(*, site: Site, body: Mapping[str, Any], visitor: Visitor, now
     browser = _read_uuid(body.get("subscriber"))
     context = _read_context(body.get("context"), visitor.ip)
     clock = measure_skew(body.get("sent_at"), now=now)
-    checked = _read_operations(site, _read_list(body.get("operations")), clock, trusted=False)
+    sender = (Identity.Kind.ANONYMOUS, browser)
+    checked = _read_operations(site, _read_list(body.get("operations")), clock, browser=sender)
     envelope = Envelope(
         kind=Identity.Kind.ANONYMOUS,
         value=browser,
@@ -104,7 +110,7 @@ def accept_backend_request(
     """
     chosen = _read_lane(lane)
     clock = measure_skew(sent_at, now=now)
-    checked = _read_operations(site, _read_list(operations), clock, trusted=True)
+    checked = _read_operations(site, _read_list(operations), clock)
     by_sender: dict[tuple[str, str], list[Operation]] = {}
     for operation, document in zip(checked.operations, checked.documents, strict=True):
         by_sender.setdefault(_read_sender(document), []).append(operation)
@@ -178,13 +184,16 @@ def _read_context(value: Any, ip: str) -> Context:
     )
 
 
-def _read_operations(site: Site, documents: Sequence[Any], clock: Skew, *, trusted: bool) -> _Checked:
+def _read_operations(
+    site: Site, documents: Sequence[Any], clock: Skew, *, browser: Name | None = None
+) -> _Checked:
+    """`browser`: who sent all of it; without one, a backend says of each operation whom it is about."""
     good: dict[int, Operation] = {}
     errors: dict[int, str] = {}
     for position, document in enumerate(documents):
         try:
             operation = parse_operation(document, Door(skew=clock.behind))
-            _check_operation(site, operation, document, trusted=trusted)
+            _check_operation(site, operation, document, trusted=browser is None)
             good[position] = operation
         except OperationError as error:
             errors[position] = str(error)
@@ -199,6 +208,15 @@ def _read_operations(site: Site, documents: Sequence[Any], clock: Skew, *, trust
         errors[position] = "name: this site has as many names of events as it can have; use one of those"
     rejected = [_reject(position, documents[position], errors[position]) for position in sorted(errors)]
     warnings = [Caution(None, clock.warning)] if clock.warning else []
+    told = (
+        Told(position, _read_sender(documents[position]) if browser is None else browser, operation)
+        for position, operation in good.items()
+        if isinstance(operation, AttributesOperation)
+    )
+    warnings += [
+        Caution(str(each.operation.id), f"operations[{each.position}]: {sentence}")
+        for each, sentence in find_cautions(site, told)
+    ]
     return _Checked(list(good.values()), [documents[position] for position in good], rejected, warnings)
 
 
@@ -213,11 +231,16 @@ def _show_id(document: Any) -> str | None:
 
 def _check_operation(site: Site, operation: Operation, document: Mapping[str, Any], *, trusted: bool) -> None:
     """What a shape alone cannot say."""
+    if isinstance(operation, IdentifyOperation):
+        problem = explain_placeholder(operation.external_id)
+        if problem:
+            raise OperationError(f"external_id: {problem}")
     if trusted:
         _read_sender(document)
     elif isinstance(operation, IdentifyOperation) and site.require_signature:
-        expected = hmac.new(site.identity_secret.encode(), operation.external_id.encode(), hashlib.sha256)
-        if not hmac.compare_digest(expected.hexdigest().encode(), operation.signature.lower().encode()):
+        # Signed is what the backend knows the customer by: as it was sent, or in the form that we keep.
+        spellings = {operation.external_id, str(document.get("external_id")).strip()}
+        if not any(_is_signed(site, text, operation.signature) for text in spellings):
             raise OperationError(
                 "signature: must be the hex HMAC-SHA256 of external_id, made by your backend with the site's secret"
             )
@@ -228,6 +251,11 @@ def _check_operation(site: Site, operation: Operation, document: Mapping[str, An
             check_keys(subscription.keys.p256dh, subscription.keys.auth)
         except PushAddressError as error:
             raise OperationError(f"subscription: {error}") from None
+
+
+def _is_signed(site: Site, text: str, signature: str) -> bool:
+    expected = hmac.new(site.identity_secret.encode(), text.encode(errors="replace"), hashlib.sha256)
+    return hmac.compare_digest(expected.hexdigest().encode(), signature.lower().encode())
 
 
 def _read_sender(document: Mapping[str, Any]) -> tuple[str, str]:
@@ -242,11 +270,11 @@ def _read_sender(document: Mapping[str, Any]) -> tuple[str, str]:
         raise OperationError(
             "must name either subscriber (a browser's UUID) or external_id (your customer's id)"
         )
-    value = str(customer).strip()
+    text = str(customer)
     try:
-        check_value(value, "external_id")
-    except ValueError as error:
+        check_text(text, "external_id")
+        return Identity.Kind.EXTERNAL, check_customer_id(text)
+    except JsonValueError as error:
         raise OperationError(str(error)) from None
-    if not 0 < len(value) <= 200:
-        raise OperationError("external_id: must have 1 to 200 characters")
-    return Identity.Kind.EXTERNAL, value
+    except CustomerIdError as error:
+        raise OperationError(f"external_id: {error}") from None

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 from uuid import UUID
@@ -18,8 +19,11 @@ from pydantic import (
     ValidationInfo,
 )
 
+from subscribers.customer_ids import LONGEST as LONGEST_ID
+from subscribers.customer_ids import clean_customer_id
 from subscribers.instants import check_instant, parse_instant, read_instant
 from subscribers.models import Identity
+from subscribers.non_values import show
 from subscribers.profiles import Context
 from tracking.clocks import correct
 from tracking.json_values import LONGEST_KEY, JsonValueError, check_attribute, check_object, check_text
@@ -30,6 +34,8 @@ SUBSCRIBED = "$subscribed"
 UNSUBSCRIBED = "$unsubscribed"
 # No website that reports to us is older; a clock that starts anew shows less.
 EARLIEST_EVENT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+# Letters of Persian, Hindi and others, and families of emoji, are spelled with these (U+200C, U+200D).
+JOINERS = re.compile("[\u200c\u200d]")
 
 
 class Door(NamedTuple):
@@ -61,8 +67,10 @@ def _read_told(value: Any, info: ValidationInfo) -> Any:
 def _check_name(name: str) -> str:
     if name.startswith("$") and name != SESSION_START:
         raise ValueError("names that start with $ are reserved; send this event without the $")
-    if not name.isprintable():
+    if not JOINERS.sub("", name).isprintable():
         raise ValueError("may hold printable characters only")
+    if not show(name):
+        raise ValueError("must not be empty")
     return name
 
 
@@ -103,6 +111,16 @@ def _or_nothing(empty: type[dict[str, Any]] | type[list[Any]]) -> BeforeValidato
     return BeforeValidator(lambda value: empty() if value is None else value)
 
 
+def _clean_external_id(text: str) -> str:
+    """Its form and length alone: whether it can be anybody's id is asked at the door, not again in the drain."""
+    value = clean_customer_id(text)
+    if not value:
+        raise ValueError("must not be empty")
+    if len(value) > LONGEST_ID:
+        raise ValueError(f"must have at most {LONGEST_ID} characters")
+    return value
+
+
 CleanText = Annotated[str, AfterValidator(_check_text)]
 At = Annotated[dt.datetime, BeforeValidator(_read_at)]
 OPTIONAL = BeforeValidator(_read_optional)
@@ -110,7 +128,7 @@ ToldInstant = Annotated[dt.datetime, BeforeValidator(_read_told)]
 Key = Annotated[CleanText, Field(min_length=1, max_length=LONGEST_KEY)]
 ExternalId = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_clean_external_id),
     AfterValidator(_check_text),
     BeforeValidator(_number_to_text),
 ]

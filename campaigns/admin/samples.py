@@ -4,6 +4,7 @@ import uuid
 
 from django.db.models import Q, QuerySet
 
+from subscribers.customer_ids import clean_customer_id
 from subscribers.models import Site, Subscriber
 
 
@@ -14,7 +15,7 @@ def find_samples(site: Site, query: str = "", *, reachable: bool = False) -> Que
     """
     people = Subscriber.objects.filter(site=site)
     people = people.reachable() if reachable else people.living()
-    query = query.strip()
+    query = clean_customer_id(query)
     if query:
         matches = Q(external_id__icontains=query) | Q(email__icontains=query)
         prefix = query.lower().removeprefix("visitor ").strip()

@@ -10,7 +10,8 @@ from django.db import connection
 from campaigns.assignment import list_versions
 from campaigns.models import Campaign, Delivery
 from campaigns.rendering import list_buttons
-from segments.looking.export import defuse_formula, write_lines
+from segments.looking.export import write_lines
+from subscribers.formulas import guard_text
 
 EXPORTS = ("campaigns.view_campaign", "subscribers.export_subscriber")  # what whoever exports needs
 COLUMNS = (
@@ -106,7 +107,7 @@ def _write_value(value: Any) -> str:
         return ""
     if isinstance(value, dt.datetime):
         return f"{value.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
-    return defuse_formula(value) if isinstance(value, str) else str(value)
+    return guard_text(value) if isinstance(value, str) else str(value)
 
 
 def _find_local(due_at: dt.datetime | None, timezone: str) -> str:

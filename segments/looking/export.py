@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from segments.models import Segment
+from subscribers.formulas import guard_text
 
 EXPORTS = ("segments.view_segment", "subscribers.export_subscriber")  # what whoever exports needs
 COLUMNS = (
@@ -28,8 +29,6 @@ FROM (
 LEFT JOIN subscribers_subscriber AS person ON person.id = member.subscriber_id
 ORDER BY member.subscriber_id
 """
-# A spreadsheet takes what begins with one of these for a formula (OWASP: CSV Injection).
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_members(segment: Segment) -> Iterator[str]:
@@ -58,12 +57,7 @@ def _read(segment: Segment, last: int) -> list[tuple[Any, ...]]:
 def _describe(row: tuple[Any, ...]) -> list[str]:
     pk, *texts, entered_at, is_reachable, _ = row
     instant = f"{entered_at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
-    return [str(pk), *(defuse_formula(text) for text in texts), instant, "yes" if is_reachable else "no"]
-
-
-def defuse_formula(text: str) -> str:
-    """A text that a spreadsheet shows and does not work out."""
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+    return [str(pk), *(guard_text(text) for text in texts), instant, "yes" if is_reachable else "no"]
 
 
 def write_lines(rows: Iterable[Sequence[str]]) -> str:

@@ -1,12 +1,14 @@
 """Whom the values of a list mean: people of one site, found by customer id, e-mail address or subscriber number."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 from django.db import connection
 
 from segments.lists import find_survivors
 from segments.models import SegmentUpload
+from subscribers.customer_ids import clean_customer_id, explain_placeholder
+from subscribers.emails import clean_email, is_email
 from subscribers.models import Site, Subscriber
 
 Column = SegmentUpload.Column
@@ -24,6 +26,12 @@ WHERE found.people IS NOT NULL
 MATCHES = {
     Column.EXTERNAL_ID: "person.external_id = asked.value",
     Column.EMAIL: "UPPER(person.email) = UPPER(asked.value)",  # as its index has it
+}
+# In which form such values are kept, and looked up.
+FORMS: dict[Column, Callable[[str], str]] = {
+    Column.EXTERNAL_ID: clean_customer_id,
+    Column.EMAIL: clean_email,
+    Column.SUBSCRIBER: str.strip,
 }
 WORDS = {
     Column.EXTERNAL_ID: "customer id",
@@ -43,8 +51,11 @@ class Verdict(NamedTuple):
 def judge_values(site: Site, by: str, texts: Collection[str], *, takes_all: bool) -> dict[str, Verdict]:
     """For each text whom it means. One that several people share means all of them with `takes_all`, else nobody."""
     column = Column(by)
-    found = _find(site, column, set(texts) - {""})
-    return {text: _judge(column, text, found.get(text, ()), takes_all=takes_all) for text in texts}
+    forms = {text: FORMS[column](text) for text in texts}
+    found = _find(site, column, set(forms.values()) - {""})
+    return {
+        text: _judge(column, form, found.get(form, ()), takes_all=takes_all) for text, form in forms.items()
+    }
 
 
 def _judge(column: Column, text: str, people: tuple[int, ...], *, takes_all: bool) -> Verdict:
@@ -60,8 +71,10 @@ def _judge(column: Column, text: str, people: tuple[int, ...], *, takes_all: boo
 
 
 def _explain_unknown(column: Column, text: str) -> str:
-    if column == Column.EMAIL and "@" not in text:
+    if column == Column.EMAIL and not is_email(text):
         return "This is not an e-mail address."
+    if column == Column.EXTERNAL_ID and (problem := explain_placeholder(text)):
+        return f"This {problem}."
     if column == Column.SUBSCRIBER and _read_id(text) is None:
         return "This is not a subscriber number: that is a whole number, like 1204."
     return f"Nobody on this site has this {WORDS[column]}."

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from subscribers.formulas import take_guard_off
+
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 LATIN_1 = "Latin-1"
 # How Excel's two kinds of workbooks begin (a ZIP archive, an OLE container).
@@ -134,4 +136,4 @@ def _count_alike(sample: str, separator: str) -> tuple[int, int]:
 
 
 def _clean(cell: str) -> str:
-    return cell.strip().strip("\ufeff")
+    return take_guard_off(cell.strip().strip("\ufeff"))

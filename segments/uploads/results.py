@@ -6,17 +6,16 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from segments.models import SegmentUpload, UploadChunk
+from subscribers.formulas import guard_text
 
 HEADER = ("line", "value", "why")
-# A spreadsheet would take what begins so for a formula; an apostrophe makes it a text again (OWASP: CSV Injection).
-FORMULA_SIGNS = ("=", "+", "-", "@")
 
 
 def list_failures(upload: SegmentUpload) -> Iterator[tuple[str, str, str]]:
     """Line, value and reason of each row that could not be used so far, in the order of the file, for a spreadsheet."""
     for failures in upload.chunks.order_by("pk").values_list("failures", flat=True).iterator():
         for line, text, problem in failures:
-            yield str(line), f"'{text}" if text.startswith(FORMULA_SIGNS) else text, problem
+            yield str(line), guard_text(text), problem
 
 
 def has_failures_kept(upload: SegmentUpload) -> bool:

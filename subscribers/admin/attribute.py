@@ -1,42 +1,57 @@
-"""Attributes: what is known about subscribers besides their profile, and how it is read."""
+"""Attributes: what is known about subscribers besides their profile, how it is read, and what could not be."""
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from subscribers.admin.attribute_form import AttributeForm, changes_type
+from subscribers.admin.attribute_words import say_progress, say_refused, say_settled
+from subscribers.attribute_values import Shape
 from subscribers.changes import name_attribute, note_for_everyone
+from subscribers.conversion import change_type
+from subscribers.kept_aside import count_refused
 from subscribers.models import Attribute
-from subscribers.sampling import sample_values
+from subscribers.sampling import sample_values, show_value
 
 
 @admin.register(Attribute)
 class AttributeAdmin(ModelAdmin):
     """Made at first sight, so nobody adds one here."""
 
+    form = AttributeForm
     list_display = ("key", "type", "description", "site")
     list_filter = ("site", "type")
     list_select_related = ("site",)
     search_fields = ("key", "description")
     ordering = ("key",)
-    readonly_fields = ("key", "site", "values_seen", "created_at")
-    fields = ("key", "site", "type", "description", "values_seen", "created_at")
+    readonly_fields = ("key", "site", "how_sure", "conversion_so_far", "values_seen", "refused", "created_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def get_fields(self, request: HttpRequest, obj: Attribute | None = None) -> tuple[str, ...]:
+        asked = ("go_on",) if request.method == "POST" and obj and changes_type(request.POST, obj) else ()
+        converting = ("conversion_so_far",) if obj and hasattr(obj, "conversion") else ()
+        first = ("key", "site", "type", "element_type", *asked, "how_sure", *converting)
+        return (*first, "description", "values_seen", "refused", "created_at")
 
     def get_form(self, request: HttpRequest, obj: Attribute | None = None, **kwargs: Any) -> Any:
         return super().get_form(request, obj, help_texts=HELP_TEXTS, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Attribute, form: Any, change: bool) -> None:
+        shape = Shape(obj.type, obj.element_type)
+        if {"type", "element_type"} & set(form.changed_data) and change_type(obj, shape, now=timezone.now()):
+            messages.info(
+                request, "The values that are kept are being converted; its page says how far that is."
+            )
         super().save_model(request, obj, form, change)
-        if "type" in form.changed_data:
-            note_for_everyone(obj.site_id, [name_attribute(obj.key)], now=timezone.now())
 
     def delete_model(self, request: HttpRequest, obj: Attribute) -> None:
         super().delete_model(request, obj)
@@ -48,19 +63,38 @@ class AttributeAdmin(ModelAdmin):
         for attribute in gone:
             note_for_everyone(attribute.site_id, [name_attribute(attribute.key)], now=timezone.now())
 
+    @display(description="How the type is known")
+    def how_sure(self, attribute: Attribute) -> str:
+        return say_settled(attribute)
+
+    @display(description="Conversion")
+    def conversion_so_far(self, attribute: Attribute) -> str:
+        return say_progress(attribute.conversion)
+
     @display(description="Values seen lately")
     def values_seen(self, attribute: Attribute) -> str:
         values = sample_values(attribute)
-        if not values:
-            return "None among the subscribers who were here last."
-        chips = format_html_join("", '<li class="ca-chip">{}</li>', ((value,) for value in values))
-        return format_html('<ul class="ca-chips">{}</ul>', chips)
+        return _list_chips(values) if values else "None among the subscribers who were here last."
+
+    @display(description="Values refused")
+    def refused(self, attribute: Attribute) -> str:
+        reading = count_refused(attribute)
+        if not reading.failing:
+            return "None: everybody's latest value could be kept."
+        chips = _list_chips([show_value(value) for value in reading.examples])
+        return format_html("<p>{}</p>{}", say_refused(reading), chips)
+
+
+def _list_chips(texts: list[str]) -> SafeString:
+    chips = format_html_join("", '<li class="ca-chip">{}</li>', ((text,) for text in texts))
+    return format_html('<ul class="ca-chips">{}</ul>', chips)
 
 
 HELP_TEXTS: dict[str, str] = {
     "type": (
-        "Decides how rules compare it. Values that come in from now on are read as this type, those that cannot "
-        "be are refused; values kept already stay as they are and no longer match until they are reported anew."
+        "Decides how rules compare it. When you change it, the values that are kept are converted; those that cannot "
+        "be are kept aside, and come back if you change it again."
     ),
+    "element_type": "Of a list: whether its items are compared as text or as numbers.",
     "description": "What does it say about a person? Your colleagues read this.",
 }

@@ -17,6 +17,7 @@ from unfold.decorators import display
 
 from subscribers.admin.filters import CountryFilter, ReachableFilter
 from subscribers.changes import name_profile, note_changes
+from subscribers.customer_ids import clean_customer_id
 from subscribers.identities import delete_subscribers
 from subscribers.models import Attribute, Identity, PushSubscription, Site, Subscriber
 from subscribers.sampling import show_value
@@ -69,7 +70,7 @@ class SubscriberAdmin(ModelAdmin):
             browser = uuid.UUID(search_term.strip())
         except ValueError:
             found: tuple[QuerySet[Subscriber], bool] = super().get_search_results(
-                request, queryset, search_term
+                request, queryset, clean_customer_id(search_term)
             )
             return found
         names = Identity.objects.filter(

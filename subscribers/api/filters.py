@@ -3,11 +3,14 @@
 from typing import ClassVar
 
 import django_filters as filters
+from django.db.models import QuerySet
 
+from subscribers.customer_ids import clean_customer_id
 from subscribers.models import Subscriber
 
 
 class SubscriberFilter(filters.FilterSet):
+    external_id = filters.CharFilter(method="filter_external_id")
     email = filters.CharFilter(lookup_expr="iexact")
     country = filters.CharFilter(lookup_expr="iexact")
     uuid = filters.UUIDFilter()
@@ -16,3 +19,7 @@ class SubscriberFilter(filters.FilterSet):
     class Meta:
         model = Subscriber
         fields: ClassVar = ["site", "external_id", "email", "country", "uuid", "seen_since"]
+
+    def filter_external_id(self, people: QuerySet[Subscriber], name: str, value: str) -> QuerySet[Subscriber]:
+        """In the form in which ids are kept, however it is asked for."""
+        return people.filter(external_id=clean_customer_id(value))

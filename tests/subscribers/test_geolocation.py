@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from subscribers.geolocation import NOWHERE, Location, find_country, locate
+from subscribers.geolocation import NOWHERE, Location, locate
+from subscribers.timezones import find_country
 from tests.subscribers.geoip_file import write_geoip_file
 
 IP = "203.0.113.77"

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from subscribers.models import Site
-from subscribers.profiles import PROFILE_FIELDS
+from subscribers.profile_fields import PROFILE_FIELDS
 from tests.chance import count_cases, draw_chance
 from tests.factories import NOW
 from tests.tracking.requests import AUTH, P256DH, body, event, post, subscribe

@@ -1,0 +1,38 @@
+"""The form of an attribute: a type is changed only by somebody who has read what that does to the values."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+
+from subscribers.admin.attribute_words import say_forecast
+from subscribers.attribute_values import Shape
+from subscribers.kept_aside import foresee_conversion
+from subscribers.models import Attribute
+
+
+def changes_type(data: Mapping[str, str], attribute: Attribute) -> bool:
+    """Whether what was typed says another type than the attribute has."""
+    return any(data.get(field, kept) != kept for field, kept in _read_shape(attribute).items())
+
+
+def _read_shape(attribute: Attribute) -> dict[str, str]:
+    return {"type": attribute.type, "element_type": attribute.element_type}
+
+
+class AttributeForm(forms.ModelForm[Attribute]):
+    """`go_on` is asked for once it is known what would not convert."""
+
+    go_on = forms.BooleanField(label="Convert the values", required=False)
+
+    class Meta:
+        model = Attribute
+        fields: ClassVar[Any] = "__all__"
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if {"type", "element_type"} & set(self.changed_data) and not cleaned.get("go_on") and not self.errors:
+            reading = foresee_conversion(self.instance, Shape(cleaned["type"], cleaned["element_type"]))
+            if reading.people:
+                self.add_error("go_on", f"{say_forecast(reading)} Tick this box and save once more to go on.")
+        return cleaned

@@ -1,0 +1,76 @@
+"""What was sent for an attribute and could not be kept, and what would not survive another type: numbers with examples."""
+
+import json
+from collections import Counter
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from subscribers.attribute_values import AttributeValueError, Shape
+from subscribers.definitions import read_value
+from subscribers.models import Attribute, Site
+
+MOST_READ = 100_000  # people; of more, “of the first …” is said
+EXAMPLES = 5
+READ_REFUSED = """
+SELECT raw_values -> %s FROM subscribers_subscriber
+WHERE site_id = %s AND NOT (raw_values = '{}'::jsonb) AND raw_values ? %s AND merged_into_id IS NULL LIMIT %s
+"""
+READ_ALL = """
+SELECT coalesce(raw_values -> %s, attributes -> %s) FROM subscribers_subscriber
+WHERE site_id = %s AND merged_into_id IS NULL AND (attributes ? %s OR raw_values ? %s) LIMIT %s
+"""
+READ_BEYOND = """
+SELECT kept.key, count(*) FROM (
+    SELECT raw_values FROM subscribers_subscriber
+    WHERE site_id = %s AND NOT (raw_values = '{}'::jsonb) AND merged_into_id IS NULL LIMIT %s
+) AS person, jsonb_object_keys(person.raw_values) AS kept (key)
+WHERE NOT EXISTS (SELECT FROM subscribers_attribute WHERE site_id = %s AND key = kept.key)
+GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %s
+"""
+
+
+class Reading(NamedTuple):
+    """Of how many people the values were read (`is_all`: there are no more), how many do not fit, and some of those."""
+
+    people: int
+    is_all: bool
+    failing: int
+    examples: list[Any]
+
+
+def count_refused(attribute: Attribute) -> Reading:
+    """People whose latest value of it was refused, and still would be."""
+    bound = [attribute.key, attribute.site_id, attribute.key, MOST_READ + 1]
+    return _read(READ_REFUSED, bound, attribute.key, Shape(attribute.type, attribute.element_type))
+
+
+def foresee_conversion(attribute: Attribute, shape: Shape) -> Reading:
+    """Whose values would not become ones of this shape."""
+    key = attribute.key
+    return _read(READ_ALL, [key, key, attribute.site_id, key, key, MOST_READ + 1], key, shape)
+
+
+def list_beyond(site: Site) -> dict[str, int]:
+    """Keys for which the site had no room: of how many people there is a value; the most frequent ones."""
+    with connection.cursor() as cursor:
+        cursor.execute(READ_BEYOND, [site.pk, MOST_READ, site.pk, EXAMPLES])
+        return dict(cursor.fetchall())
+
+
+def _read(statement: str, bound: list[Any], key: str, shape: Shape) -> Reading:
+    failing: Counter[str] = Counter()  # by their JSON
+    with connection.cursor() as cursor:
+        cursor.execute(statement, bound)
+        values = [text for (text,) in cursor.fetchall()]
+    for text, number in Counter(values[:MOST_READ]).items():
+        try:
+            read_value(key, json.loads(text), shape)
+        except AttributeValueError:
+            failing[text] = number
+    return Reading(
+        people=min(len(values), MOST_READ),
+        is_all=len(values) <= MOST_READ,
+        failing=failing.total(),
+        examples=[json.loads(text) for text, _ in failing.most_common(EXAMPLES)],
+    )
