@@ -39,7 +39,7 @@ ROUNDED = re.compile(r"[+-]?\d([.,]\d+)?e\+\d+", re.I)
 ALL_ALIKE = re.compile(r"[+-]?0+([.,]0+)?|-1|[0-]{32,36}|[f-]{32,36}", re.I)
 # Whom nobody knows, and the names of fields where their value should be.
 NOBODY = {
-    "anonymous", "anonymoususer", "anonymous user", "anon", "guest", "guest user", "guestuser", "visitor", "nobody", "no one",
+    "anonymous", "anonymoususer", "anonymous user", "anon", "guest", "guest user", "guestuser", "visitor",
     "unidentified", "not authenticated", "unauthenticated", "not logged in", "logged out", "loggedout", "default",
     "true", "false", "array", "object", "object object", "function", "string", "number", "boolean", "promise",
     "id", "userid", "user id", "customerid", "customer id", "externalid", "external id", "distinctid", "distinct id",

@@ -29,10 +29,15 @@ class AttributeForm(forms.ModelForm[Attribute]):
         model = Attribute
         fields: ClassVar[Any] = "__all__"
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["element_type"].required = False  # asked of lists alone
+
     def clean(self) -> dict[str, Any] | None:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if {"type", "element_type"} & set(self.changed_data) and not cleaned.get("go_on") and not self.errors:
-            reading = foresee_conversion(self.instance, Shape(cleaned["type"], cleaned["element_type"]))
-            if reading.people:
+        if changes_type(self.data, self.instance) and not cleaned.get("go_on") and not self.errors:
+            shape = Shape(cleaned["type"], cleaned["element_type"] or self.instance.element_type)
+            reading = foresee_conversion(self.instance, shape)
+            if reading.failing:
                 self.add_error("go_on", f"{say_forecast(reading)} Tick this box and save once more to go on.")
         return cleaned

@@ -105,7 +105,8 @@ def test_one_attribute_too_many_is_kept_out(
         ("country", "de", "DE"),
         ("country", "Germany", ""),
         ("city", "Berlin", "Berlin"),
-        ("region", 7, ""),
+        ("region", 7, "7"),
+        ("region", True, ""),
     ],
 )
 def test_some_attributes_are_profile_fields_too(person: Subscriber, key: str, value: Any, field: str) -> None:
