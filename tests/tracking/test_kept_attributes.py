@@ -109,8 +109,8 @@ def test_any_value_is_read_back_equal_or_named_in_warnings_and_kept_raw(
 
     for browser, (value, refused) in last.items():
         person = Subscriber.objects.get(site=site, identities__value=browser)
-        if refused:
-            assert is_same(person.raw_values["key"], value)
+        if refused:  # until a wider type had room for it
+            assert is_same(person.raw_values.get("key", person.attributes.get("key")), value)
         else:
             assert is_equal(person.attributes["key"], value)
             assert is_equal(person.raw_values.get("key", value), value)
