@@ -14,18 +14,13 @@ from campaigns.recurrence import list_days
 from campaigns.rendering import (
     MAX_ACTIONS,
     PROFILE_FIELDS,
-    RenderingError,
-    check_template,
+    check_message,
     list_buttons,
-    list_templates,
     list_variables,
-    make_topic,
-    render_message,
 )
 from campaigns.schedule import resolve_local_time
-from campaigns.tokens import DeliveryKey, sign_token
 from segments.models import Segment
-from subscribers.models import Attribute, Subscriber
+from subscribers.models import Attribute
 
 _LAST_ZONE = ZoneInfo("Etc/GMT+12")  # where every local time comes last
 _FARTHEST = dt.timedelta(days=2 * 366)
@@ -60,18 +55,13 @@ def _check_messages(campaign: Campaign) -> Iterator[str]:
     versions = list_versions(campaign)
     for version in versions:
         where = f"Version {version.letter}: " if versions[1:] else ""
-        yield from (f"{where}{problem}" for problem in _check_message(campaign, version.message))
+        yield from (f"{where}{problem}" for problem in _check_message(version.message))
 
 
-def _check_message(campaign: Campaign, message: Message) -> Iterator[str]:
+def _check_message(message: Message) -> Iterator[str]:
     if not message.title.strip():
         yield "The message needs a title."
-    problems = list(_check_buttons(message))
-    for text in list_templates(message):
-        problems += check_template(text)
-    yield from problems
-    if not problems:
-        yield from _check_size(campaign, message)
+    yield from list(_check_buttons(message)) or check_message(message)
 
 
 def _check_buttons(message: Message) -> Iterator[str]:
@@ -83,17 +73,6 @@ def _check_buttons(message: Message) -> Iterator[str]:
     for number, (title, _) in enumerate(list_buttons(message), start=1):
         if not title.strip():
             yield f"Button {number} needs a text."
-
-
-def _check_size(campaign: Campaign, message: Message) -> Iterator[str]:
-    """Render for nobody in particular: what people are called comes on top."""
-    key = DeliveryKey(campaign.pk or 0, 1, 10**9)
-    nobody = Subscriber(site_id=campaign.site_id)
-    try:
-        push = render_message(message, nobody, token=sign_token(key), tag=make_topic(key.campaign_id, 1))
-        push.to_payload()
-    except RenderingError as error:
-        yield str(error)
 
 
 def _check_schedule(campaign: Campaign, *, now: dt.datetime) -> Iterator[str]:

@@ -73,8 +73,11 @@ def _mark(delivery: Delivery, kind: str, *, action: str, at: dt.datetime, now: d
         new.append("displayed")
     if kind == "clicked" and delivery.clicked_at is None:
         delivery.clicked_at, delivery.clicked_action = at, action
+        delivery.dismissed_at = (
+            None  # what a click closes was not dismissed, in whatever order the two are told
+        )
         new.append(kind)
-    if kind == "dismissed" and delivery.dismissed_at is None:
+    if kind == "dismissed" and delivery.dismissed_at is None and delivery.clicked_at is None:
         delivery.dismissed_at = at
         new.append(kind)
     if delivery.status not in _ENDED_OTHERWISE:

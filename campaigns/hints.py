@@ -10,6 +10,7 @@ from campaigns.goals import remark_on_goal
 from campaigns.models import Campaign, SendingPolicy
 from campaigns.quiet import find_end, read_policy
 from campaigns.schedule import is_by_local_time
+from subscribers.contacts import find_contact_problem
 
 _UTC = ZoneInfo("UTC")
 # Half of those who click is a usual difference between two versions; with fewer people even that is down to chance.
@@ -23,11 +24,18 @@ def list_hints(campaign: Campaign, *, tested: int | None = None) -> list[str]:
     `tested` is how many people the versions are tried on, where that is known.
     """
     return [
+        *_hint_at_contact(campaign),
         *_hint_at_quiet_hours(campaign),
         *_hint_at_test(campaign, tested),
         *_hint_at_limits(campaign),
         *(remark_on_goal(campaign) if campaign.goal is not None else ()),
     ]
+
+
+def _hint_at_contact(campaign: Campaign) -> Iterator[str]:
+    """Said of sites that were set up before their address was looked at so closely."""
+    if problem := find_contact_problem(campaign.site.contact_email):
+        yield f"The site’s contact: {problem} Until it is changed on the site’s page, Apple’s devices get nothing."
 
 
 def count_needed() -> int:

@@ -4,12 +4,11 @@ Local time is computed here with `zoneinfo`, in UTC arithmetic; no scheduler eve
 """
 
 import datetime as dt
-import functools
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from campaigns.models import Campaign, Delivery
-from subscribers.timezones import is_timezone
+from subscribers.timezones import is_timezone, load_zone
 
 LatePolicy = Campaign.LatePolicy
 
@@ -34,9 +33,9 @@ class ChosenZone:
 def choose_zone(subscriber_timezone: str, site_timezone: str) -> ChosenZone:
     """The subscriber's own time zone; the site's where that is missing or no IANA name, and UTC as the last resort."""
     if is_timezone(subscriber_timezone):
-        return ChosenZone(_load_zone(subscriber_timezone), is_site_default=False)
+        return ChosenZone(load_zone(subscriber_timezone), is_site_default=False)
     known = site_timezone if is_timezone(site_timezone) else "UTC"
-    return ChosenZone(_load_zone(known), is_site_default=True)
+    return ChosenZone(load_zone(known), is_site_default=True)
 
 
 def resolve_local_time(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
@@ -104,8 +103,3 @@ def _find_transition(before: dt.datetime, after: dt.datetime, zone: ZoneInfo) ->
 
 def _read_offset(timestamp: int, zone: ZoneInfo) -> dt.timedelta | None:
     return dt.datetime.fromtimestamp(timestamp, zone).utcoffset()
-
-
-@functools.cache
-def _load_zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)

@@ -69,6 +69,8 @@ HEALTH_FOLLOWING_SECONDS = read_int("HEALTH_FOLLOWING_SECONDS", 30, minimum=1)
 HEALTH_SEGMENTS_SECONDS = read_int("HEALTH_SEGMENTS_SECONDS", 300, minimum=1)
 # How many pushes a worker claims, sends and writes down together: so many are repeated at most when it is killed.
 SEND_CONCURRENCY = read_int("SEND_CONCURRENCY", 500, minimum=1, maximum=5000)
+# A device that its push service refuses so many times in a row, while it takes others, is ended.
+DEVICE_REFUSALS = read_int("DEVICE_REFUSALS", 5, minimum=1, maximum=1000)
 DEMO = read_bool("DEMO")
 
 # --- Django -------------------------------------------------------------------
@@ -161,7 +163,9 @@ FOLLOWING_TASK = "segments.tasks.follow_segments"
 
 # --- Celery: interval ticks in UTC only; local time is ours (docs/decisions) ------
 BROKER_URL = _addresses["BROKER_URL"] or "redis://127.0.0.1:1/0"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": BROKER_URL}}
+CACHES = {"default": {"BACKEND": "subscribers.caching.BriefCache", "LOCATION": BROKER_URL}}
+# How long whoever waits for an answer waits for the broker, before they go on without it.
+BROKER_PATIENCE_MS = read_int("BROKER_PATIENCE_MS", 250, minimum=1)
 CELERY_BROKER_URL = BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"

@@ -4,7 +4,6 @@ import datetime as dt
 import secrets
 import uuid
 from typing import ClassVar, Self
-from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
@@ -12,7 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Now, Upper
 
-from subscribers.timezones import is_timezone
+from subscribers.contacts import validate_contact
+from subscribers.timezones import is_timezone, load_zone
 from subscribers.vapid import make_vapid_key
 
 
@@ -53,7 +53,8 @@ class Site(models.Model):
     )  # fmt: skip
     identity_secret = models.CharField(max_length=64, default=make_identity_secret, editable=False)
     contact_email = models.EmailField(
-        help_text="Push services write here if something is wrong with your messages (RFC 8292)."
+        validators=[validate_contact],
+        help_text="Push services write here if something is wrong with your messages (RFC 8292).",
     )
     vapid_private_key = models.CharField(max_length=64, editable=False, default=make_vapid_key)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -63,7 +64,7 @@ class Site(models.Model):
 
     def find_day(self, instant: dt.datetime) -> dt.date:
         """Which day it is there."""
-        return instant.astimezone(ZoneInfo(self.timezone)).date()
+        return instant.astimezone(load_zone(self.timezone)).date()
 
 
 class Place(models.Model):
@@ -292,6 +293,7 @@ class PushSubscription(models.Model):
         UNSUBSCRIBED = "unsubscribed", "The person unsubscribed"
         GONE = "gone", "The push service says it is gone"
         REPLACED = "replaced", "The device subscribed anew"
+        REFUSED = "refused", "The push service refused it again and again"
 
     pk = models.CompositePrimaryKey("subscriber_id", "id")
     id = models.UUIDField(default=uuid.uuid4)
@@ -311,6 +313,9 @@ class PushSubscription(models.Model):
     last_seen_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=20, choices=EndReason, blank=True, default="")
+    refusals = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How often in a row its push service refused it, and it alone"
+    )
 
     objects = PushSubscriptionQuerySet.as_manager()
 

@@ -94,6 +94,7 @@ class Devices:
         begins = device.ended_at is not None
         if begins:
             device.created_at = min(offer.created_at or now, now)
+            device.refusals = 0
         _renew(device, offer, now)
         self._add([device])
         self._registered[person, offer.endpoint] = device

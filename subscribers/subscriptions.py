@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 
 from subscribers.changes import DEVICE, note_changes
 from subscribers.models import PushSubscription, Subscriber
@@ -46,10 +47,34 @@ def end_subscriptions(
     """The same for many devices of a site, by subscriber and id."""
     if not keys:
         return
-    ids = {uuid.UUID(device_id) for _, device_id in keys}
-    devices = PushSubscription.objects.active().filter(subscriber__in={pk for pk, _ in keys}, id__in=ids)
-    devices.update(ended_at=now, end_reason=reason)
+    _find_active(keys).update(ended_at=now, end_reason=reason)
     note_changes(site_id, {DEVICE: [pk for pk, _ in keys]}, now=now)
+
+
+@transaction.atomic
+def note_refusals(
+    site_id: int,
+    refused: Collection[tuple[int, str]],
+    taken: Collection[tuple[int, str]],
+    *,
+    most: int,
+    now: dt.datetime,
+) -> None:
+    """Devices, by subscriber and id, that their push service refused for good, and such that it took after all.
+
+    Who is refused `most` times in a row is ended.
+    """
+    _find_active(taken).exclude(refusals=0).update(refusals=0)
+    if not refused:
+        return
+    _find_active(refused).update(refusals=F("refusals") + 1)
+    worn = _find_active(refused).filter(refusals__gte=most).values_list("subscriber_id", "id")
+    end_subscriptions(site_id, [(pk, str(device)) for pk, device in worn], reason=EndReason.REFUSED, now=now)
+
+
+def _find_active(keys: Collection[tuple[int, str]]) -> QuerySet[PushSubscription]:
+    ids = {uuid.UUID(device_id) for _, device_id in keys}
+    return PushSubscription.objects.active().filter(subscriber__in={pk for pk, _ in keys}, id__in=ids)
 
 
 def end_all_subscriptions(

@@ -23,6 +23,12 @@ def is_timezone(name: str) -> bool:
     return name in list_timezones()
 
 
+@functools.cache
+def load_zone(name: str) -> zoneinfo.ZoneInfo:
+    """The clock of a zone whose name was stored some time ago; UTC where the name is none (any more)."""
+    return zoneinfo.ZoneInfo(name if is_timezone(name) else "UTC")
+
+
 def find_timezone(name: str) -> str:
     """The name under which a zone is kept, of any of its names, however they are written; empty if it is none."""
     return _list_names().get(name.strip().casefold(), "")

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
+from subscribers.broker import breaker
 from subscribers.models import Site
 from tests import factories
 from tests.servers import TEMPLATE_DATABASE
@@ -46,4 +47,5 @@ def site(db: None) -> Site:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
+    breaker.note_answer()
     cache.clear()

@@ -21,6 +21,7 @@ DISTRIBUTES = re.search(r" (-n|--numprocesses)[ =]?(?!0\b)\w", " ".join(["", *sy
 os.environ["CARILLON_HOME"] = str(HOME)
 os.environ["SECRET_KEY"] = "a key for tests alone"
 os.environ["DEMO"] = "1"
+os.environ["BROKER_PATIENCE_MS"] = "5000"  # many things run at once here
 HOME.chmod(0o755)
 
 # Where the database is not one of somebody's own, that of the tests is a copy of this one.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from campaigns.reports import Outcomes
+from subscribers.timezones import load_zone
 
 WIDTH, HEIGHT = 720, 200  # of the plot, in the units of the viewBox
 MOST_HOURS = 72  # a longer campaign is drawn by day
@@ -72,7 +73,7 @@ def draw_hours(by_hour: Sequence[tuple[dt.datetime, int, int]], timezone: str) -
     """Bars for every hour (or day, if there are many) from the first send to the last click."""
     if not by_hour:
         return None
-    zone = zoneinfo.ZoneInfo(timezone)
+    zone = load_zone(timezone)
     hours = [hour for hour, _, _ in by_hour]
     by_day = (max(hours) - min(hours)) > dt.timedelta(hours=MOST_HOURS)
     totals = _sum_up(by_hour, zone, by_day=by_day)

@@ -39,7 +39,8 @@ def list_samples(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
 def preview_message(message: Message, subscriber: Subscriber) -> dict[str, object]:
     """The message as `subscriber` would get it, or why it cannot be put together."""
     try:
-        return {"message": render_message(message, subscriber, token=""), "site": subscriber.site}
+        shown = render_message(message, subscriber, token="", now=timezone.now())
+        return {"message": shown, "site": subscriber.site}
     except RenderingError as error:
         return {"error": str(error), "site": subscriber.site}
 

@@ -1,13 +1,13 @@
 """How far a campaign has come, in words."""
 
 import datetime as dt
-import zoneinfo
 from dataclasses import dataclass
 
 from campaigns.admin.wording import describe_day, describe_moment, describe_schedule
 from campaigns.models import Campaign
 from campaigns.recurrence import find_next_run
 from campaigns.reports import Progress
+from subscribers.timezones import load_zone
 
 Status = Campaign.Status
 OVER = (Status.DRAFT, Status.FINISHED, Status.CANCELLED)
@@ -88,7 +88,7 @@ def list_moving(campaign: Campaign, progress: Progress, *, now: dt.datetime) -> 
 def _say_next(next_due_at: dt.datetime | None, campaign: Campaign) -> str:
     if next_due_at is None:
         return "Nobody"
-    return f"Next on {next_due_at.astimezone(zoneinfo.ZoneInfo(campaign.site.timezone)):%a at %H:%M}"
+    return f"Next on {next_due_at.astimezone(load_zone(campaign.site.timezone)):%a at %H:%M}"
 
 
 def _say_pace(progress: Progress) -> str:

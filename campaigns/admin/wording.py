@@ -2,9 +2,9 @@
 
 import calendar
 import datetime as dt
-import zoneinfo
 
 from campaigns.models import Campaign
+from subscribers.timezones import load_zone
 
 STATUS_COLOURS = {
     Campaign.Status.DRAFT: "default",
@@ -36,7 +36,7 @@ LATE_WORDS: dict[str, tuple[str, str]] = {
 
 def describe_moment(moment: dt.datetime, timezone: str) -> str:
     """An instant on the clock of a site: “24 Dec 2026, 09:00 (Europe/Berlin)”."""
-    local = moment.astimezone(zoneinfo.ZoneInfo(timezone))
+    local = moment.astimezone(load_zone(timezone))
     return f"{local.day} {local:%b %Y, %H:%M} ({timezone})"
 
 

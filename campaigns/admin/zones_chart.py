@@ -1,10 +1,10 @@
 """How far each time zone is, as bars; the numbers beside them say the same."""
 
-import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from campaigns.reports.zones import ZoneProgress
+from subscribers.timezones import load_zone
 
 FIRST = 8  # zones that are shown at once
 PARTS = ("sent", "ended", "sending", "due", "awaiting_winner", "later")
@@ -42,6 +42,6 @@ def _draw(zone: ZoneProgress, site_zone: str) -> ZoneBar:
         if width:
             parts.append(Part(key, round(x, 2), round(width, 2)))
         x += width
-    clock = zoneinfo.ZoneInfo(zone.timezone or site_zone)
+    clock = load_zone(zone.timezone or site_zone)
     next_due = f"{zone.next_due_at.astimezone(clock):%a %H:%M}" if zone.next_due_at else ""
     return ZoneBar(zone, zone.sent + zone.ended, next_due, parts)

@@ -5,11 +5,12 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from campaigns.models import Variant
+from campaigns.models.message import BUTTON_TEXT, LINK
 
 
 class ButtonSerializer(serializers.Serializer[Any]):
-    title = serializers.CharField(max_length=50)
-    link = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
+    title = serializers.CharField(max_length=BUTTON_TEXT)
+    link = serializers.CharField(max_length=LINK, required=False, allow_blank=True, default="")
 
 
 class VariantSerializer(serializers.ModelSerializer[Variant]):

@@ -1,4 +1,4 @@
-"""Sending: hand letters over, read the receipts, try the next device where one is gone."""
+"""Sending: hand letters over, read the receipts, try the next device where one is gone or refused."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -9,7 +9,15 @@ from campaigns.delivery.people import Device
 from campaigns.models import Campaign
 from campaigns.transports.base import Push, Receipt, ReceiptStatus, Sender, Transport
 
-_TRY_NEXT_DEVICE = {ReceiptStatus.GONE, ReceiptStatus.BAD_KEYS, ReceiptStatus.ENDPOINT_REFUSED}
+# Whatever asking the same device again would not change.
+_TRY_NEXT_DEVICE = {
+    ReceiptStatus.GONE,
+    ReceiptStatus.BAD_KEYS,
+    ReceiptStatus.ENDPOINT_REFUSED,
+    ReceiptStatus.REJECTED,
+    ReceiptStatus.TOO_LARGE,  # Firefox's on Android take less than others
+    ReceiptStatus.UNAUTHORIZED,
+}
 
 
 class Ending(NamedTuple):
@@ -24,7 +32,7 @@ def send_letters(
 ) -> list[list[Ending]]:
     """Send all letters at the same time; for each the devices that were tried, in the order of letters.
 
-    Either to all devices of each person, or to the first one that is not gone.
+    Either to all devices of each person, or to the first one that is neither gone nor refused.
     """
     endings: list[list[Ending]] = [[] for _ in letters]
     sender = Sender(campaign.site.vapid_private_key, campaign.site.contact_email)
@@ -46,7 +54,7 @@ def send_letters(
 def _find_next(
     letters: Sequence[Letter], endings: Sequence[Sequence[Ending]], tried: Sequence[int]
 ) -> list[tuple[int, Device]]:
-    """The next device of everybody whose last one is gone."""
+    """The next device of everybody whose last one is gone or refused."""
     return [
         (index, letters[index].devices[len(endings[index])])
         for index in tried

@@ -12,16 +12,17 @@ from typing import Any, NamedTuple
 
 from campaigns.assignment import OWN_LETTER, list_versions
 from campaigns.delivery.candidates import Candidate
-from campaigns.delivery.people import Device, Needs
+from campaigns.delivery.people import Device, Needs, Person
 from campaigns.delivery.retry import remaining_ttl
 from campaigns.models import Campaign, Message
 from campaigns.rendering import (
     CompiledMessage,
     RenderingError,
-    check_size,
     compile_message,
+    find_clock,
+    find_topic,
     list_needs,
-    make_topic,
+    tells_time,
 )
 from campaigns.tokens import DeliveryKey, sign_token
 
@@ -29,6 +30,8 @@ _KEPT = 2_000  # messages of a run in memory at most, of some kilobytes each
 _RUNS = 4
 
 _Halves = tuple[bytes, bytes]  # before the token, and after it
+# All that a message may depend on: the version, what is known, and (where it tells the time) the zone and the instant.
+_Reading = tuple[str, tuple[str | None, ...], str, dt.datetime | None]
 
 
 class Letter(NamedTuple):
@@ -45,38 +48,43 @@ class LetterWriter:
 
     def __init__(self, campaign: Campaign, occurrence: int, messages: Mapping[str, Message]) -> None:
         self._campaign, self._occurrence = campaign, occurrence
-        self._topic = campaign.topic or make_topic(campaign.pk, occurrence)
+        self._topic = find_topic(campaign, occurrence)
         self._messages = messages
         self.needs = find_needs(list(messages.values()))
         self._compiled: dict[str, CompiledMessage | RenderingError] = {}
-        self._written: dict[tuple[str, tuple[str | None, ...]], _Halves | RenderingError] = {}
+        self._written: dict[_Reading, _Halves | RenderingError] = {}
         self._mark = secrets.token_hex(16)  # stands where the token will be; nobody can know it
 
     def write(self, candidate: Candidate, *, now: dt.datetime) -> Letter:
         """Somebody's letter; RenderingError if it cannot be put together."""
         row = candidate.row
-        before, after = self._find_halves(row.variant, candidate.person.values)
+        before, after = self._find_halves(row.variant, candidate.person, now)
         token = sign_token(DeliveryKey(self._campaign.pk, self._occurrence, row.subscriber_id))
         payload = b"".join((before, token.encode(), after))
-        check_size(payload)
         ttl = remaining_ttl(row.due_at, self._campaign.ttl, now=now)
         return Letter(payload, candidate.devices, ttl, self._topic)
 
-    def _find_halves(self, letter: str, values: tuple[str | None, ...]) -> _Halves:
-        found = self._written.get((letter, values))
+    def check(self, letter: str, person: Person, *, now: dt.datetime) -> None:
+        """RenderingError if somebody's letter of that version cannot be put together."""
+        self._find_halves(letter, person, now)
+
+    def _find_halves(self, letter: str, person: Person, now: dt.datetime) -> _Halves:
+        reading: _Reading = (letter, person.values, person.timezone, now if self.needs.tells_time else None)
+        found = self._written.get(reading)
         if found is None:
             if len(self._written) >= _KEPT:
                 self._written.clear()
-            found = self._written[letter, values] = self._render(letter, values)
+            found = self._written[reading] = self._render(letter, person, now)
         if isinstance(found, RenderingError):
             raise found
         return found
 
-    def _render(self, letter: str, values: tuple[str | None, ...]) -> _Halves | RenderingError:
+    def _render(self, letter: str, person: Person, now: dt.datetime) -> _Halves | RenderingError:
         try:
             message = self._find_message(letter)
-            variables = self.needs.read_variables(values)
-            text = message.fill(variables, token=self._mark, tag=self._topic).to_json()
+            values = self.needs.read_variables(person.values)
+            clock = find_clock(person.timezone, self._campaign.site.timezone, now)
+            text = message.fill(values, clock=clock, token=self._mark, tag=self._topic).to_json()
         except RenderingError as error:
             return error
         before, _, after = text.partition(self._mark)
@@ -116,12 +124,13 @@ class Desk:
 def find_needs(messages: Sequence[Message]) -> Needs:
     """What any of the messages says about people."""
     keys: set[str] = set()
+    has_clock = any(tells_time(message) for message in messages)
     for message in messages:
         needed = list_needs(message)
         if needed is None:
-            return Needs(None)
+            return Needs(None, has_clock)
         keys |= needed
-    return Needs(tuple(sorted(keys)))
+    return Needs(tuple(sorted(keys)), has_clock)
 
 
 def _read_content(message: Message) -> tuple[str, ...]:

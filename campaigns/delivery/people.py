@@ -17,7 +17,8 @@ from subscribers.arrays import write_array
 MAX_DEVICES = 5  # to try one after the other, if the first ones turn out to be gone
 
 _READ = """
-SELECT person.id, person.merged_into_id, device.id::text, device.endpoint, device.p256dh, device.auth{columns}
+SELECT person.id, person.merged_into_id, device.id::text, device.endpoint, device.p256dh, device.auth, device.refusals,
+    {timezone} AS timezone{columns}
 FROM unnest(%s::bigint[]) AS wanted (id)
 JOIN subscribers_subscriber AS person ON person.id = wanted.id
 LEFT JOIN subscribers_pushsubscription AS device
@@ -34,6 +35,7 @@ class Device(NamedTuple):
     endpoint: str
     p256dh: str
     auth: str
+    refusals: int = 0
 
     @property
     def host(self) -> str:
@@ -42,17 +44,22 @@ class Device(NamedTuple):
 
 @dataclass(slots=True)
 class Person:
-    """Somebody living. `values` is what their messages say about them, to be read by Needs.read_variables."""
+    """Somebody living. `values` is what their messages say about them, to be read by Needs.read_variables.
+
+    `timezone` is known where a message tells the time.
+    """
 
     id: int
     values: tuple[str | None, ...]
+    timezone: str = ""
     devices: list[Device] = field(default_factory=list)
 
 
 class Needs(NamedTuple):
-    """What messages say about people: these keys, or (None) whatever there is."""
+    """What messages say about people: these keys, or (None) whatever there is; and the time, or not."""
 
     keys: tuple[str, ...] | None
+    tells_time: bool = False
 
     def list_columns(self) -> tuple[str, list[str]]:
         """Columns of SQL, and their parameters."""
@@ -95,17 +102,28 @@ def _read(wanted: set[int], needs: Needs, known: dict[int, Person], merged: dict
     columns, keys = needs.list_columns()
     missing = set(wanted)
     with connection.cursor() as cursor:
-        cursor.execute(_READ.format(columns=columns), [*keys, write_array(sorted(wanted))])
-        for pk, merged_into, device_id, endpoint, p256dh, auth, *values in cursor.fetchall():
+        query = _READ.format(columns=columns, timezone="person.timezone" if needs.tells_time else "''")
+        cursor.execute(query, [*keys, write_array(sorted(wanted))])
+        for (
+            pk,
+            merged_into,
+            device_id,
+            endpoint,
+            p256dh,
+            auth,
+            refusals,
+            timezone,
+            *values,
+        ) in cursor.fetchall():
             missing.discard(pk)
             if merged_into is not None:
                 merged[pk] = merged_into
                 continue
             person = known.get(pk)
             if person is None:
-                person = known[pk] = Person(pk, tuple(values))
+                person = known[pk] = Person(pk, tuple(values), timezone)
             if device_id is not None and len(person.devices) < MAX_DEVICES:
-                person.devices.append(Device(device_id, pk, endpoint, p256dh, auth))
+                person.devices.append(Device(device_id, pk, endpoint, p256dh, auth, refusals))
     for gone in missing:  # deleted meanwhile; asked for once
         merged.setdefault(gone, gone)
 

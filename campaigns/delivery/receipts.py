@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from campaigns.delivery.alarms import Standing, explain_alarm, is_alarming
 from campaigns.delivery.candidates import Candidate
 from campaigns.delivery.dispatch import Ending
+from campaigns.delivery.people import Device
 from campaigns.delivery.retry import decide_retry
 from campaigns.delivery.rows import Outcome
 from campaigns.models import Campaign, Delivery
@@ -33,9 +34,10 @@ _MAX_UNAUTHORIZED = 3  # attempts of one delivery; after that its device is take
 
 
 class Attempt(NamedTuple):
-    """One person's message that was sent, and how that ended."""
+    """One person's message that was sent: how that ended on each device that was tried, and on the one that counts."""
 
     candidate: Candidate
+    tried: Sequence[Ending]
     ending: Ending
 
     @property
@@ -51,12 +53,13 @@ class Judgement(NamedTuple):
     """Everybody's outcome; and why the campaign must stop, if it must (else empty).
 
     `alarming` are the outcomes that too many of would fail. Then nobody's failure counts yet, and no device is taken
-    for gone.
+    for gone. `refused` are devices at whose fault it is that they are refused.
     """
 
     outcomes: list[Outcome]
     stop_reason: str = ""
     alarming: Sequence[Outcome] = ()
+    refused: Sequence[Device] = ()
 
 
 def choose_ending(endings: Sequence[Ending]) -> Ending:
@@ -82,12 +85,11 @@ def judge_attempts(
     themselves until they fail: a stranger's device must not be able to stop a campaign. And it stops where far too
     much fails: then something is wrong that its marketer should know of.
     """
-    trusting = {attempt.host for attempt in attempts if attempt.receipt.status is ReceiptStatus.ACCEPTED}
-    doubtful = [_may_be_our_fault(attempt, trusting) for attempt in attempts]
-    refused = Counter(attempt.host for attempt, doubt in zip(attempts, doubtful, strict=True) if doubt)
+    standings = _read_hosts(attempts)
     outcomes, stop_reason = [], ""
-    for attempt, doubt in zip(attempts, doubtful, strict=True):
-        if doubt and refused[attempt.host] >= _MANY:
+    for attempt in attempts:
+        doubt = _may_be_our_fault(attempt, standings)
+        if doubt and standings[attempt.host].refused_us >= _MANY:
             outcomes.append(_conclude(attempt, Status.PLANNED))
             stop_reason = stop_reason or _explain_stop(attempt)
         elif doubt:
@@ -98,14 +100,56 @@ def judge_attempts(
         return Judgement(
             [_wait(outcome) for outcome in outcomes], explain_alarm(standing, outcomes), outcomes
         )
-    return Judgement(outcomes, stop_reason)
+    return Judgement(outcomes, stop_reason, refused=_list_refused(attempts, standings))
 
 
-def _may_be_our_fault(attempt: Attempt, trusting: Collection[str]) -> bool:
+class _HostStanding(NamedTuple):
+    """What a push service said to a chunk: of how many people it took a push, refused our signature, or the push."""
+
+    taken: int
+    refused_us: int
+    rejected: int
+
+
+def _read_hosts(attempts: Sequence[Attempt]) -> dict[str, _HostStanding]:
+    # However many devices a stranger has, they count as one.
+    counts = Counter(
+        said
+        for attempt in attempts
+        for said in {(ending.device.host, ending.receipt.status) for ending in attempt.tried}
+    )
+    statuses = (ReceiptStatus.ACCEPTED, ReceiptStatus.UNAUTHORIZED, ReceiptStatus.REJECTED)
+    return {host: _HostStanding(*(counts[host, status] for status in statuses)) for host, _ in counts}
+
+
+def _list_refused(attempts: Sequence[Attempt], standings: Mapping[str, _HostStanding]) -> list[Device]:
+    """Devices that are refused by themselves: their push service takes others, or is not known to refuse many.
+
+    A signature that it does not accept is the device's fault only where it accepts the same one of others, or where it
+    was tried often enough.
+    """
+    refused = []
+    for attempt in attempts:
+        is_last = attempt.candidate.row.attempt >= _MAX_UNAUTHORIZED
+        for ending in attempt.tried:
+            host, status = standings[ending.device.host], ending.receipt.status
+            status_code = ending.receipt.http_status or 0
+            if status is ReceiptStatus.REJECTED and 400 <= status_code < 500:
+                is_own = host.taken > 0 or host.rejected < _MANY
+            else:
+                is_own = status is ReceiptStatus.UNAUTHORIZED and (
+                    host.taken > 0 or (is_last and host.refused_us < _MANY)
+                )
+            if is_own:
+                refused.append(ending.device)
+    return refused
+
+
+def _may_be_our_fault(attempt: Attempt, standings: Mapping[str, _HostStanding]) -> bool:
     """Not authorised, by a push service that took no other push of the chunk, and not for the last time."""
     return (
         attempt.receipt.status is ReceiptStatus.UNAUTHORIZED
-        and attempt.host not in trusting
+        and not standings[attempt.host].taken
         and attempt.candidate.row.attempt < _MAX_UNAUTHORIZED
     )
 

@@ -3,9 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from campaigns.delivery.device_news import note_devices, sort_devices
 from campaigns.delivery.dispatch import send_letters
 from campaigns.delivery.letters import Letter
-from campaigns.delivery.outcomes import end_gone
 from campaigns.delivery.people import read_people
 from campaigns.delivery.receipts import choose_ending
 from campaigns.models import Campaign
@@ -49,12 +49,12 @@ def send_test(
         return TestResult(ok=False, sentence=f"{subscriber} has no device that takes notifications.")
     topic = f"test-{campaign.pk}"
     try:
-        payload = render_message(campaign, subscriber, token="", tag=topic).to_payload()
+        payload = render_message(campaign, subscriber, token="", tag=topic, now=now).to_payload()
     except RenderingError as error:
         return TestResult(ok=False, sentence=str(error))
     letters = [Letter(payload, [device], _TTL, topic) for device in person.devices]
     endings = [tried[0] for tried in send_letters(campaign, letters, now=now, transport=transport)]
-    end_gone(campaign.site_id, endings, now=now)
+    note_devices(campaign.site_id, sort_devices(endings), now=now)
     receipt = choose_ending(endings).receipt
     sentence = _SENTENCES[receipt.status]
     shown = sentence if not receipt.detail else f"{sentence} ({receipt.detail})"

@@ -14,8 +14,9 @@ from django.db import OperationalError
 
 from campaigns.audience import explain_broken
 from campaigns.delivery.alarms import Standing, note_alarm, read_standing
-from campaigns.delivery.candidates import Candidate, look_again, refresh_audience
+from campaigns.delivery.candidates import Candidate, look_again, refresh_audience, settle
 from campaigns.delivery.claims import Claim, claim_chunk, find_opening, is_run_over, renew_claim
+from campaigns.delivery.device_news import NO_NEWS, DeviceNews, sort_devices
 from campaigns.delivery.dispatch import Ending, send_letters
 from campaigns.delivery.hosts import Breaker, HostReceipt, find_closed, note_answers, read_breakers
 from campaigns.delivery.letters import Desk, Letter, LetterWriter
@@ -79,7 +80,7 @@ def _deliver(claim: Claim, *, now: dt.datetime, transport: Transport) -> bool:
         return _put_back(claim, now=now)
     endings = send_letters(claim.campaign, [letter for _, letter in letters], now=now, transport=transport)
     attempts = [
-        Attempt(candidate, choose_ending(tried))
+        Attempt(candidate, tried, choose_ending(tried))
         for (candidate, _), tried in zip(letters, endings, strict=True)
     ]
     known = [*outcomes, *failures]
@@ -106,8 +107,8 @@ def _conclude(  # noqa: PLR0913 - all that a turn has found out
         stop_campaign(claim.campaign, reason=judgement.stop_reason)
     answers = [HostReceipt(ending.device.host, ending.receipt) for ending in tried]
     note_answers(answers, breakers, now=now, jitter=jitter)
-    gone = [] if judgement.alarming else tried
-    return _write_surely(claim, [*known, *judgement.outcomes], gone, now=now)
+    devices = NO_NEWS if judgement.alarming else sort_devices(tried, judgement.refused)
+    return _write_surely(claim, [*known, *judgement.outcomes], devices, now=now)
 
 
 def _may_alarm(endings: Sequence[Ending]) -> bool:
@@ -121,7 +122,7 @@ def _put_back(claim: Claim, *, now: dt.datetime) -> bool:
         Outcome(row.subscriber_id, row.subscriber_id, row.attempt, Delivery.Status.PLANNED, untried=True)
         for row in claim.rows
     ]
-    return _write_surely(claim, waiting, [], now=now)
+    return _write_surely(claim, waiting, NO_NEWS, now=now)
 
 
 def _write_letters(
@@ -132,22 +133,21 @@ def _write_letters(
         try:
             letters.append((candidate, writer.write(candidate, now=now)))
         except RenderingError as error:
-            failures.append(_fail(candidate, error))
+            failures.append(_leave_out(candidate, error))
     return letters, failures
 
 
-def _fail(candidate: Candidate, error: RenderingError) -> Outcome:
+def _leave_out(candidate: Candidate, error: RenderingError) -> Outcome:
+    """Nothing was sent to them: what is known of them, or is not, made no message."""
     row, person = candidate.row, candidate.person
-    status, reason = Delivery.Status.FAILED, str(Delivery.Reason.RENDERING)
-    return Outcome(row.subscriber_id, person.id, row.attempt, status, reason, str(error)[:300])
+    outcome = settle(row, person, Delivery.Status.SKIPPED, Delivery.Reason.RENDERING)
+    return outcome._replace(detail=str(error)[:300])
 
 
-def _write_surely(
-    claim: Claim, outcomes: list[Outcome], endings: Sequence[Ending], *, now: dt.datetime
-) -> bool:
+def _write_surely(claim: Claim, outcomes: list[Outcome], devices: DeviceNews, *, now: dt.datetime) -> bool:
     for _ in range(_WRITES - 1):
         try:
-            return write_outcomes(claim, outcomes, endings, now=now)
+            return write_outcomes(claim, outcomes, devices, now=now)
         except OperationalError:
             _log.warning("The outcomes of a chunk could not be written; trying again", exc_info=True)
-    return write_outcomes(claim, outcomes, endings, now=now)
+    return write_outcomes(claim, outcomes, devices, now=now)

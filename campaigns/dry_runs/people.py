@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from campaigns.dry_runs.supposing import suppose_run
+from campaigns.dry_runs.unwritten import Unwritten
 from campaigns.models import Campaign
 from campaigns.planning.chunks import decide_audience
 from campaigns.planning.decisions import Decision
@@ -73,8 +74,9 @@ def list_people(
     if wanted.search:
         only = Q(pk__in=[person.pk for person in find_people(campaign.site, wanted.search)])
     found: list[Decision] = []
+    unwritten = Unwritten(terms)
     for looked_at, decisions in enumerate(decide_audience(terms, after=after, only=only), start=1):
-        for decision in decisions:
+        for decision in unwritten.leave_out(decisions):
             after = decision.subscriber_id
             if _matches(decision, wanted):
                 found.append(decision)

@@ -36,7 +36,10 @@ def render_samples(campaign: Campaign, *, as_of: dt.datetime, each: int = 3) -> 
     for decision in chosen:
         person = people[decision.subscriber_id]
         try:
-            message = render_message(messages[decision.variant], person, token="")
+            person.site = campaign.site
+            message = render_message(
+                messages[decision.variant], person, token="", now=decision.due_at or as_of
+            )
         except RenderingError as error:
             samples.append(Sample(person, decision.variant, None, str(error)))
         else:

@@ -10,15 +10,17 @@ from campaigns.audience import explain_broken, list_audience, refresh_segments
 from campaigns.checks import check_campaign
 from campaigns.dry_runs.charts import count_hours, count_instants, count_zones, write_instant
 from campaigns.dry_runs.clock_changes import find_clock_changes
-from campaigns.dry_runs.fallbacks import count_missing, list_bare_keys
+from campaigns.dry_runs.fallbacks import count_missing
 from campaigns.dry_runs.remarks import list_remarks
 from campaigns.dry_runs.summary import MissingAttribute, Summary, Tally
 from campaigns.dry_runs.supposing import suppose_run
+from campaigns.dry_runs.unwritten import Unwritten
 from campaigns.models import Campaign, DryRun
 from campaigns.planning.chunks import decide_audience
 from campaigns.planning.decisions import Decision
 from campaigns.planning.locking import try_lock
 from campaigns.planning.terms import Terms
+from campaigns.rendering import list_bare_keys
 
 _LOCK_SPACE = 0xD4B  # any number, as long as no other advisory lock of ours has it
 _OPEN = (DryRun.Status.WAITING, DryRun.Status.RUNNING)
@@ -68,8 +70,9 @@ def _note(dry_run: DryRun, **values: object) -> None:
 def _summarize(campaign: Campaign, dry_run: DryRun) -> Summary:
     _note(dry_run, status=DryRun.Status.RUNNING, looked_at=0, total=list_audience(campaign).count())
     terms = suppose_run(campaign, as_of=dry_run.as_of)
-    tally, missing = Tally(), _MissingCount(terms)
-    for decisions in decide_audience(terms):
+    tally, missing, unwritten = Tally(), _MissingCount(terms), Unwritten(terms)
+    for chunk in decide_audience(terms):
+        decisions = unwritten.leave_out(chunk)
         tally.count(decisions)
         missing.count(decisions)
         _note(dry_run, looked_at=tally.audience)
@@ -91,7 +94,7 @@ def _summarize(campaign: Campaign, dry_run: DryRun) -> Summary:
         missing=missing.to_list(),
         clock_changes=find_clock_changes(campaign, tally.due),
         problems=check_campaign(campaign, now=terms.as_of),
-        remarks=list_remarks(terms, tally),
+        remarks=[*unwritten.list_remarks(), *list_remarks(terms, tally)],
     )
 
 

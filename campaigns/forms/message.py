@@ -10,7 +10,8 @@ from unfold.widgets import (
     UnfoldAdminURLInputWidget,
 )
 
-from campaigns.rendering import check_template
+from campaigns.models.message import BUTTON_TEXT, LINK
+from campaigns.rendering import check_link_template, check_template, list_buttons
 
 TEXTS = ("title", "body", "icon_url", "image_url", "link_url")
 TEMPLATE_FIELDS = (
@@ -41,13 +42,13 @@ class MessageForm(forms.ModelForm[Any]):
         help_text="The address of a wide picture, about 1024 × 512; some systems show it",
     )  # fmt: skip
     link_url = forms.CharField(
-        label="Link", max_length=1000, required=False, widget=UnfoldAdminTextInputWidget,
+        label="Link", max_length=LINK, required=False, widget=UnfoldAdminTextInputWidget,
         help_text="The page that opens on a click, like https://shop.example/sale",
     )  # fmt: skip
-    button_1_text = forms.CharField(max_length=40, required=False, widget=UnfoldAdminTextInputWidget)
-    button_1_link = forms.CharField(max_length=1000, required=False, widget=UnfoldAdminTextInputWidget)
-    button_2_text = forms.CharField(max_length=40, required=False, widget=UnfoldAdminTextInputWidget)
-    button_2_link = forms.CharField(max_length=1000, required=False, widget=UnfoldAdminTextInputWidget)
+    button_1_text = forms.CharField(max_length=BUTTON_TEXT, required=False, widget=UnfoldAdminTextInputWidget)
+    button_1_link = forms.CharField(max_length=LINK, required=False, widget=UnfoldAdminTextInputWidget)
+    button_2_text = forms.CharField(max_length=BUTTON_TEXT, required=False, widget=UnfoldAdminTextInputWidget)
+    button_2_link = forms.CharField(max_length=LINK, required=False, widget=UnfoldAdminTextInputWidget)
     weight = forms.IntegerField(
         label="How often it is drawn", required=False, min_value=1, max_value=100, initial=1,
         widget=UnfoldAdminIntegerFieldWidget,
@@ -55,9 +56,9 @@ class MessageForm(forms.ModelForm[Any]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for number, action in zip(BUTTONS, self.instance.actions or [], strict=False):
-            self.initial[f"button_{number}_text"] = action.get("title", "")
-            self.initial[f"button_{number}_link"] = action.get("link", "")
+        for number, (text, link) in zip(BUTTONS, list_buttons(self.instance), strict=False):
+            self.initial[f"button_{number}_text"] = text
+            self.initial[f"button_{number}_link"] = link
 
     @property
     def shows_more(self) -> bool:
@@ -83,7 +84,8 @@ class MessageForm(forms.ModelForm[Any]):
 
     def _check_templates(self, values: dict[str, Any]) -> None:
         for name in TEMPLATE_FIELDS:
-            for problem in check_template(values.get(name) or ""):
+            check = check_link_template if "link" in name else check_template
+            for problem in check(values.get(name) or ""):
                 self.add_error(name, problem)
 
     def _check_buttons(self, values: dict[str, Any]) -> None:

@@ -10,8 +10,9 @@ from subscribers.models import Subscriber
 
 _SKIPPED = (
     "excluded", "never_subscribed", "unsubscribed", "control_group", "holdout", "frequency_cap", "quiet_hours",
-    "too_late", "left_audience", "merged", "cancelled",
+    "too_late", "left_audience", "merged", "cancelled", "rendering",
 )  # fmt: skip
+# Whom no message could be put together for failed until that was called what it is: nothing was tried.
 _FAILED = ("gone", "too_large", "rejected", "endpoint_refused", "rendering", "bad_keys")
 
 
@@ -41,12 +42,12 @@ class Delivery(models.Model):
         LEFT_AUDIENCE = "left_audience", "No longer in the segment when it was their turn"
         MERGED = "merged", "Turned out to be somebody else in the audience"
         CANCELLED = "cancelled", "The campaign was cancelled"
+        RENDERING = "rendering", "The message could not be put together for them"
         # failed
         GONE = "gone", "The device is gone"
         TOO_LARGE = "too_large", "The message is too large for the push service"
         REJECTED = "rejected", "The push service refused the message"
         ENDPOINT_REFUSED = "endpoint_refused", "The device's address is not one of a known push service"
-        RENDERING = "rendering", "The message could not be put together"
         BAD_KEYS = "bad_keys", "The device's keys are not valid"
         # expired
         TTL = "ttl", "Could not be handed over in time"

@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
+BUTTON_TEXT, LINK = 50, 1000  # characters at most
+
 
 class Message(models.Model):
     """The words, pictures and buttons of one push, as templates."""
@@ -16,7 +18,7 @@ class Message(models.Model):
         "image", blank=True, help_text="A wide picture, about 1024 × 512; some systems show it"
     )
     link_url = models.CharField(
-        "link", max_length=1000, blank=True, help_text="What opens on a click; may use attributes too"
+        "link", max_length=LINK, blank=True, help_text="What opens on a click; may use attributes too"
     )
     actions = models.JSONField(
         "buttons", default=list, blank=True, help_text='Up to two of {"title", "link"}'

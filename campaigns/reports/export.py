@@ -1,7 +1,6 @@
 """What became of each person as CSV, a piece at a time, so that a million of them need no more memory than a thousand."""
 
 import datetime as dt
-import zoneinfo
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from campaigns.models import Campaign, Delivery
 from campaigns.rendering import list_buttons
 from segments.looking.export import write_lines
 from subscribers.formulas import guard_text
+from subscribers.timezones import is_timezone, load_zone
 
 EXPORTS = ("campaigns.view_campaign", "subscribers.export_subscriber")  # what whoever exports needs
 COLUMNS = (
@@ -111,8 +111,10 @@ def _write_value(value: Any) -> str:
 
 
 def _find_local(due_at: dt.datetime | None, timezone: str) -> str:
-    """On the clock of the zone that their time was worked out in."""
-    return f"{due_at.astimezone(zoneinfo.ZoneInfo(timezone)):%Y-%m-%d %H:%M}" if due_at and timezone else ""
+    """On the clock of the zone that their time was worked out in; nothing for one that is in no database any more."""
+    return (
+        f"{due_at.astimezone(load_zone(timezone)):%Y-%m-%d %H:%M}" if due_at and is_timezone(timezone) else ""
+    )
 
 
 def _name_clicks(campaign: Campaign) -> dict[tuple[str, str], str]:

@@ -29,11 +29,11 @@ class Push(NamedTuple):
 class ReceiptStatus(enum.Enum):
     """How an attempt ended."""
 
-    ACCEPTED = "accepted"  # 201 or 202: the push service has it now
+    ACCEPTED = "accepted"  # 201, or any other 2xx: the push service has it now
     GONE = "gone"  # 404 or 410: the subscription has ended
     TOO_LARGE = "too_large"  # 413
     REJECTED = "rejected"  # any other answer that will not change by asking again
-    RETRY = "retry"  # 429, 5xx, time-outs, broken connections
+    RETRY = "retry"  # 429, 5xx and their like, whatever says when to ask again, time-outs, broken connections
     UNAUTHORIZED = "unauthorized"  # 401 or 403: the push service does not accept our signature
     BAD_KEYS = "bad_keys"  # nothing can be encrypted for this device
     ENDPOINT_REFUSED = "endpoint_refused"  # we do not post to this address

@@ -3,7 +3,7 @@
 import datetime as dt
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -17,6 +17,8 @@ _CONNECTIONS = 50  # to one host at most; over HTTP/2 each carries a hundred pos
 _BURST = 64  # begun before the network is looked after
 _TEXT, _LONGEST = 1_000, 65_536  # bytes of an answer: kept, and read before we hang up
 _NOTHING_TO_WATCH = 0.002  # seconds to wait while, say, a name is being looked up
+_REMARK = b"x-wns-"  # Microsoft says in headers what others say in the body
+_NO_REMARKS: Mapping[str, str] = {}
 _WHY = {
     pycurl.E_COULDNT_RESOLVE_HOST: "its name could not be looked up",
     pycurl.E_COULDNT_CONNECT: "no connection",
@@ -45,11 +47,15 @@ class Post(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What came back. `status` is 0 where nothing did; then `text` says why. `retry_after` is in seconds, 0: none."""
+    """What came back. `status` is 0 where nothing did; then `text` says why. `retry_after` is in seconds, 0: none.
+
+    `remarks` are the headers that some push services explain themselves in, by their names in small letters.
+    """
 
     status: int
     retry_after: int
     text: str
+    remarks: Mapping[str, str] = _NO_REMARKS
 
 
 class Poster:
@@ -131,14 +137,17 @@ class _Exchange:
         self._refused = False
         self._sockets: list[socket.socket] = []
         self._text = bytearray()
+        self._remarks: dict[str, str] = {}
         for option, value in _list_options(network, timeout):
             self.curl.setopt(option, value)
         self.curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open)
         self.curl.setopt(pycurl.WRITEFUNCTION, self._take)
+        self.curl.setopt(pycurl.HEADERFUNCTION, self._take_header)
 
     def begin(self, post: Post) -> None:
         self.place, self._allows, self._refused = post.place, post.allows, False
         self._text.clear()
+        self._remarks = {}
         self.curl.setopt(pycurl.URL, post.url)
         # Whether a connection can be shared is known from its handshake on, and without one never.
         self.curl.setopt(pycurl.PIPEWAIT, post.url.startswith("https:"))
@@ -155,10 +164,11 @@ class _Exchange:
     def read_answer(self, error: int) -> Answer:
         """The status line is the answer, however the rest of it ended."""
         status = int(self.curl.getinfo(pycurl.RESPONSE_CODE))
-        if 200 <= status < 300:
+        if 200 <= status < 300 and not self._remarks:
             return Answer(status, 0, "")
-        if status >= 300:
-            return Answer(status, self._read_retry_after(), self._text[:_TEXT].decode("utf-8", "replace"))
+        if status >= 200:
+            text = self._text[:_TEXT].decode("utf-8", "replace")
+            return Answer(status, self._read_retry_after(), text, self._remarks)
         if self._refused:
             return Answer(0, 0, "its name leads to an address that is not on the public internet")
         return Answer(0, 0, _WHY.get(error, "the connection broke off"))
@@ -174,6 +184,11 @@ class _Exchange:
             return int(pycurl.SOCKET_BAD)
         self._sockets.append(opened)
         return opened
+
+    def _take_header(self, line: bytes) -> None:
+        if line[: len(_REMARK)].lower() == _REMARK:
+            name, _, value = line.decode("latin-1").partition(":")
+            self._remarks[name.lower()] = value.strip()[:_TEXT]
 
     def _take(self, piece: bytes) -> int:
         self._text += piece

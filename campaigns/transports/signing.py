@@ -20,6 +20,10 @@ def authorize(sender: Sender, origin: str, *, now: dt.datetime) -> str:
 @functools.lru_cache(maxsize=1000)
 def _sign(sender: Sender, origin: str, slot: int) -> str:
     expires = int(slot * _SLOT.total_seconds() + _VALIDITY.total_seconds())
-    claims = {"aud": origin, "exp": expires, "sub": f"mailto:{sender.contact}"}
+    claims = {
+        "aud": origin,
+        "exp": expires,
+        "sub": f"mailto:{sender.contact.strip().removeprefix('mailto:')}",
+    }
     header: str = Vapid02.from_raw(sender.private_key.encode()).sign(claims)["Authorization"]
     return header

@@ -94,7 +94,7 @@ def open_transport() -> WebPushTransport:
 def _read(answer: Answer) -> Receipt:
     if not answer.status:
         return Receipt(ReceiptStatus.RETRY, detail=f"No answer: {answer.text}")
-    return read_answer(answer.status, answer.retry_after, answer.text)
+    return read_answer(answer.status, answer.retry_after, answer.text, answer.remarks)
 
 
 def _make_headers(push: Push, authorization: str) -> list[str]:
@@ -106,4 +106,7 @@ def _make_headers(push: Push, authorization: str) -> list[str]:
         "Urgency": push.urgency,
         "Topic": push.topic,
     }
+    if not push.ttl:
+        # Microsoft keeps messages unless told otherwise, and refuses one that is not to be kept but may be.
+        headers["X-WNS-Cache-Policy"] = "no-cache"
     return [f"{name}: {value}" for name, value in headers.items()]

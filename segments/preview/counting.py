@@ -1,19 +1,15 @@
 """How many subscribers a rule chooses, and a few of them: of everybody, or estimated from the fixed sample."""
 
 import datetime as dt
-import logging
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from redis.exceptions import RedisError
 
 from segments.preview.guard import Budget
 from segments.preview.margins import Size, estimate_count
 from segments.rules.samples import in_sample_sql
 from segments.rules.sql import Fragment
 from subscribers.models import PushSubscription, Site, Subscriber
-
-logger = logging.getLogger(__name__)
 
 SHOWN = 8
 # The smallest estimate that is shown as a figure. Of 5,000 people about 508 are in the sample, which tells their number
@@ -102,18 +98,14 @@ def _draw(members: Fragment, *, asked: str) -> str:
 def measure_site(site: Site, budget: Budget, *, fresh: bool) -> Size:
     """How many people a site has; unless `fresh`, what was counted some seconds ago will do for a large one."""
     key = f"site-size:{site.pk}"
-    try:
-        remembered = None if fresh else cache.get(key)
-    except RedisError as error:
-        logger.warning("The cache does not answer: %s", type(error).__name__)
-        remembered = None
+    remembered = None if fresh else cache.get(key)
     if remembered:
         return Size(*remembered)
     with budget.spend() as cursor:
         cursor.execute(SIZE.format(in_sample=in_sample_sql("id")), [site.pk])
         size = Size(*cursor.fetchone())
     if size.total >= LARGE_SITE:
-        _remember(key, size)
+        cache.set(key, (size.total, size.sample), timeout=REMEMBER_SECONDS)
     return size
 
 
@@ -126,10 +118,3 @@ def read_people(ids: list[int]) -> list[SampleMember]:
     return [
         SampleMember(row.pk, str(row), row.country, row.last_seen_at, row.pk in reachable) for row in rows
     ]
-
-
-def _remember(key: str, size: Size) -> None:
-    try:
-        cache.set(key, (size.total, size.sample), timeout=REMEMBER_SECONDS)
-    except RedisError as error:
-        logger.warning("The cache does not answer: %s", type(error).__name__)

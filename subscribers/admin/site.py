@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
@@ -13,6 +13,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextareaWidget, UnfoldAdminURLInputWidget
 
 from subscribers.changes import ZONE, note_for_everyone
+from subscribers.contacts import find_contact_problem
 from subscribers.models import Site
 from subscribers.origins import is_origin
 from subscribers.timezones import list_timezones
@@ -91,6 +92,17 @@ class SiteAdmin(ModelAdmin):
         if self.has_change_permission(request, obj):
             browsers += ("signing_secret",)
         return (self.MAIN, self.KEYS, ("What browsers may say", {"fields": (*browsers, "created_at")}))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        site = self.get_object(request, object_id) if request.method == "GET" else None
+        if site is not None and (problem := find_contact_problem(site.contact_email)):
+            messages.warning(
+                request, f"The contact email: {problem} Apple’s devices get nothing until it is changed."
+            )
+        response: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+        return response
 
     def save_model(self, request: HttpRequest, obj: Site, form: SiteForm, change: bool) -> None:
         super().save_model(request, obj, form, change)

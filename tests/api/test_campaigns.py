@@ -4,6 +4,7 @@ import datetime as dt
 from unittest.mock import patch
 
 import pytest
+from celery import current_app
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from rest_framework.test import APIClient
@@ -109,14 +110,14 @@ def test_a_launch_makes_the_campaign_wait_for_its_planning(
     campaign = factories.make_campaign(site)
 
     with (
-        patch.object(launch_scheduled_campaigns, "delay") as delay,
+        patch.object(current_app, "send_task") as send_task,
         django_capture_on_commit_callbacks(execute=True),
     ):
         response = client.post(f"/api/v1/campaigns/{campaign.pk}/launch/")
 
     assert response.status_code == 200, response.content
     assert response.json()["status"] == "scheduled"
-    delay.assert_called_once_with()
+    assert send_task.call_args.args == (launch_scheduled_campaigns.name, (), {})
 
 
 def test_what_stands_in_the_way_of_a_launch_is_listed(client: APIClient, site: Site) -> None:

@@ -105,6 +105,19 @@ def test_a_dismissal_is_noted_and_is_no_click(
     assert "$push_dismissed" in events_of(person)
 
 
+@pytest.mark.parametrize("kinds", [("clicked", "dismissed"), ("dismissed", "clicked")])
+def test_a_click_that_closes_the_notification_is_a_click_in_whatever_order_they_are_told(
+    campaign: Campaign, person: Subscriber, token: str, now: dt.datetime, kinds: tuple[str, ...]
+) -> None:
+    for seconds, kind in enumerate(kinds):
+        record_feedback(token, kind, now=now + dt.timedelta(seconds=seconds))
+    delivery = delivery_of(campaign, person)
+    assert (delivery.status, delivery.dismissed_at) == (Status.CLICKED, None)
+    assert delivery.clicked_at is not None
+    assert "$push_clicked" in events_of(person)
+    assert ("$push_dismissed" in events_of(person)) is (kinds[0] == "dismissed")
+
+
 @pytest.mark.parametrize("kind", ["displayed", "clicked", "dismissed"])
 def test_the_same_report_twice_changes_nothing(
     campaign: Campaign, person: Subscriber, token: str, now: dt.datetime, kind: str

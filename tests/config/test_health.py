@@ -3,11 +3,11 @@
 import datetime as dt
 
 import pytest
-from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
+from redis import Redis
 from redis.exceptions import ConnectionError as BrokerError
 
 from config.pressure import read_pressure
@@ -102,7 +102,7 @@ def test_asking_how_much_waits_takes_three_queries(
 @pytest.mark.parametrize(
     ("part", "owner", "method", "error"),
     [
-        ("broker", cache, "set", BrokerError("secret host")),
+        ("broker", Redis, "set", BrokerError("secret host")),
         ("database", connection, "cursor", OperationalError("secret host")),
     ],
 )

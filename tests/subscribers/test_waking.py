@@ -1,14 +1,11 @@
 """Many wishes queue a task once; a broker that is down fails nobody."""
 
 import logging
-from typing import Any
 from unittest import mock
 
 import pytest
 from celery import current_app
-from django.core.cache import cache
 from kombu.exceptions import OperationalError
-from redis.exceptions import ConnectionError as RedisConnectionError
 
 from subscribers.waking import note_began, wake
 
@@ -20,7 +17,8 @@ def test_many_wishes_queue_the_task_once() -> None:
         for _ in range(5):
             wake(TASK)
 
-    send_task.assert_called_once_with(TASK, retry=False)
+    assert send_task.call_args.args[0] == TASK
+    assert send_task.call_count == 1
 
 
 def test_once_it_began_the_next_wish_queues_it_again() -> None:
@@ -41,24 +39,15 @@ def test_tasks_do_not_stand_in_for_each_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "error"),
-    [
-        ((current_app, "send_task"), OperationalError("no broker")),
-        ((cache, "add"), RedisConnectionError("no cache")),
-        ((current_app, "send_task"), ConnectionResetError("the broker went away")),
-    ],
+    "error", [OperationalError("no broker"), ConnectionResetError("the broker went away")]
 )
 def test_a_broker_that_is_down_leaves_the_work_to_the_next_tick(
-    target: Any, error: Exception, caplog: pytest.LogCaptureFixture
+    error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with mock.patch.object(*target, side_effect=error), caplog.at_level(logging.WARNING):
+    with (
+        mock.patch.object(current_app, "send_task", side_effect=error),
+        caplog.at_level(logging.WARNING),
+    ):
         wake(TASK)
 
     assert f"{TASK} is not queued, work waits for the next tick" in caplog.text
-
-
-def test_a_cache_that_is_down_does_not_keep_a_task_from_beginning(caplog: pytest.LogCaptureFixture) -> None:
-    with mock.patch.object(cache, "delete", side_effect=RedisConnectionError("no cache")):
-        note_began(TASK)
-
-    assert "The cache does not answer" in caplog.text

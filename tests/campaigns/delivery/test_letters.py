@@ -37,10 +37,12 @@ PEOPLE: list[dict[str, Any]] = [
 ]
 
 
-def write(writer: LetterWriter, person: Subscriber, variant: str = "A") -> dict[str, Any]:
+def write(
+    writer: LetterWriter, person: Subscriber, variant: str = "A", *, now: dt.datetime = NOW
+) -> dict[str, Any]:
     found = read_people([person.pk], writer.needs)[person.pk]
     row = ClaimedRow(person.pk, 1, variant, NOW, "")
-    letter = writer.write(Candidate(row, found, found.devices), now=NOW)
+    letter = writer.write(Candidate(row, found, found.devices), now=now)
     content: dict[str, Any] = json.loads(letter.payload)
     return content
 
@@ -57,7 +59,7 @@ def test_each_letter_is_what_rendering_it_alone_would_give(site: Site, text: str
         person = make_reachable(site, **values)
         person.refresh_from_db()  # in the order of keys that the database keeps
         token = sign_token(DeliveryKey(campaign.pk, 1, person.pk))
-        alone = render_message(campaign, person, token=token, tag=f"c{campaign.pk}-1")
+        alone = render_message(campaign, person, token=token, tag=f"c{campaign.pk}-1", now=NOW)
         assert write(writer, person) == json.loads(alone.to_payload())
 
 
@@ -93,12 +95,30 @@ def test_a_version_that_cannot_be_read_fails_those_who_drew_it_alone(site: Site)
     assert write(writer, person)["title"] == "Fine"
 
 
-def test_a_message_that_grows_too_large_for_one_person_fails_that_one_alone(site: Site) -> None:
+def test_a_text_that_grows_too_long_for_one_person_is_cut_for_that_one_alone(site: Site) -> None:
     campaign = factories.make_campaign(site, body="{{ subscriber.note }}")
     writer = open_writer(campaign)
-    with pytest.raises(RenderingError, match="3,993"):
-        write(writer, make_reachable(site, attributes={"note": "x" * 4000}))
+    assert write(writer, make_reachable(site, attributes={"note": "x" * 4000}))["body"].endswith("xxx…")
     assert write(writer, make_reachable(site))["body"] == ""
+
+
+def test_a_link_that_grows_too_long_for_one_person_leaves_that_one_out_alone(site: Site) -> None:
+    campaign = factories.make_campaign(site, link_url="/{{ subscriber.note }}")
+    writer = open_writer(campaign)
+    with pytest.raises(RenderingError, match="fit into a push"):
+        write(writer, make_reachable(site, attributes={"note": "x" * 4000}))
+    assert write(writer, make_reachable(site))["link"] == "/"
+
+
+def test_what_tells_the_time_is_written_for_each_clock_and_each_turn(site: Site) -> None:
+    campaign = factories.make_campaign(site, title="{{ 'now' | date: '%H:%M' }}")
+    writer = open_writer(campaign)
+    zones = ("Asia/Tokyo", "America/New_York", "", "Europe/Berlin", "Nowhere/None")
+    people = [make_reachable(site, timezone=zone) for zone in zones]
+    noon = [write(writer, person)["title"] for person in people]
+    later = [write(writer, person, now=NOW + dt.timedelta(minutes=1))["title"] for person in people]
+    assert noon == ["21:00", "07:00", "13:00", "13:00", "13:00"]
+    assert later == ["21:01", "07:01", "13:01", "13:01", "13:01"]
 
 
 def test_a_desk_keeps_the_writer_of_a_run_until_its_words_change(site: Site, now: dt.datetime) -> None:

@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 
 from campaigns.dry_runs import request_dry_run, work_out
-from campaigns.dry_runs.fallbacks import count_missing, list_bare_keys
+from campaigns.dry_runs.fallbacks import count_missing
 from campaigns.models import Campaign, Variant
+from campaigns.rendering import list_bare_keys
 from subscribers.models import Site
 from tests import factories
 from tests.campaigns.people import make_reachable

@@ -50,7 +50,7 @@ class _Handler(BaseHTTPRequestHandler):
             with suppress(ConnectionError):
                 self._answer(status, headers, b"and so on " * 100_000)
             return None
-        return self._answer(status, headers, b"" if status == 201 else b"a reason\n in words")
+        return self._answer(status, headers, b"" if status in (201, 204) else b"a reason\n in words")
 
     def _answer(self, status: int, headers: dict[str, str], text: bytes = b"") -> None:
         self.send_response(status)

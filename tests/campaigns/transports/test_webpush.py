@@ -62,10 +62,13 @@ def send(transport: WebPushTransport, server: ScriptedServer, path: str, **value
     [
         ("201", ReceiptStatus.ACCEPTED),
         ("202", ReceiptStatus.ACCEPTED),
+        ("204", ReceiptStatus.ACCEPTED),
         ("400", ReceiptStatus.REJECTED),
         ("401", ReceiptStatus.UNAUTHORIZED),
         ("403", ReceiptStatus.UNAUTHORIZED),
         ("404", ReceiptStatus.GONE),
+        ("406", ReceiptStatus.RETRY),
+        ("408", ReceiptStatus.RETRY),
         ("410", ReceiptStatus.GONE),
         ("413", ReceiptStatus.TOO_LARGE),
         ("429", ReceiptStatus.RETRY),
@@ -104,6 +107,29 @@ def test_a_refusal_keeps_the_push_services_reason(
     transport: WebPushTransport, server: ScriptedServer
 ) -> None:
     assert send(transport, server, "400").detail == "400 a reason in words"
+
+
+def test_microsofts_throttling_is_waited_for(transport: WebPushTransport, server: ScriptedServer) -> None:
+    receipt = send(transport, server, "406/Retry-After/9/X-WNS-Status/channelthrottled")
+    assert (receipt.status, receipt.retry_after) == (ReceiptStatus.RETRY, dt.timedelta(seconds=9))
+    assert receipt.detail == "406 channelthrottled a reason in words"
+
+
+def test_the_reason_of_one_answer_is_not_that_of_the_next_on_its_connection(
+    transport: WebPushTransport, server: ScriptedServer
+) -> None:
+    assert "conflicts" in send(transport, server, "400/X-WNS-Error-Description/conflicts").detail
+    assert send(transport, server, "201") == Receipt(ReceiptStatus.ACCEPTED, 201)
+    assert send(transport, server, "400").detail == "400 a reason in words"
+
+
+@pytest.mark.parametrize(("ttl", "policy"), [(0, "no-cache"), (60, None)])
+def test_what_is_not_to_be_kept_says_so_to_microsoft(
+    transport: WebPushTransport, server: ScriptedServer, ttl: int, policy: str | None
+) -> None:
+    send(transport, server, "201", ttl=ttl)
+    headers, _ = server.received[-1]
+    assert (headers["ttl"], headers.get("x-wns-cache-policy")) == (str(ttl), policy)
 
 
 def test_redirects_are_not_followed(transport: WebPushTransport, server: ScriptedServer) -> None:

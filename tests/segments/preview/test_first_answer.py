@@ -3,14 +3,13 @@
 from unittest.mock import patch
 
 import pytest
-from django.core.cache import cache
 from pytest_django import Settings
-from redis.exceptions import ConnectionError as CacheDown
 
 from segments.definitions import read_rule, select_ids, select_subscribers
 from segments.preview import Preview, PreviewTooSlow, preview_rule
 from segments.preview.counting import LARGE_SITE
 from subscribers.models import Site
+from tests.brokers import use_broken_broker
 from tests.factories import EVERYONE, NOW, make_push_subscription, make_subscriber
 from tests.segments.preview.crowds import delay, equip, make_crowd, slow_down_counting
 
@@ -125,5 +124,5 @@ def test_of_a_small_site_every_answer_is_up_to_date(site: Site) -> None:
 def test_without_a_cache_a_large_site_is_measured_each_time(site: Site) -> None:
     make_crowd(site, LARGE_SITE)
 
-    with patch.object(cache, "get", side_effect=CacheDown), patch.object(cache, "set", side_effect=CacheDown):
+    with use_broken_broker("refusing"):
         assert glance(site, EVERYONE).total == LARGE_SITE
