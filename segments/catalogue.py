@@ -17,6 +17,7 @@ from segments.rules.wording import say_name
 from subscribers.countries import COUNTRIES
 from subscribers.models import Attribute, Place, PushSubscription, Site, Subscriber
 from tracking.models import EventType
+from tracking.nesting import list_paths
 
 SAMPLE = 2000  # values and pages on offer are read off about that many of the newest rows
 MOST_VALUES = 20
@@ -142,7 +143,7 @@ def _sample_properties(types: list[int], since: dt.datetime) -> dict[tuple[int, 
     """Texts seen lately, for each event type and property."""
     seen: dict[tuple[int, str], set[str]] = defaultdict(set)
     for event_type, properties in _read_newest(types, since):
-        for key, value in properties.items():
+        for key, value in list_paths(properties):
             known = seen[event_type, key]
             if isinstance(value, str) and len(known) < MOST_VALUES:
                 known.add(value)

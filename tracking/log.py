@@ -17,7 +17,9 @@ from subscribers.changes import name_event, note_changes
 from subscribers.identities import lock_subscribers
 from subscribers.models import Attribute, Site, Subscriber
 from tracking.interning import intern_values
+from tracking.json_values import LONGEST_KEY
 from tracking.models import Event, EventType, LogStart, MessageCampaign
+from tracking.nesting import is_nested, list_paths
 
 logger = logging.getLogger(__name__)
 
@@ -256,13 +258,21 @@ def _add_counts(counts: Sequence[Count]) -> None:
 
 
 def learn_properties(rows: Iterable[Event]) -> None:
-    """Note each property's type where it is seen first; objects have none, rules cannot look into them."""
+    """Note each property's type where it is seen first, of those inside objects and lists, too (tracking/nesting.py).
+
+    Those take up no more than half of the room: an object may have other keys each time.
+    """
     learned: dict[EventType, dict[str, str]] = {}
     for row in rows:
-        for key, value in row.properties.items():
-            known = {**row.event_type.properties, **learned.get(row.event_type, {})}
-            if key not in known and len(known) < PROPERTIES_PER_EVENT_TYPE and not isinstance(value, dict):
-                learned.setdefault(row.event_type, {})[key] = guess_type(value)
+        known, new = row.event_type.properties, learned.get(row.event_type, {})
+        for key, value in list_paths(row.properties):
+            room = PROPERTIES_PER_EVENT_TYPE // 2 if is_nested(key) else PROPERTIES_PER_EVENT_TYPE
+            if key in known or key in new or len(key) > LONGEST_KEY:
+                continue
+            if len(known) + len(new) < room:
+                new[key] = guess_type(value)
+        if new:
+            learned[row.event_type] = new
     with connection.cursor() as cursor:
         for event_type, types in sorted(learned.items(), key=lambda pair: pair[0].pk):
             cursor.execute(LEARN_PROPERTIES, [json.dumps(types), event_type.pk])

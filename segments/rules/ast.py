@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from segments.rules.comparisons import Comparison
+from segments.rules.comparisons import SOME_INSTANT, Comparison
 from segments.rules.event_nodes import (
     EventAggregateCondition,
     EventCondition,
@@ -28,8 +28,9 @@ from segments.rules.event_nodes import (
 )
 from segments.rules.limits import validate_count
 from segments.rules.operators import Family
+from segments.rules.paths import read_path
 from segments.rules.shares import BUCKETS, WEEKDAYS
-from segments.rules.values import Id, Name, Number, Spot
+from segments.rules.values import Id, Key, Name, Number, Spot
 from segments.rules.windows import Node, Window
 
 
@@ -46,9 +47,20 @@ PROFILE_FIELDS = (
 )  # fmt: skip
 
 
+def refuse_empty(test: Comparison) -> None:
+    """Of what Carillon itself knows, empty is not known; of attributes and properties, empty text is a value."""
+    row, operand = test.prepare(test.families[0], SOME_INSTANT)
+    if row.families == (Family.TEXT,) and "" in {"equals": (operand,), "in": operand}.get(row.key, ()):
+        raise ValueError("Nobody has empty text here: it counts as not known. Ask “is not known” instead.")
+
+
 class AttributeCondition(Comparison):
     type: Literal["attribute"]
-    key: Name
+    key: Key
+
+    @property
+    def of_many(self) -> bool:
+        return read_path(self.key).is_many
 
 
 class ProfileCondition(Comparison):
@@ -62,6 +74,7 @@ class ProfileCondition(Comparison):
             raise ValueError(
                 f"“{self.field}” holds {'a moment' if family is Family.TIME else 'text'}; choose an operator for that."
             )
+        refuse_empty(self)
         return self
 
 
@@ -75,6 +88,7 @@ class DeviceCondition(Comparison):
     def check_field(self) -> Self:
         if Family.TEXT not in self.families:
             raise ValueError(f"“{self.field}” holds text; choose an operator for that.")
+        refuse_empty(self)
         return self
 
 

@@ -1,46 +1,63 @@
 """A comparison answered for one value: in memory and in SQL, side by side."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from segments.rules.comparisons import Comparison
 from segments.rules.facts import INSTANT_REGEX, read_json, write_instant
-from segments.rules.operators import Family
+from segments.rules.operators import Family, Operator
+from segments.rules.paths import value_sql, values_sql
 from segments.rules.sql import Fragment
-from segments.rules.text import fold_sql
+from segments.rules.text import fold_address_sql, fold_sql
 
 
-def holds_json(test: Comparison, raw: Any, as_of: dt.datetime) -> bool:
-    """A test of a JSON value, an attribute's or a property's; of another type than the operator's it is missing."""
+def holds_json(test: Comparison, raws: Sequence[Any], as_of: dt.datetime) -> bool:
+    """A test of JSON values, an attribute's or a property's: one of them is enough. None, or one of another type than
+    the operator's, is missing."""
     if len(test.families) > 1:
-        return (raw is not None) != test.negated
+        return any(raw is not None for raw in raws) != test.negated
     family = test.families[0]
-    return holds_value(test, family, read_json(raw, family), as_of, in_json=True)
+    row, operand = _prepare(test, family, as_of, in_json=True)
+    values = (read_json(raw, family, of_address=test.of_address) for raw in raws)
+    return any(value is not None and bool(row.holds(value, operand)) for value in values) != test.negated
 
 
-def holds_value(
-    test: Comparison, family: Family, value: Any, as_of: dt.datetime, *, in_json: bool = False
-) -> bool:
-    """A test of a value in its family's own form; None: it is missing. Moments inside JSON compare as their text."""
-    row, operand = test.prepare(family, as_of)
-    if family is Family.TIME and (in_json or row.on_text):
-        operand = _write_instants(operand)
-        value = write_instant(value) if isinstance(value, dt.datetime) else value
+def holds_value(test: Comparison, family: Family, value: Any, as_of: dt.datetime) -> bool:
+    """A test of a value in its family's own form; None: it is missing."""
+    row, operand = _prepare(test, family, as_of)
+    if row.on_text and isinstance(value, dt.datetime):
+        value = write_instant(value)
     return (value is not None and bool(row.holds(value, operand))) != test.negated
 
 
-def json_sql(test: Comparison, raw: Fragment, as_of: dt.datetime, *, complement: bool = True) -> Fragment:
-    """`holds_json` in SQL, over an expression of type jsonb; without `complement`, that of the positive twin."""
-    negated = test.negated and complement
+def json_sql(test: Comparison, whole: str, name: str, as_of: dt.datetime) -> Fragment:
+    """`holds_json` in SQL, of what `name` leads to in an object, `whole`."""
+    if not test.of_many:
+        positive = raw_sql(test, value_sql(whole, name), as_of)
+    else:
+        values, one = values_sql(whole, name), raw_sql(test, Fragment("of_many.one"), as_of)
+        positive = Fragment(
+            f"EXISTS (SELECT 1 FROM jsonb_array_elements({values.text}) AS of_many (one) WHERE {one.text})",
+            (*values.params, *one.params),
+        )
+    return positive.negate() if test.negated else positive
+
+
+def raw_sql(test: Comparison, raw: Fragment, as_of: dt.datetime) -> Fragment:
+    """The test of one value, an expression of type jsonb; or, if it is a `not_…`, its positive twin."""
     if len(test.families) > 1:
-        known = Fragment(f"jsonb_typeof({raw.text}) <> 'null'", raw.params, nullable=True)
-        return known.negate() if negated else known
+        return Fragment(f"jsonb_typeof({raw.text}) <> 'null'", raw.params, nullable=True)
     family = test.families[0]
-    positive = positive_sql(test, family, Fragment(READ_JSON[family]).place(raw), as_of, in_json=True)
-    return positive.negate() if negated else positive
+    return positive_sql(test, family, Fragment(read_sql(test, family)).place(raw), as_of, in_json=True)
 
 
-def value_sql(test: Comparison, family: Family, value: Fragment, as_of: dt.datetime) -> Fragment:
+def read_sql(test: Comparison, family: Family) -> str:
+    """How a JSON value `{v}` is read for the test."""
+    return READ_ADDRESS if family is Family.TEXT and test.of_address else READ_JSON[family]
+
+
+def compare_sql(test: Comparison, family: Family, value: Fragment, as_of: dt.datetime) -> Fragment:
     """`holds_value` in SQL; where the expression `value` is NULL it is missing."""
     positive = positive_sql(test, family, value, as_of)
     return positive.negate() if test.negated else positive
@@ -50,11 +67,19 @@ def positive_sql(
     test: Comparison, family: Family, value: Fragment, as_of: dt.datetime, *, in_json: bool = False
 ) -> Fragment:
     """The test, or, if it is a `not_…`, its positive twin."""
-    row, operand = test.prepare(family, as_of)
-    if family is Family.TIME and (in_json or row.on_text):
-        operand = _write_instants(operand)
-        value = value if in_json else Fragment(WRITE_INSTANT).place(value)
+    row, operand = _prepare(test, family, as_of, in_json=in_json)
+    if row.on_text and not in_json:
+        value = Fragment(WRITE_INSTANT).place(value)
     return row.to_sql(operand).place(value).or_null()
+
+
+def _prepare(
+    test: Comparison, family: Family, as_of: dt.datetime, *, in_json: bool = False
+) -> tuple[Operator, Any]:
+    """Moments inside JSON compare as their text."""
+    row, operand = test.prepare(family, as_of)
+    as_text = family is Family.TIME and (in_json or row.on_text)
+    return row, _write_instants(operand) if as_text else operand
 
 
 def _write_instants(operand: Any) -> Any:
@@ -69,4 +94,5 @@ READ_JSON = {
     Family.TIME: f"CASE WHEN {_TEXT} ~ '{INSTANT_REGEX}' THEN ({_TEXT}) COLLATE \"C\" END",
     Family.LIST: "CASE WHEN jsonb_typeof({v}) = 'array' THEN {v} END",
 }
+READ_ADDRESS = f"CASE WHEN jsonb_typeof({{v}}) = 'string' THEN {fold_address_sql(_TEXT)} END"
 WRITE_INSTANT = 'to_char({v} AT TIME ZONE \'UTC\', \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\') COLLATE "C"'

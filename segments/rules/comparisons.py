@@ -9,10 +9,12 @@ from pydantic import BeforeValidator, Field, StrictInt, model_validator
 
 from segments.rules.limits import validate_count
 from segments.rules.operators import KEYS, Arity, Family, Operator, find_positive, resolve_operator
+from segments.rules.paths import read_path
 from segments.rules.text import parse_pattern
-from segments.rules.values import Name, Operand, Scalar, Text
+from segments.rules.values import Key, Name, Operand, Scalar, Text
 from segments.rules.windows import Duration, Node, read_instant
 
+URL = "url"  # the property whose value is an address, whatever it looks like
 # Any instant will do to find out whether an operand can be prepared at all.
 SOME_INSTANT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
@@ -45,7 +47,19 @@ class Comparison(Node):
     def prepare(self, family: Family, as_of: dt.datetime) -> tuple[Operator, Any]:
         """The positive operator for values of this family, and its operand ready to compare."""
         row = find_positive(self.row, family)
+        if row.fold:
+            return row, row.fold(self.operand, self.of_address)
         return row, row.prepare(self.operand, as_of)
+
+    @property
+    def of_address(self) -> bool:
+        """Whether the values are addresses of pages, though they may say so by no scheme."""
+        return False
+
+    @property
+    def of_many(self) -> bool:
+        """Whether there may be several values, of which one is enough."""
+        return False
 
     @property
     def families(self) -> tuple[Family, ...]:
@@ -105,9 +119,17 @@ class Count(Node):
 
 
 class PropertyComparison(Comparison):
-    """A test of one property of an event."""
+    """A test of one property of an event, which may lead into objects and lists (paths)."""
 
-    property: Name
+    property: Key
+
+    @cached_property
+    def of_address(self) -> bool:
+        return read_path(self.property).last == URL
+
+    @cached_property
+    def of_many(self) -> bool:
+        return read_path(self.property).is_many
 
 
 class UrlComparison(Comparison):
@@ -122,11 +144,18 @@ class UrlComparison(Comparison):
         key = self.row.negates or self.operator
         whole = key in {"equals", "matches"}
         pattern = parse_pattern(
-            self.value, starts=whole or key == "starts_with", ends=whole or key == "ends_with"
+            self.value,
+            starts=whole or key == "starts_with",
+            ends=whole or key == "ends_with",
+            of_address=True,
         )
         return resolve_operator("matches", self.value, None), pattern
 
-    property: ClassVar = "url"  # of the page view that is tested
+    @property
+    def of_address(self) -> bool:
+        return True
+
+    property: ClassVar = URL  # of the page view that is tested
 
 
 EventTests = Sequence[PropertyComparison | UrlComparison]  # all of them on the same event

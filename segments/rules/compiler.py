@@ -207,7 +207,7 @@ class _Compiler:
     def compile_device(self, node: DeviceCondition) -> Fragment:
         row, operand = node.prepare(Family.TEXT, self.context.as_of)
         # A kind is one of our own words, in small letters, and as it stands it lies in an index.
-        column = "device.kind" if node.field == "kind" else fold_sql(f"NULLIF(device.{node.field}, '')")
+        column = "device.kind" if node.field == "kind" else f"NULLIF({fold_sql(f'device.{node.field}')}, '')"
         matches = row.to_sql(operand).place(Fragment(column))
         condition = self.rows.exists(DEVICE, join_all([Fragment("device.ended_at IS NULL"), matches]))
         return condition.negate() if node.negated else condition

@@ -54,6 +54,8 @@ def exclude_each_other(one: Any, other: Any) -> bool:
     match one:
         case DeviceCondition():
             return _are_twins(one, other)  # somebody may have a phone and a computer
+        case Comparison() if one.of_many:
+            return _are_twins(one, other)  # one value may fit the one, another the other
         case Comparison():
             return _are_twins(one, other) or _values_exclude(one, other) or _ranges_exclude(one, other)
         case EventCondition() | PageViewCondition() | MessageCondition():

@@ -31,6 +31,7 @@ from segments.rules.event_nodes import (
 from segments.rules.facts import SubscriberFacts, read_json
 from segments.rules.messages import find_message_tests, find_page_tests, name_message_event
 from segments.rules.operators import Family
+from segments.rules.paths import find_values
 from segments.rules.places import is_inside, is_near
 from segments.rules.shares import find_bucket, find_zone, shows
 from segments.rules.windows import Bounds, Window, find_bounds
@@ -56,7 +57,7 @@ class _Evaluator:
             case Group():
                 return self.holds_group(node)
             case AttributeCondition():
-                return holds_json(node, self.facts.attributes.get(node.key), self.as_of)
+                return holds_json(node, find_values(self.facts.attributes, node.key), self.as_of)
             case ProfileCondition():
                 return self.holds_profile(node)
             case DeviceCondition():

@@ -18,6 +18,7 @@ from segments.rules.event_nodes import (
 )
 from segments.rules.facts import EventFacts, SubscriberFacts, read_json
 from segments.rules.operators import Family
+from segments.rules.paths import find_values
 from segments.rules.windows import Bounds
 
 # Sums as exact as PostgreSQL's numeric: enough digits for any numbers that a client may send.
@@ -58,7 +59,8 @@ class EventLog:
         return [*(at for at in ends if at <= self.as_of), *kept]
 
     def holds_aggregate(self, node: EventAggregateCondition, bounds: Bounds) -> bool:
-        raws = [event.properties.get(node.property) for event in self.select(node.event, bounds, node.where)]
+        events = self.select(node.event, bounds, node.where)
+        raws = [raw for event in events for raw in find_values(event.properties, node.property)]
         return holds_value(node, Family.NUMBER, aggregate(node.function, raws), self.as_of)
 
     def holds_recency(self, node: EventRecencyCondition) -> bool:
@@ -70,8 +72,7 @@ class EventLog:
 
     def holds_repeat(self, node: EventRepeatCondition, bounds: Bounds) -> bool:
         events = self.select(node.event, bounds, node.where)
-        values = (event.properties.get(node.property) for event in events)
-        times = Counter(freeze_json(value) for value in values if value is not None)
+        times = Counter(value for event in events for value in list_different(event, node.property))
         return any(number >= node.times for number in times.values())
 
     def holds_sequence(self, node: EventSequenceCondition, bounds: Bounds) -> bool:
@@ -83,7 +84,9 @@ class EventLog:
         return sorted(event.occurred_at for event in self.select(step.event, bounds, step.where))
 
     def _fits(self, event: EventFacts, where: EventTests) -> bool:
-        return all(holds_json(test, event.properties.get(test.property), self.as_of) for test in where)
+        return all(
+            holds_json(test, find_values(event.properties, test.property), self.as_of) for test in where
+        )
 
 
 def holds_steps(node: EventSequenceCondition, times: Sequence[Sequence[dt.datetime]]) -> bool:
@@ -121,6 +124,11 @@ def _can_follow(
     return (gap is None or at <= last + gap) and before == bisect_right(missed, last)
 
 
+def list_different(event: EventFacts, name: str) -> set[Hashable]:
+    """The values that an event has of a property, each of them once."""
+    return {freeze_json(raw) for raw in find_values(event.properties, name) if raw is not None}
+
+
 def freeze_json(value: Any) -> Hashable:
     """A JSON value as something that is equal exactly where PostgreSQL's jsonb is: 1 is 1.0, but true is not 1."""
     match value:
@@ -136,11 +144,10 @@ def freeze_json(value: Any) -> Hashable:
 def aggregate(function: str, raws: Sequence[Any]) -> Decimal | None:
     """The number that `event_aggregate` compares: total, average, extreme or different values; None: there is none."""
     if function == "distinct":
-        different = {freeze_json(raw) for raw in raws if raw is not None}
-        return Decimal(len(different)) if different else None
+        return Decimal(len({freeze_json(raw) for raw in raws if raw is not None}))
     numbers: list[Decimal] = [number for raw in raws if (number := read_json(raw, Family.NUMBER)) is not None]
     if not numbers:
-        return None
+        return Decimal(0) if function == "sum" else None
     if function in {"minimum", "maximum"}:
         return min(numbers) if function == "minimum" else max(numbers)
     total = Decimal(0)

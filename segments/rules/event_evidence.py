@@ -19,6 +19,7 @@ from segments.rules.event_nodes import (
 )
 from segments.rules.facts import EventFacts
 from segments.rules.messages import find_message_tests, find_page_tests, name_message_event
+from segments.rules.paths import find_values
 from segments.rules.windows import Window
 from segments.rules.witness import NEWEST, Evidence, Witness
 
@@ -51,7 +52,8 @@ def list_event_evidence(
         case EventAggregateCondition():
             events = witness.log.select(node.event, witness.bounds(node.within), node.where)
             details = {node.property: node.property, **_name_tested(node.where)}
-            found = aggregate(node.function, [event.properties.get(node.property) for event in events])
+            raws = [raw for event in events for raw in find_values(event.properties, node.property)]
+            found = aggregate(node.function, raws)
             return [
                 Evidence(f"{FUNCTIONS[node.function]} {node.property}", witness.show(found)),
                 *_list_counted(witness, node.event, events, details),
@@ -114,10 +116,9 @@ def _name_tested(where: EventTests) -> Details:
 
 
 def _say_details(event: EventFacts, details: Details, witness: Witness) -> str:
-    known = {word: event.properties[key] for key, word in details.items() if key in event.properties}
-    return ", ".join(f"{word} {witness.show(value)}" for word, value in known.items()) or _name_event(
-        event.name
-    )
+    known = {word: find_values(event.properties, key) for key, word in details.items()}
+    said = [f"{word} {', '.join(map(witness.show, values))}" for word, values in known.items() if values]
+    return ", ".join(said) or _name_event(event.name)
 
 
 def _list_steps(node: EventSequenceCondition, witness: Witness) -> list[Evidence]:
@@ -143,10 +144,10 @@ def _list_repeated(node: EventRepeatCondition, witness: Witness) -> list[Evidenc
     groups: Counter[Hashable] = Counter()
     values: dict[Hashable, Any] = {}
     for event in witness.log.select(node.event, witness.bounds(node.within), node.where):
-        raw = event.properties.get(node.property)
-        if raw is not None:
+        known = [raw for raw in find_values(event.properties, node.property) if raw is not None]
+        for raw in known:
             values.setdefault(freeze_json(raw), raw)
-            groups[freeze_json(raw)] += 1
+        groups.update({freeze_json(raw) for raw in known})
     repeated = [
         Evidence(f"{node.property} {witness.show(values[key])}", _say_number(number))
         for key, number in groups.most_common(NEWEST)

@@ -1,13 +1,14 @@
 """The nodes that ask what somebody did."""
 
+from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from segments.rules.comparisons import Comparison, Count, PropertyComparison, UrlComparison
+from segments.rules.comparisons import SOME_INSTANT, Comparison, Count, PropertyComparison, UrlComparison
 from segments.rules.operators import Family
-from segments.rules.values import Id, Name, Truth
+from segments.rules.values import Id, Key, Name, Truth
 from segments.rules.windows import Duration, Node, Window
 
 Where = Annotated[tuple[PropertyComparison, ...], Field(max_length=20)]
@@ -44,14 +45,14 @@ class MessageCondition(Node):
 class EventAggregateCondition(Comparison):
     """A number made of one property of all such events: total, average (to 10 decimals), extremes, different values.
 
-    Events without the property (without a number in it, but for `distinct`) do not count; who has none left has no
-    such number, and no comparison with it holds.
+    Events without the property (without a number in it, but for `distinct`) do not count. The total of none is 0, and so
+    is the number of different values; of the others there is none then, and no comparison with it holds.
     """
 
     type: Literal["event_aggregate"]
     event: Name
     function: Literal["sum", "average", "minimum", "maximum", "distinct"]
-    property: Name
+    property: Key
     within: Window | None = None
     where: Where = ()
 
@@ -60,6 +61,16 @@ class EventAggregateCondition(Comparison):
         if Family.NUMBER not in self.families:
             raise ValueError("This compares a number; choose an operator for numbers.")
         return self
+
+    @cached_property
+    def is_zero_of_nothing(self) -> bool:
+        return self.function in {"sum", "distinct"}
+
+    @cached_property
+    def takes_nothing(self) -> bool:
+        """Whether the test, or the positive twin of a `not_…`, holds for who has no such events."""
+        row, operand = self.prepare(Family.NUMBER, SOME_INSTANT)
+        return self.is_zero_of_nothing and bool(row.holds(Decimal(0), operand))
 
 
 class EventRecencyCondition(Comparison):
@@ -110,7 +121,7 @@ class EventRepeatCondition(Node):
 
     type: Literal["event_repeat"]
     event: Name
-    property: Name
+    property: Key
     count: Count
     within: Window | None = None
     where: Where = ()

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from segments.rules.comparing import READ_JSON, json_sql, positive_sql, value_sql
+from segments.rules.comparing import READ_JSON, json_sql, positive_sql
 from segments.rules.comparisons import Count, EventTests, PropertyComparison, UrlComparison
 from segments.rules.event_log import EventLog
 from segments.rules.event_nodes import (
@@ -19,11 +19,13 @@ from segments.rules.event_nodes import (
 )
 from segments.rules.hot_sql import HotProperty
 from segments.rules.operators import Family
+from segments.rules.paths import read_path, value_sql, values_sql
 from segments.rules.sql import FALSE, TRUE, Fragment, join_all
 from segments.rules.subqueries import Subqueries, Table
 from segments.rules.summary_sql import SummaryCompiler
 from segments.rules.windows import Bounds
 
+PROPERTIES = "event.properties"
 EVENT = Table("tracking_event", "event")
 
 
@@ -52,7 +54,7 @@ class EventCompiler:
         # Of a few people the rows themselves are read: there the value stands beside the id of it.
         if hot and (hot.is_number or self.rows.people is None):
             return hot.test_sql(test, self.as_of)
-        return json_sql(test, Fragment(f"{alias}.properties -> %s", (test.property,)), self.as_of)
+        return json_sql(test, f"{alias}.properties", test.property, self.as_of)
 
     def find_hot(self, event: str, name: str, alias: str = "event") -> HotProperty | None:
         column = self.log.find_hot_column(event, name)
@@ -103,21 +105,25 @@ class EventCompiler:
     def aggregate_sql(self, node: EventAggregateCondition, bounds: Bounds) -> Fragment:
         rows = self.select(node.event, bounds, node.where)
         if rows is None:
-            return TRUE if node.negated else FALSE
+            return TRUE if node.takes_nothing != node.negated else FALSE
         value = Fragment(AGGREGATES[node.function]).place(Fragment("event.read"))
-        tested = value_sql(node, Family.NUMBER, value, self.as_of)
-        return self._compare_group(node, rows, tested, self._read_value(node))
+        holds = positive_sql(node, Family.NUMBER, value, self.as_of)
+        read, elements = self._read_value(node)
+        # Who has no rows is in no group: where nothing is enough, those are looked for who have too much, or too little.
+        having = holds.negate() if node.takes_nothing else holds
+        found = self.rows.exists_grouped(EVENT, rows, having, read=read, elements=elements)
+        return found.negate() if node.takes_nothing != node.negated else found
 
-    def _read_value(self, node: EventAggregateCondition) -> Fragment:
-        """What is added up or counted: numbers, or whatever there is."""
+    def _read_value(self, node: EventAggregateCondition) -> tuple[Fragment, Fragment | None]:
+        """What is added up or counted: numbers, or whatever there is; and the elements it is read from, if any."""
         hot = self.find_hot(node.event, node.property)
         distinct = node.function == "distinct"
         if hot and hot.is_number is not distinct:
-            return hot.sql
-        raw = Fragment("event.properties -> %s", (node.property,))
+            return hot.sql, None
+        raw, elements = _read_raw(node.property)
         if not distinct:
-            return Fragment(READ_JSON[Family.NUMBER]).place(raw)
-        return Fragment("NULLIF({v}, 'null'::jsonb)").place(raw)
+            return Fragment(READ_JSON[Family.NUMBER]).place(raw), elements
+        return Fragment("NULLIF({v}, 'null'::jsonb)").place(raw), elements
 
     def recency_sql(self, node: EventRecencyCondition) -> Fragment:
         bounds = Bounds(None, self.as_of)
@@ -129,43 +135,45 @@ class EventCompiler:
             found = self.summary.exists(node.event, positive_sql(node, Family.TIME, end, self.as_of))
             return found.negate() if node.negated else found
         function = "min" if node.occurrence == "first" else "max"
-        tested = value_sql(node, Family.TIME, Fragment(f"{function}(event.read)"), self.as_of)
-        return self._compare_group(node, rows, tested, Fragment("event.occurred_at"))
-
-    def _compare_group(
-        self,
-        node: EventAggregateCondition | EventRecencyCondition,
-        rows: Fragment,
-        tested: Fragment,
-        read: Fragment,
-    ) -> Fragment:
-        """Whether the one value of a subscriber's rows holds. Who has no rows is missed by the positive operator."""
-        # The complement is taken of the whole, so that it holds for who has no rows, too.
-        having = tested.negate() if node.negated else tested
-        found = self.rows.exists_grouped(EVENT, rows, having, read=read)
+        having = positive_sql(node, Family.TIME, Fragment(f"{function}(event.read)"), self.as_of)
+        found = self.rows.exists_grouped(EVENT, rows, having, read=Fragment("event.occurred_at"))
         return found.negate() if node.negated else found
 
     def repeat_sql(self, node: EventRepeatCondition, bounds: Bounds) -> Fragment:
         rows = self.select(node.event, bounds, node.where)
         if rows is None:
             return FALSE
-        raw = Fragment("event.properties -> %s", (node.property,))
+        raw, elements = _read_raw(node.property, once=True)
         known = Fragment(f"jsonb_typeof({raw.text}) <> 'null'", raw.params)
         hot = self.find_hot(node.event, node.property)
         if hot and not hot.is_number:
             raw, known = hot.sql, Fragment(f"{hot.sql.text} IS NOT NULL")
         times = Fragment("count(*) >= %s", (node.times,))
-        return self.rows.exists_grouped(EVENT, join_all([rows, known]), times, read=raw, by_read=True)
+        return self.rows.exists_grouped(
+            EVENT, join_all([rows, known]), times, read=raw, by_read=True, elements=elements
+        )
+
+
+def _read_raw(name: str, *, once: bool = False) -> tuple[Fragment, Fragment | None]:
+    """What a property holds; of one that may lead to several values, each element of a list of them (`once`: of equal
+    ones, one)."""
+    if not read_path(name).is_many:
+        return value_sql(PROPERTIES, name), None
+    values = values_sql(PROPERTIES, name)
+    elements = (
+        f"SELECT {'DISTINCT ' if once else ''}one FROM jsonb_array_elements({values.text}) AS each (one)"
+    )
+    return Fragment("of_many.one"), Fragment(f"({elements}) AS of_many", values.params)
 
 
 _SUM, _COUNT = "sum({v})", "count({v})"
 AGGREGATES = {
-    "sum": _SUM,
+    "sum": f"COALESCE({_SUM}, 0)",
     # Half up at the tenth decimal by whole numbers alone: `/` would have rounded once before, at a place of its own.
     "average": f"sign({_SUM}) * div(abs({_SUM}) * 20000000000 + {_COUNT}, 2 * {_COUNT}) * 0.0000000001",
     "minimum": "min({v})",
     "maximum": "max({v})",
-    "distinct": "NULLIF(count(DISTINCT {v}), 0)",
+    "distinct": "count(DISTINCT {v})",
 }
 
 

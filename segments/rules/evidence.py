@@ -15,6 +15,7 @@ from segments.rules.ast import (
 from segments.rules.describe import PROFILE_LABELS
 from segments.rules.event_evidence import list_event_evidence
 from segments.rules.facts import DeviceFacts
+from segments.rules.paths import find_values
 from segments.rules.places import measure_distance
 from segments.rules.shares import BUCKETS, find_bucket, find_zone
 from segments.rules.values import Spot
@@ -30,7 +31,8 @@ def list_evidence(node: Condition, witness: Witness) -> list[Evidence]:
         case Group():
             return []
         case AttributeCondition():
-            return [Evidence(node.key, witness.show(facts.attributes.get(node.key)))]
+            values = find_values(facts.attributes, node.key)
+            return [Evidence(node.key, ", ".join(map(witness.show, values)) or witness.show(None))]
         case ProfileCondition():
             label = PROFILE_LABELS[node.field].capitalize()
             return [Evidence(label, witness.show(facts.profile.get(node.field)))]

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from segments.rules.operators import Family, to_decimal
-from segments.rules.text import fold
+from segments.rules.text import fold, fold_address
 
-# Instants inside JSON are kept in this one form, in which the order of text is the order of time.
-INSTANT_REGEX = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z$"
+# Instants inside JSON are kept in this one form, in which the order of text is the order of time. What lies before 1900
+# or after 2199 stands for no moment, as 0001-01-01 does for none: rules cannot name such instants either.
+INSTANT_REGEX = "^(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z$"
 
 
 def write_instant(instant: dt.datetime) -> str:
@@ -64,11 +65,11 @@ class SubscriberFacts:
     segments: frozenset[int] = frozenset()
 
 
-def read_json(raw: Any, family: Family) -> Any:
+def read_json(raw: Any, family: Family, *, of_address: bool = False) -> Any:
     """A JSON value in the form its family compares, or None when it is of another family."""
     match family, raw:
         case Family.TEXT, str():
-            return fold(raw)
+            return fold_address(raw) if of_address else fold(raw)
         case Family.NUMBER, int() | float() if not isinstance(raw, bool):
             return to_decimal(raw)
         case Family.BOOLEAN, bool():

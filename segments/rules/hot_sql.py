@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from segments.rules.comparing import json_sql, value_sql
+from segments.rules.comparing import compare_sql, json_sql, positive_sql, raw_sql
 from segments.rules.comparisons import Comparison
 from segments.rules.operators import Family
 from segments.rules.sql import Fragment
@@ -35,12 +35,15 @@ class HotProperty:
         if not self.is_number:
             return self._interned_sql(test, as_of)
         if test.families == (Family.NUMBER,):
-            return value_sql(test, Family.NUMBER, self.sql, as_of)
-        return json_sql(test, Fragment(f"{self.alias}.properties -> %s", (self.name,)), as_of)
+            return compare_sql(test, Family.NUMBER, self.sql, as_of)
+        return json_sql(test, f"{self.alias}.properties", self.name, as_of)
 
     def _interned_sql(self, test: Comparison, as_of: dt.datetime) -> Fragment:
         """Which of the distinct values hold, and whether the event has one of them."""
-        positive = json_sql(test, Fragment("interned.value"), as_of, complement=False)
+        if test.families == (Family.TEXT,):
+            positive = positive_sql(test, Family.TEXT, Fragment("interned.folded"), as_of)
+        else:
+            positive = raw_sql(test, Fragment("interned.value"), as_of)
         found = Fragment(
             f"{self.sql.text} IN (SELECT interned.id FROM {VALUES} AS interned"
             f" WHERE interned.event_type_id = %s AND interned.property = %s AND ({positive.text}))",

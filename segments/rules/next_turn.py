@@ -19,8 +19,8 @@ from segments.rules.ast import (
     Rule,
     list_conditions,
 )
-from segments.rules.columns import attribute_value_sql, profile_sql
-from segments.rules.comparing import READ_JSON, WRITE_INSTANT
+from segments.rules.columns import ATTRIBUTES, moments_sql, profile_sql
+from segments.rules.comparing import WRITE_INSTANT
 from segments.rules.comparisons import Comparison, EventTests
 from segments.rules.event_log import EventLog
 from segments.rules.event_nodes import (
@@ -32,13 +32,13 @@ from segments.rules.event_nodes import (
     MessageCondition,
     PageViewCondition,
 )
+from segments.rules.event_sql import PROPERTIES
 from segments.rules.facts import write_instant
 from segments.rules.flips.clocks import follow_clock
 from segments.rules.flips.moments import find_reach, moves_on
 from segments.rules.flips.spans import shift
 from segments.rules.flips.stays import find_stay
 from segments.rules.messages import find_message_tests, find_page_tests, name_message_event
-from segments.rules.operators import Family
 from segments.rules.shares import load_zones
 from segments.rules.sql import SUBSCRIBER, Fragment
 from segments.rules.windows import LATEST, AgoWindow, CalendarWindow, LastWindow, Window
@@ -86,9 +86,8 @@ class NextTurn:
     def _list_node(self, node: Condition) -> Iterator[Turn]:
         match node:
             case AttributeCondition() if moves_on(node):
-                yield from self._list_texts(
-                    node, attribute_value_sql(node.key, Family.TIME), self._from_people()
-                )
+                text, elements = moments_sql(ATTRIBUTES, node.key)
+                yield from self._list_texts(node, text, self._from_people(elements))
             case ProfileCondition() if moves_on(node):
                 yield from self._list_moments(node, profile_sql(node.field), self._from_people())
             case ChannelCondition() if node.within is not None:
@@ -109,10 +108,11 @@ class NextTurn:
             case _:
                 return
 
-    def _from_people(self) -> Fragment:
+    def _from_people(self, elements: Fragment | None = None) -> Fragment:
+        beside = _lay_beside(elements)
         return Fragment(
-            f"{SUBSCRIBER} WHERE {SUBSCRIBER}.site_id = %s AND {SUBSCRIBER}.merged_into_id IS NULL",
-            (self.site,),
+            f"{SUBSCRIBER}{beside.text} WHERE {SUBSCRIBER}.site_id = %s AND {SUBSCRIBER}.merged_into_id IS NULL",
+            (*beside.params, self.site),
         )
 
     def _from_devices(self) -> Fragment:
@@ -122,8 +122,12 @@ class NextTurn:
             (self.site,),
         )
 
-    def _from_log(self, name: str) -> Fragment:
-        return Fragment("tracking_event AS event WHERE event.event_type_id = %s", (self.log.types[name],))
+    def _from_log(self, name: str, elements: Fragment | None = None) -> Fragment:
+        beside = _lay_beside(elements)
+        return Fragment(
+            f"tracking_event AS event{beside.text} WHERE event.event_type_id = %s",
+            (*beside.params, self.log.types[name]),
+        )
 
     def _list_events(self, name: str, window: Window | None, where: EventTests) -> Iterator[Turn]:
         if name not in self.log.types:
@@ -132,9 +136,8 @@ class NextTurn:
             yield self._find_first(Fragment("event.occurred_at"), self._from_log(name), later)
         for test in where:
             if moves_on(test):
-                raw = Fragment("event.properties -> %s", (test.property,))
-                text = Fragment(READ_JSON[Family.TIME]).place(raw)
-                yield from self._list_texts(test, text, self._from_log(name))
+                text, elements = moments_sql(PROPERTIES, test.property)
+                yield from self._list_texts(test, text, self._from_log(name, elements))
 
     def _list_recency(self, node: EventRecencyCondition) -> Iterator[Turn]:
         """The first and the last time are events of the log; what that has forgotten, summaries know."""
@@ -198,6 +201,10 @@ class NextTurn:
         return Turn(
             Fragment(f"SELECT LEAST({', '.join(parts)}) FROM {rows.text}", (*values, *rows.params)), later
         )
+
+
+def _lay_beside(elements: Fragment | None) -> Fragment:
+    return Fragment(f" CROSS JOIN LATERAL {elements.text}", elements.params) if elements else Fragment("")
 
 
 def _list_stays(window: Window | None) -> list[dt.timedelta]:

@@ -63,7 +63,7 @@ def list_occurrences(node: Condition) -> list[Occurrences]:
         case EventRepeatCondition():
             known = PropertyComparison(property=node.property, operator="exists")
             return [Occurrences(node.event, node.within, (*node.where, known), node.times)]
-        case EventAggregateCondition() if not node.negated:
+        case EventAggregateCondition() if not node.negated and not node.takes_nothing:
             known = PropertyComparison(property=node.property, operator="exists")
             return [Occurrences(node.event, node.within, (*node.where, known))]
         case EventRecencyCondition() if not node.negated:

@@ -14,7 +14,7 @@ from typing import Any
 
 from segments.rules.anniversaries import anniversary_sql, has_anniversary
 from segments.rules.sql import FALSE, Fragment, join_all, join_any
-from segments.rules.text import Pattern, fold, fold_sql, parse_pattern
+from segments.rules.text import Pattern, fold, fold_address, fold_runs, fold_sql, parse_pattern
 from segments.rules.windows import Duration, read_instant
 
 
@@ -48,7 +48,7 @@ class Operator:
     """`label` stands in the builder, `phrase` in the sentence (`{x}` is the operand in words).
 
     `prepare(operand, as_of)` makes the operand comparable, once for both interpreters: `holds` (the predicate)
-    and `to_sql`. A row that negates another has none of the three; its twin answers.
+    and `to_sql`; for texts `fold(operand, of_address)` does. A row that negates another has none of these; its twin answers.
     """
 
     key: str
@@ -59,6 +59,7 @@ class Operator:
     holds: Predicate = field(default=lambda v, x: False)
     to_sql: ToSql = field(default=lambda x: FALSE)
     prepare: Callable[[Any, dt.datetime], Any] = field(default=lambda operand, as_of: operand)
+    fold: Callable[[Any, bool], Any] | None = None
     negates: str = ""
     on_text: bool = False  # works on a moment as JSON keeps it, wherever it comes from
 
@@ -80,8 +81,14 @@ def _is_any(operand: Any) -> Fragment:
     return Fragment("{v} = ANY(%s)", (list(operand),))
 
 
-def _pattern(*, starts: bool = False, ends: bool = False) -> Callable[[str, dt.datetime], Pattern]:
-    return lambda operand, as_of: parse_pattern(operand, starts=starts, ends=ends)
+def _pattern(*, starts: bool = False, ends: bool = False) -> Callable[[str, bool], Pattern]:
+    return lambda operand, of_address: parse_pattern(operand, starts=starts, ends=ends, of_address=of_address)
+
+
+def _end(*, starts: bool = False, ends: bool = False) -> Callable[[str, bool], str]:
+    return lambda operand, of_address: fold_runs([operand], starts=starts, ends=ends, of_address=of_address)[
+        0
+    ]
 
 
 def _matches(value: str, operand: Pattern) -> bool:
@@ -92,12 +99,12 @@ def _pattern_sql(operand: Pattern) -> Fragment:
     return operand.to_sql()
 
 
-def _fold(operand: str, as_of: dt.datetime) -> str:
-    return fold(operand)
+def _fold(operand: str, of_address: bool) -> str:
+    return fold_address(operand) if of_address else fold(operand)
 
 
-def _fold_each(operand: tuple[str, ...], as_of: dt.datetime) -> tuple[str, ...]:
-    return tuple(fold(each) for each in operand)
+def _fold_each(operand: tuple[str, ...], of_address: bool) -> tuple[str, ...]:
+    return tuple(_fold(each, of_address) for each in operand)
 
 
 def _decimal(operand: float, as_of: dt.datetime) -> Decimal:
@@ -167,18 +174,18 @@ Z, ONE, TWO, MANY, SPAN = Arity.NONE, Arity.ONE, Arity.TWO, Arity.MANY, Arity.DU
 
 # fmt: off
 OPERATORS: tuple[Operator, ...] = (
-    Operator("equals", T, ONE, "equals", "equals {x}", lambda v, x: v == x, _infix("="), _fold),
+    Operator("equals", T, ONE, "equals", "equals {x}", lambda v, x: v == x, _infix("="), fold=_fold),
     Operator("not_equals", T, ONE, "does not equal", "does not equal {x}", negates="equals"),
-    Operator("in", T, MANY, "is one of", "is {x}", lambda v, x: v in x, _is_any, _fold_each),
+    Operator("in", T, MANY, "is one of", "is {x}", lambda v, x: v in x, _is_any, fold=_fold_each),
     Operator("not_in", T, MANY, "is none of", "is not {x}", negates="in"),
-    Operator("contains", T, ONE, "contains", "contains {x}", _matches, _pattern_sql, _pattern()),
+    Operator("contains", T, ONE, "contains", "contains {x}", _matches, _pattern_sql, fold=_pattern()),
     Operator("not_contains", T, ONE, "does not contain", "does not contain {x}", negates="contains"),
     Operator("starts_with", T, ONE, "starts with", "starts with {x}", lambda v, x: v.startswith(x),
-             lambda x: Fragment("starts_with({v}, %s)", (x,)), _fold),
+             lambda x: Fragment("starts_with({v}, %s)", (x,)), fold=_end(starts=True)),
     Operator("ends_with", T, ONE, "ends with", "ends with {x}", lambda v, x: v.endswith(x),
-             lambda x: Fragment("right({v}, char_length(%s)) = %s", (x, x)), _fold),
+             lambda x: Fragment("right({v}, char_length(%s)) = %s", (x, x)), fold=_end(ends=True)),
     Operator("matches", T, ONE, "matches the pattern", "matches the pattern {x}", _matches, _pattern_sql,
-             _pattern(starts=True, ends=True)),
+             fold=_pattern(starts=True, ends=True)),
     Operator("exists", ANY, Z, "is known", "is known", lambda v, x: True, _fixed("{v} IS NOT NULL")),
     Operator("not_exists", ANY, Z, "is not known", "is not known", negates="exists"),
 

@@ -15,8 +15,8 @@ from segments.rules.ast import (
     ProfileCondition,
     Rule,
 )
-from segments.rules.columns import attribute_sql, attribute_value_sql, is_moment, profile_sql
-from segments.rules.comparing import json_sql, value_sql
+from segments.rules.columns import ATTRIBUTES, attribute_value_sql, is_moment, profile_sql
+from segments.rules.comparing import compare_sql, json_sql
 from segments.rules.operators import Arity, Family
 from segments.rules.places import location_sql
 from segments.rules.sql import Fragment, join_all
@@ -92,17 +92,17 @@ def own_sql(node: Own, as_of: dt.datetime) -> Fragment:
     """The condition as SQL about the row of the subscriber."""
     match node:
         case AttributeCondition():
-            return json_sql(node, attribute_sql(node.key), as_of)
+            return json_sql(node, ATTRIBUTES, node.key, as_of)
         case LocationCondition():
             return location_sql(node)
         case ProfileCondition():
             family = Family.TIME if is_moment(node.field) else Family.TEXT
-            return value_sql(node, family, profile_sql(node.field), as_of)
+            return compare_sql(node, family, profile_sql(node.field), as_of)
 
 
 def _value_sql(node: Own) -> Fragment | None:
     match node:
-        case AttributeCondition():
+        case AttributeCondition() if not node.of_many:
             return attribute_value_sql(node.key, node.families[0])
         case ProfileCondition() if not is_moment(node.field):
             return profile_sql(node.field)

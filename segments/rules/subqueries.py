@@ -40,7 +40,7 @@ class Subqueries:
             rows.params,
         )
 
-    def exists_grouped(
+    def exists_grouped(  # noqa: PLR0913 - the parts of a query
         self,
         table: Table,
         where: Fragment,
@@ -48,9 +48,10 @@ class Subqueries:
         *,
         read: Fragment | None = None,
         by_read: bool = False,
+        elements: Fragment | None = None,
     ) -> Fragment:
         """Rows grouped by subscriber, of which some group holds. `read` is what `having` finds as `alias.read`; with
-        `by_read`, each of its values makes a group of its own.
+        `by_read`, each of its values makes a group of its own. `elements` stand beside each row, as another table.
 
         Rows are put in order first. So they are grouped without a hash table, and joined in the order of an index: with
         millions of people, following rows in order is several times as fast as looking each of them up somewhere.
@@ -58,14 +59,17 @@ class Subqueries:
         alias = table.alias
         source, rows = self._find(table, where)
         value = Fragment(f", ({read.text}) AS read", read.params) if read else Fragment("")
+        beside = (
+            Fragment(f" CROSS JOIN LATERAL {elements.text}", elements.params) if elements else Fragment("")
+        )
         order, keys = (
             ("1, 2", f"{alias}.subscriber_id, {alias}.read") if by_read else ("1", f"{alias}.subscriber_id")
         )
         ids = Fragment(
             f"SELECT {alias}.subscriber_id AS id FROM"
-            f" (SELECT {alias}.subscriber_id{value.text} FROM {source.text} AS {alias} WHERE {rows.text} ORDER BY {order})"
-            f" AS {alias} GROUP BY {keys} HAVING {having.text}",
-            (*value.params, *source.params, *rows.params, *having.params),
+            f" (SELECT {alias}.subscriber_id{value.text} FROM {source.text} AS {alias}{beside.text}"
+            f" WHERE {rows.text} ORDER BY {order}) AS {alias} GROUP BY {keys} HAVING {having.text}",
+            (*value.params, *source.params, *beside.params, *rows.params, *having.params),
         )
         found = f"EXISTS (SELECT 1 FROM ({ids.text}) AS counted WHERE counted.id = {SUBSCRIBER}.id)"
         return Fragment(found, ids.params, ids=None if by_read else ids)

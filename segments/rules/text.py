@@ -1,23 +1,54 @@
-"""Text as rules compare it: without regard to case, and in patterns with `*`, `|` and `+`."""
+"""Text as rules compare it: in one normal form, and in patterns with `*`, `|` and `+`."""
 
 import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from segments.rules.addresses import decode_address, ends_in_query, is_address
 from segments.rules.sql import Fragment, join_all, join_any
+from segments.rules.unassigned import write_class
+
+# What Unicode calls white space, the separators of ASCII, and the two blanks without any width.
+BLANKS = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+NOTHING = "There must be some text here, and not only blanks: those at the ends of a text do not count."
+ASSIGNED = re.compile(f"[^{write_class()}]+")
 
 
 def fold(text: str) -> str:
-    """Lower case, one character for each, as PostgreSQL does it under the collation of the compiler.
+    """A text in the form in which texts that look the same are the same: no blanks at the ends, composed letters (NFC),
+    and no difference between capitals and small letters (Unicode's full case folding). An address is decoded first."""
+    text = text.strip(BLANKS)
+    return fold_address(text) if is_address(text) else fold_letters(text)
 
-    Only İ has a longer lower case in Python; its first character is the simple mapping of the Unicode table.
-    Letters younger than the Unicode version of either side (after 14, in Python 3.11) are the one exception.
-    """
-    return "".join(char.lower()[0] for char in text)
+
+def fold_address(text: str) -> str:
+    """The same of what is known to be an address, though it may say so by no scheme."""
+    return fold_letters(decode_address(text.strip(BLANKS)).strip(BLANKS))
+
+
+def fold_letters(text: str) -> str:
+    """The same of a part of a text, whose blanks count."""
+    if text.isascii():
+        return text.lower()
+    return ASSIGNED.sub(_fold_assigned, text)
+
+
+def _fold_assigned(run: re.Match[str]) -> str:
+    # Taken apart before it is folded, as Unicode defines equality without regard to case (3.13, D145).
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", run[0]).casefold())
 
 
 def fold_sql(expression: str) -> str:
-    """The same in SQL. The collation is made by a migration, so that every server folds alike."""
-    return f'lower(({expression}) COLLATE "carillon_text")'
+    """`fold` in SQL, by a function that a migration makes (segments/migrations/0008)."""
+    return f'carillon_fold({expression}) COLLATE "C"'
+
+
+def fold_address_sql(expression: str) -> str:
+    return f'carillon_fold_address({expression}) COLLATE "C"'
 
 
 @dataclass(frozen=True)
@@ -69,10 +100,15 @@ class Pattern:
         return ("" if self.starts else "%") + middle + ("" if self.ends else "%")
 
 
-def parse_pattern(text: str, *, starts: bool = False, ends: bool = False) -> Pattern:
-    """Read a marketer's pattern, folded. Raises ValueError with a sentence when a part is empty."""
+def parse_pattern(
+    text: str, *, starts: bool = False, ends: bool = False, of_address: bool = False
+) -> Pattern:
+    """Read a marketer's pattern, folded. Raises ValueError with a sentence when a part is empty.
+
+    Blanks count but where a part is tied to an end of the text: there stands none.
+    """
     alternatives: list[list[list[str]]] = [[[""]]]
-    signs = iter(fold(text))
+    signs = iter(text)
     for sign in signs:
         parts = alternatives[-1]
         if sign == "\\":
@@ -88,7 +124,34 @@ def parse_pattern(text: str, *, starts: bool = False, ends: bool = False) -> Pat
     if any(part == [""] for parts in alternatives for part in parts):
         raise ValueError(
             "There must be some text on both sides of | and +; write \\| or \\+ for the sign itself."
+            if text
+            else NOTHING
         )
     return Pattern(
-        tuple(tuple(tuple(part) for part in parts) for parts in alternatives), starts=starts, ends=ends
+        tuple(
+            tuple(fold_runs(part, starts=starts, ends=ends, of_address=of_address) for part in parts)
+            for parts in alternatives
+        ),
+        starts=starts,
+        ends=ends,
     )
+
+
+def fold_runs(runs: Sequence[str], *, starts: bool, ends: bool, of_address: bool) -> tuple[str, ...]:
+    """Literal texts that follow each other, as they stand in folded texts; tied to the one end of those, or the other.
+
+    Raises ValueError for what can stand at an end of every text, or of none.
+    """
+    decodes = of_address or is_address(runs[0].lstrip(BLANKS))
+    folded: list[str] = []
+    in_query = False
+    for run in runs:
+        folded.append(decode_address(run, in_query=in_query) if decodes else run)
+        in_query = ends_in_query(run, in_query=in_query)
+    if starts:
+        folded[0] = folded[0].lstrip(BLANKS)
+    if ends:
+        folded[-1] = folded[-1].rstrip(BLANKS)
+    if folded == [""]:
+        raise ValueError(NOTHING)
+    return tuple(map(fold_letters, folded))

@@ -15,6 +15,7 @@ from segments.rules.ast import (
     list_conditions,
 )
 from segments.rules.messages import list_events
+from segments.rules.paths import read_path
 from segments.rules.windows import CalendarWindow
 
 # Everybody counts as changed who came, went or turned out to be somebody else: even “not …” has to be asked of them.
@@ -42,7 +43,7 @@ def list_topics(rule: Rule) -> frozenset[str]:
 def _list_own(node: Condition) -> tuple[str, ...]:
     match node:
         case AttributeCondition():
-            return (f"attribute:{node.key}",)
+            return tuple({f"attribute:{node.key}", f"attribute:{read_path(node.key).root}"})
         case ProfileCondition():
             return (f"profile:{node.field}",)
         case LocationCondition():

@@ -21,8 +21,8 @@ from segments.rules.ast import (
     Rule,
     list_conditions,
 )
-from segments.rules.columns import attribute_value_sql, profile_sql
-from segments.rules.comparing import READ_JSON, WRITE_INSTANT
+from segments.rules.columns import ATTRIBUTES, moments_sql, profile_sql
+from segments.rules.comparing import WRITE_INSTANT
 from segments.rules.comparisons import Comparison, EventTests
 from segments.rules.event_log import EventLog
 from segments.rules.event_nodes import (
@@ -34,10 +34,10 @@ from segments.rules.event_nodes import (
     MessageCondition,
     PageViewCondition,
 )
+from segments.rules.event_sql import PROPERTIES
 from segments.rules.facts import write_instant
 from segments.rules.flips.moments import moves_on
 from segments.rules.messages import find_message_tests, find_page_tests, name_message_event
-from segments.rules.operators import Family
 from segments.rules.shares import find_turned_sql
 from segments.rules.sql import SUBSCRIBER, Fragment, join_all, join_any
 from segments.rules.windows import (
@@ -76,7 +76,7 @@ class Turning:
     def _select_node(self, node: Condition) -> Iterator[Fragment]:
         match node:
             case AttributeCondition() if moves_on(node):
-                yield self._select_people(self._moved_text(node, attribute_value_sql(node.key, Family.TIME)))
+                yield self._select_people(self._moved_json(node, ATTRIBUTES, node.key))
             case ProfileCondition() if moves_on(node):
                 yield self._select_people(self._moved(node, profile_sql(node.field)))
             case ChannelCondition():
@@ -126,8 +126,7 @@ class Turning:
             yield from self._select_log(name, _lies_in(Fragment("event.occurred_at"), spans))
         for test in where:
             if moves_on(test):
-                raw = Fragment("event.properties -> %s", (test.property,))
-                moved = self._moved_text(test, Fragment(READ_JSON[Family.TIME]).place(raw))
+                moved = self._moved_json(test, PROPERTIES, test.property)
                 lower = find_bounds(window, as_of=self.since, zone=self.zone).lower
                 kept = [Fragment("event.occurred_at >= %s", (lower,))] if lower else []
                 yield from self._select_log(name, join_all([*kept, moved]))
@@ -159,6 +158,16 @@ class Turning:
         if test.operator == "anniversary_within":
             return self._moved_text(test, Fragment(WRITE_INSTANT).place(moment))
         return _lies_in(moment, self._list_moves(test))
+
+    def _moved_json(self, test: Comparison, whole: str, name: str) -> Fragment:
+        """The same of any of the moments that a name leads to in a JSON object."""
+        text, elements = moments_sql(whole, name)
+        moved = self._moved_text(test, text)
+        if elements is None:
+            return moved
+        return Fragment(
+            f"EXISTS (SELECT 1 FROM {elements.text} WHERE {moved.text})", (*elements.params, *moved.params)
+        )
 
     def _moved_text(self, test: Comparison, text: Fragment) -> Fragment:
         """The same of a moment as JSON keeps it."""

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Discriminator, Field, StrictBool, StrictFloat, StrictInt, StrictStr, Tag
 
+from segments.rules.paths import check_path
 from segments.rules.windows import Duration, Node
 
 LONGEST_TEXT = 500
@@ -17,7 +18,11 @@ def _check_text(text: str) -> str:
 
 
 Text = Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_check_text)]
+AnyText = Annotated[
+    StrictStr, Field(max_length=LONGEST_TEXT), AfterValidator(_check_text)
+]  # "" is a text, too
 Name = Annotated[StrictStr, Field(min_length=1, max_length=100), AfterValidator(_check_text)]
+Key = Annotated[Name, AfterValidator(check_path)]  # of an attribute or a property
 Id = Annotated[StrictInt, Field(ge=1, le=2**63 - 1)]
 
 
@@ -45,14 +50,14 @@ Whole = Annotated[StrictInt, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER), Tag("
 Fraction = Annotated[StrictFloat, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER), Tag("a:number")]
 Number = Annotated[Whole | Fraction, _choose("This must be a number.")]
 Scalar = Annotated[
-    Whole | Fraction | Annotated[StrictBool, Tag("a:boolean")] | Annotated[Text, Tag("a:text")],
+    Whole | Fraction | Annotated[StrictBool, Tag("a:boolean")] | Annotated[AnyText, Tag("a:text")],
     _choose("This must be text, a number, true or false."),
 ]
 Operand = Annotated[
     Whole
     | Fraction
     | Annotated[StrictBool, Tag("a:boolean")]
-    | Annotated[Text, Tag("a:text")]
+    | Annotated[AnyText, Tag("a:text")]
     | Annotated[Duration, Tag("a:duration")],
     _choose("This must be text, a number, true, false or a length of time."),
 ]

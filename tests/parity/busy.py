@@ -54,6 +54,17 @@ def people_around(as_of: dt.datetime) -> st.SearchStrategy[JSON]:
     properties = st.fixed_dictionaries(
         {"price": prices},
         optional={
+            "lines": st.lists(
+                st.fixed_dictionaries(
+                    {},
+                    optional={
+                        "item": st.sampled_from(["a", "b"]),
+                        "price": prices,
+                        "at": times.map(write_instant),
+                    },
+                ),
+                max_size=3,
+            ),
             "item": st.sampled_from(["a", "b", 1, 1.0, True]),
             "at": times.map(write_instant) | st.just("2025-02-30T00:00:00.000000Z"),
             "url": st.sampled_from(["https://shop.example/Sale/shoes", "https://shop.example/cart"]),
@@ -95,7 +106,11 @@ windows = rolling | rolling | some.windows
 moving = st.sampled_from(["within_last", "more_than_ago", "within_next", "anniversary_within"])
 times_only = st.builds(lambda operator, value: {"operator": operator, "value": value}, moving, some.durations)
 where: st.SearchStrategy[list[JSON]] = (
-    st.just([]) | st.just([]) | times_only.map(lambda test: [{"property": "at", **test}])
+    st.just([])
+    | st.just([])
+    | st.builds(
+        lambda name, test: [{"property": name, **test}], st.sampled_from(["at", "lines[].at"]), times_only
+    )
 )
 steps = st.lists(
     st.fixed_dictionaries({"event": st.sampled_from(EVENTS[:2]), "where": where, "absent": st.booleans()}),
@@ -117,9 +132,9 @@ def _tested(test: st.SearchStrategy[JSON], node: st.SearchStrategy[JSON]) -> st.
 sold = {"event": st.sampled_from(EVENTS[:2]), "within": windows, "where": where}
 leaves = st.one_of(
     _node("event", count=some.counts, **sold),
-    _node("event_repeat", property=st.sampled_from(["item", "price"]), count=some.repeats, **sold),
+    _node("event_repeat", property=st.sampled_from(["item", "price", "lines[].item"]), count=some.repeats, **sold),
     _node("event_sequence", steps=steps, within=windows, gap=st.none() | some.durations),
-    _tested(amounts, _node("event_aggregate", property=st.just("price"), function=st.sampled_from(["sum", "average", "minimum", "maximum", "distinct"]), **sold)),
+    _tested(amounts, _node("event_aggregate", property=st.sampled_from(["price", "price", "lines[].price"]), function=st.sampled_from(["sum", "average", "minimum", "maximum", "distinct"]), **sold)),
     _tested(times_only | some.times_only, _node("event_recency", event=names, occurrence=st.sampled_from(["first", "last"]))),
     _node("page_view", url=st.none() | st.just({"operator": "contains", "value": "sale"}), count=some.counts, within=windows),
     _node("message", activity=st.just("clicked"), campaign=st.none() | st.integers(1, 2), count=some.counts, within=windows),

@@ -20,14 +20,15 @@ events = st.fixed_dictionaries(
     {
         "name": st.sampled_from(some.EVENTS[:-1]),
         "occurred_at": some.instants,
-        "properties": st.dictionaries(st.sampled_from(some.PROPERTIES), some.json_values, max_size=3)
-        | st.sampled_from(["https://shop.example/Sale/shoes", "https://shop.example/cart"]).map(
-            lambda url: {"url": url}
-        )
+        "properties": st.dictionaries(st.sampled_from(some.STORED_PROPERTIES), some.json_values, max_size=3)
+        | (
+            st.sampled_from(["https://shop.example/Sale/shoes", "https://shop.example/cart"]) | some.addresses
+        ).map(lambda url: {"url": url})
+        | st.fixed_dictionaries({"cart": some.things, "items": st.lists(some.things, max_size=3)})
         | st.integers(1, 3).map(lambda campaign: {"campaign": campaign}),
     }
 )
-words = st.sampled_from(["", "a", "B", "ä", "DE", "%"])
+words = st.sampled_from(["", "a", "B", "ä", "a\u0308", "DE", "%", " ", "a\u00a0", "https://a%20b", "ß"])
 devices = st.fixed_dictionaries(
     {
         "kind": st.sampled_from(["mobile", "desktop"]),
@@ -39,7 +40,7 @@ devices = st.fixed_dictionaries(
 )
 people = st.fixed_dictionaries(
     {
-        "attributes": st.dictionaries(st.sampled_from(some.KEYS), some.json_values, max_size=4),
+        "attributes": st.dictionaries(st.sampled_from([*some.KEYS, "home"]), some.json_values, max_size=4),
         "country": words,
         "city": words,
         "email": words,

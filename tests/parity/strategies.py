@@ -10,14 +10,26 @@ from hypothesis import strategies as st
 
 from segments.rules.facts import write_instant
 from segments.rules.operators import OPERATORS, Arity, Family
-from segments.rules.text import parse_pattern
+from segments.rules.text import fold, fold_address, parse_pattern
 from tests.factories import NOW
 
 JSON = dict[str, Any]
 
 KEYS = ("tier", "value", "vip", "since", "tags")
+ASKED_KEYS = (*KEYS, "tags[]", "home.city", "home.rooms[].name")
 EVENTS = ("add_to_cart", "purchase", "$page_view", "$push_clicked", "never_seen")
-PROPERTIES = ("value", "product_id", "url", "campaign", "at")
+PROPERTIES = (
+    "value",
+    "product_id",
+    "url",
+    "campaign",
+    "at",
+    "cart.total",
+    "items[].sku",
+    "items[].price",
+    "items[]",
+)
+STORED_PROPERTIES = ("value", "product_id", "url", "campaign", "at", "cart", "items", "cart.total", "items[]")
 PLACES = (
     (52.52, 13.405),
     (52.39, 13.06),
@@ -28,8 +40,10 @@ PLACES = (
     (0.0, -179.99),
 )
 
-# Signs that mean something to LIKE, to JSON, to quoting or to case folding, among ordinary letters.
-texts = st.text(st.sampled_from("aAbB1%_\\'\"*|+äÄßİıΣσςſK {}s"), min_size=1, max_size=4) | st.text(
+# Signs that mean something to LIKE, to JSON, to quoting or to case folding, among ordinary letters; letters that can be
+# written in two ways, blanks of several kinds, and letters that Unicode has learnt of lately.
+LETTERS = "aAbB1%_\\'\"*|+äÄßẞİıΣσςſK {}seéE\u0301\u0308\u0345ᾳ가각\u1100\u1161\u11a8\u00a0\u200b\n\U00010d50\U0001fae8"
+texts = st.text(st.sampled_from(LETTERS), min_size=1, max_size=4) | st.text(
     st.characters(exclude_categories=["Cs", "Cn"], exclude_characters="\x00"), min_size=1, max_size=3
 )
 numbers = (
@@ -48,34 +62,59 @@ instants = st.builds(
 )
 written_instants = instants.map(write_instant)
 lists = st.lists(texts | st.integers(-3, 3) | st.booleans(), max_size=3)
-json_values = st.none() | texts | numbers | st.booleans() | written_instants | lists | st.just({"a": 1})
+# What may stand in objects; and moments that are none.
+plain = st.none() | texts | st.just("") | numbers | st.booleans() | written_instants | st.sampled_from(["0001-01-01T00:00:00.000000Z", "9999-12-31T23:59:59.000000Z"])  # fmt: skip
+things = st.fixed_dictionaries(
+    {}, optional={"sku": plain, "price": plain, "name": plain, "total": plain, "city": plain}
+)
+objects = things | st.lists(things | plain | st.lists(things, max_size=2), max_size=3)
+homes = st.fixed_dictionaries(
+    {}, optional={"city": plain | lists, "rooms": st.lists(things | plain, max_size=2)}
+)
+json_values = plain | lists | objects | homes | st.just({"a": 1})
+PARTS = ["https://", "shop.example", "/", "Sale", "gr%C3%B6%C3%9Fe", "größe", "red", "+", "%20", "?", "#", "shoes", "%2F", "%2520", "%ZZ", "%c3", "xn--mller-kva.example", "müller.example", "%E2%82%AC", "e%CC%81", "É"]  # fmt: skip
+addresses = st.lists(st.sampled_from(PARTS), max_size=6).map("".join)
 
 OF_FAMILY: dict[Family, st.SearchStrategy[Any]] = {
-    Family.TEXT: texts,
+    Family.TEXT: texts | addresses.filter(bool),
     Family.NUMBER: numbers,
     Family.TIME: written_instants,
     Family.LIST: texts | st.integers(-3, 3),
 }
 
 
+def _is_some(operand: Any) -> bool:
+    """Whether it is more than blanks, which nobody's profile holds."""
+    return not isinstance(operand, str) or bool(fold(operand))
+
+
 def _is_pattern(text: str) -> bool:
+    """Whether there is something in all of its parts, however it is read."""
     try:
-        parse_pattern(text)
+        for of_address in (False, True):
+            parse_pattern(text, starts=True, ends=True, of_address=of_address)
     except ValueError:
         return False
     return True
 
 
-patterns = texts.filter(_is_pattern)
+patterns = (texts | addresses).filter(_is_pattern)
+ends = patterns.filter(lambda text: bool(fold_address(text)))  # some text, and no sign alone
 
 
 @st.composite
-def operator_tests(draw: st.DrawFn, families: tuple[Family, ...] = tuple(Family)) -> JSON:
+def operator_tests(
+    draw: st.DrawFn, families: tuple[Family, ...] = tuple(Family), *, empty: bool = True
+) -> JSON:
     """An operator of one of the families, with an operand that suits it."""
     row = draw(st.sampled_from([row for row in OPERATORS if set(row.families) & set(families)]))
     values = OF_FAMILY.get(row.families[0], texts)
     if row.key in {"contains", "not_contains", "matches"}:
         values = patterns
+    if row.key in {"starts_with", "ends_with"}:
+        values = ends
+    if row.key in {"equals", "not_equals", "in", "not_in"} and row.families == (Family.TEXT,) and empty:
+        values |= st.just("")
     match row.arity:
         case Arity.NONE:
             operand: JSON = {}
@@ -116,7 +155,23 @@ urls = st.builds(
     st.sampled_from(
         ["equals", "not_equals", "contains", "not_contains", "starts_with", "ends_with", "matches"]
     ),
-    st.sampled_from(["/sale/*", "/sale/", "shoes", "*shoes|cart", "sale+shoes", "https://*", "/Cart"])
+    st.sampled_from(
+        [
+            "/sale/*",
+            "/sale/",
+            "shoes",
+            "*shoes|cart",
+            "sale+shoes",
+            "https://*",
+            "/Cart",
+            "größe",
+            "gr%C3%B6*",
+            "red shoes",
+            "müller.example/*",
+            "red\\+shoes",
+            "%20",
+        ]
+    )
     | patterns,
 )
 
@@ -134,7 +189,10 @@ def _with_test(
     return st.builds(lambda node, drawn: {**node, **drawn}, _node(kind, **fields), test)
 
 
-texts_only, times_only = operator_tests((Family.TEXT,)), operator_tests((Family.TIME,))
+known_texts = operator_tests((Family.TEXT,), empty=False).filter(
+    lambda test: all(map(_is_some, [test.get("value", 1), *test.get("values", [])]))
+)
+texts_only, times_only = known_texts, operator_tests((Family.TIME,))
 spots = st.sampled_from(PLACES).map(lambda place: {"lat": place[0], "lon": place[1]})
 radii = st.sampled_from([{"miles": 25}, {"km": 1}, {"km": 20_000}, {"miles": 0.1}])
 where = st.lists(
@@ -152,7 +210,7 @@ steps = st.lists(
 repeats = st.integers(1, 3).map(lambda times: {"operator": "at_least", "value": times})
 weekdays = st.none() | st.lists(st.sampled_from(["friday", "saturday", "sunday"]), min_size=1, max_size=2)
 of_people = (
-    _with_test("attribute", operator_tests(), key=st.sampled_from(KEYS)),
+    _with_test("attribute", operator_tests(), key=st.sampled_from(ASKED_KEYS)),
     _with_test("profile", texts_only, field=st.sampled_from(["country", "city", "email", "language", "timezone"])),
     _with_test("profile", times_only, field=st.sampled_from(["created_at", "last_seen_at"])),
     _with_test("device", texts_only, field=st.sampled_from(["kind", "os", "browser"])),

@@ -14,6 +14,7 @@ from segments.rules.facts import EventFacts, SubscriberFacts
 from segments.rules.flips.moments import list_json_spans, moves_on
 from segments.rules.flips.spans import Span, intersect
 from segments.rules.flips.stays import find_stay
+from segments.rules.paths import find_values
 from segments.rules.windows import Window
 
 Stay = tuple[EventFacts, Iterable[Span]]  # an event, and when it counts
@@ -50,11 +51,13 @@ class Future:
             stay = find_stay(within, event.occurred_at, self.zone)
             if stay is None or stay[1] <= self.as_of:
                 continue
-            if all(holds_json(test, event.properties.get(test.property), self.as_of) for test in still):
+            if all(
+                holds_json(test, find_values(event.properties, test.property), self.as_of) for test in still
+            ):
                 spans: Iterable[Span] = (stay,)
                 for test in moving:
-                    raw = event.properties.get(test.property)
-                    spans = intersect(spans, list_json_spans(test, raw, self.as_of))
+                    raws = find_values(event.properties, test.property)
+                    spans = intersect(spans, list_json_spans(test, raws, self.as_of))
                 yield event, spans
 
     @cached_property

@@ -37,6 +37,7 @@ from segments.rules.flips.stays import find_stay
 from segments.rules.flips.tallies import CountTally, DistinctTally, NumberTally, RepeatTally
 from segments.rules.flips.timelines import Course, Junction, Timeline, follow_spans
 from segments.rules.messages import find_message_tests, find_page_tests, name_message_event
+from segments.rules.paths import find_values
 from segments.rules.shares import find_zone
 from segments.rules.windows import Window
 
@@ -46,8 +47,8 @@ def follow_condition(node: Condition, future: Future) -> Timeline:
         case Group():
             return _follow_group(node, future)
         case AttributeCondition():
-            raw = future.facts.attributes.get(node.key)
-            return follow_spans(list_json_spans(node, raw, future.as_of), future.as_of)
+            raws = find_values(future.facts.attributes, node.key)
+            return follow_spans(list_json_spans(node, raws, future.as_of), future.as_of)
         case ProfileCondition():
             return _follow_profile(node, future)
         case ChannelCondition():

@@ -1,8 +1,9 @@
 """When a test of a moment holds: those that compare it with now hold for a while, all others always or never."""
 
 import datetime as dt
+import heapq
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from segments.rules.anniversaries import move_to_year
@@ -21,12 +22,13 @@ def moves_on(test: Comparison) -> bool:
     return isinstance(test.operand, Duration)
 
 
-def list_json_spans(test: Comparison, raw: Any, as_of: dt.datetime) -> Iterable[Span]:
+def list_json_spans(test: Comparison, raws: Sequence[Any], as_of: dt.datetime) -> Iterable[Span]:
     """When `holds_json` says yes, from `as_of` on."""
-    if moves_on(test):
-        text = read_json(raw, Family.TIME)
-        return list_moving_spans(test, text, as_of) if text else ()
-    return ALWAYS if holds_json(test, raw, as_of) else ()
+    if not moves_on(test):
+        return ALWAYS if holds_json(test, raws, as_of) else ()
+    texts = [text for raw in raws if (text := read_json(raw, Family.TIME))]
+    spans = [list_moving_spans(test, text, as_of) for text in texts]
+    return spans[0] if len(spans) == 1 else join(heapq.merge(*spans))
 
 
 def list_moment_spans(test: Comparison, moment: dt.datetime | None, as_of: dt.datetime) -> Iterable[Span]:

@@ -8,10 +8,11 @@ from typing import Protocol
 
 from segments.rules.comparing import holds_value
 from segments.rules.comparisons import Count
-from segments.rules.event_evaluation import EXACT, find_average, freeze_json
+from segments.rules.event_evaluation import EXACT, find_average, list_different
 from segments.rules.event_nodes import EventAggregateCondition, EventRepeatCondition
 from segments.rules.facts import EventFacts, read_json
 from segments.rules.operators import Family
+from segments.rules.paths import find_values
 from segments.rules.windows import EARLIEST
 
 
@@ -42,13 +43,10 @@ class RepeatTally:
         self._often = 0  # how many values occur often enough
 
     def change(self, event: EventFacts, by: int) -> None:
-        raw = event.properties.get(self._property)
-        if raw is None:
-            return
-        value = freeze_json(raw)
-        before = self._numbers[value]
-        self._numbers[value] = before + by
-        self._often += (before + by >= self._times) - (before >= self._times)
+        for value in list_different(event, self._property):
+            before = self._numbers[value]
+            self._numbers[value] = before + by
+            self._often += (before + by >= self._times) - (before >= self._times)
 
     def holds(self) -> bool:
         return self._often > 0
@@ -60,17 +58,13 @@ class DistinctTally:
         self._numbers: Counter[Hashable] = Counter()
 
     def change(self, event: EventFacts, by: int) -> None:
-        raw = event.properties.get(self._node.property)
-        if raw is None:
-            return
-        value = freeze_json(raw)
-        self._numbers[value] += by
-        if not self._numbers[value]:
-            del self._numbers[value]
+        for value in list_different(event, self._node.property):
+            self._numbers[value] += by
+            if not self._numbers[value]:
+                del self._numbers[value]
 
     def holds(self) -> bool:
-        found = Decimal(len(self._numbers)) if self._numbers else None
-        return holds_value(self._node, Family.NUMBER, found, EARLIEST)
+        return holds_value(self._node, Family.NUMBER, Decimal(len(self._numbers)), EARLIEST)
 
 
 class NumberTally:
@@ -82,9 +76,12 @@ class NumberTally:
         self._total = Decimal(0)
 
     def change(self, event: EventFacts, by: int) -> None:
-        number: Decimal | None = read_json(event.properties.get(self._node.property), Family.NUMBER)
-        if number is None:
-            return
+        for raw in find_values(event.properties, self._node.property):
+            number: Decimal | None = read_json(raw, Family.NUMBER)
+            if number is not None:
+                self._change_by(number, by)
+
+    def _change_by(self, number: Decimal, by: int) -> None:
         if by > 0:
             self._total = EXACT.add(self._total, number)
             insort(self._numbers, number)
@@ -93,7 +90,7 @@ class NumberTally:
             del self._numbers[bisect_left(self._numbers, number)]
 
     def holds(self) -> bool:
-        found = self._find_number() if self._numbers else None
+        found = self._find_number() if self._numbers or self._node.is_zero_of_nothing else None
         return holds_value(
             self._node, Family.NUMBER, found, EARLIEST
         )  # no test of a number looks at the clock
