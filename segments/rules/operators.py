@@ -14,7 +14,7 @@ from typing import Any
 
 from segments.rules.anniversaries import anniversary_sql, has_anniversary
 from segments.rules.sql import FALSE, Fragment, join_all, join_any
-from segments.rules.text import Pattern, fold, fold_address, fold_runs, fold_sql, parse_pattern
+from segments.rules.text import NOTHING, Pattern, fold, fold_address, fold_runs, fold_sql, parse_pattern
 from segments.rules.windows import Duration, read_instant
 
 
@@ -85,10 +85,10 @@ def _pattern(*, starts: bool = False, ends: bool = False) -> Callable[[str, bool
     return lambda operand, of_address: parse_pattern(operand, starts=starts, ends=ends, of_address=of_address)
 
 
-def _end(*, starts: bool = False, ends: bool = False) -> Callable[[str, bool], str]:
-    return lambda operand, of_address: fold_runs([operand], starts=starts, ends=ends, of_address=of_address)[
-        0
-    ]
+def _part(operand: str, of_address: bool) -> str:
+    if not operand:
+        raise ValueError(NOTHING)
+    return fold_runs([operand], of_address=of_address)[0]
 
 
 def _matches(value: str, operand: Pattern) -> bool:
@@ -181,9 +181,9 @@ OPERATORS: tuple[Operator, ...] = (
     Operator("contains", T, ONE, "contains", "contains {x}", _matches, _pattern_sql, fold=_pattern()),
     Operator("not_contains", T, ONE, "does not contain", "does not contain {x}", negates="contains"),
     Operator("starts_with", T, ONE, "starts with", "starts with {x}", lambda v, x: v.startswith(x),
-             lambda x: Fragment("starts_with({v}, %s)", (x,)), fold=_end(starts=True)),
+             lambda x: Fragment("starts_with({v}, %s)", (x,)), fold=_part),
     Operator("ends_with", T, ONE, "ends with", "ends with {x}", lambda v, x: v.endswith(x),
-             lambda x: Fragment("right({v}, char_length(%s)) = %s", (x, x)), fold=_end(ends=True)),
+             lambda x: Fragment("right({v}, char_length(%s)) = %s", (x, x)), fold=_part),
     Operator("matches", T, ONE, "matches the pattern", "matches the pattern {x}", _matches, _pattern_sql,
              fold=_pattern(starts=True, ends=True)),
     Operator("exists", ANY, Z, "is known", "is known", lambda v, x: True, _fixed("{v} IS NOT NULL")),

@@ -14,7 +14,9 @@ BLANKS = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
-NOTHING = "There must be some text here, and not only blanks: those at the ends of a text do not count."
+KEPT_BLANK = "\x00"  # no rule can hold this sign
+NOTHING = "There must be some text here."
+NOTHING_BESIDE = "There must be some text on both sides of | and +; write \\| or \\+ for the sign itself."
 ASSIGNED = re.compile(f"[^{write_class()}]+")
 
 
@@ -105,14 +107,14 @@ def parse_pattern(
 ) -> Pattern:
     """Read a marketer's pattern, folded. Raises ValueError with a sentence when a part is empty.
 
-    Blanks count but where a part is tied to an end of the text: there stands none.
+    Blanks at the ends of a part do not count, as those at the ends of a text do not, unless a backslash stands before them.
     """
     alternatives: list[list[list[str]]] = [[[""]]]
     signs = iter(text)
     for sign in signs:
         parts = alternatives[-1]
         if sign == "\\":
-            parts[-1][-1] += next(signs, "\\")
+            parts[-1][-1] += next(signs, "\\").replace(" ", KEPT_BLANK)
         elif sign == "*":
             parts[-1].append("")
         elif sign == "+":
@@ -122,36 +124,23 @@ def parse_pattern(
         else:
             parts[-1][-1] += sign
     if any(part == [""] for parts in alternatives for part in parts):
-        raise ValueError(
-            "There must be some text on both sides of | and +; write \\| or \\+ for the sign itself."
-            if text
-            else NOTHING
-        )
+        raise ValueError(NOTHING_BESIDE if text else NOTHING)
     return Pattern(
-        tuple(
-            tuple(fold_runs(part, starts=starts, ends=ends, of_address=of_address) for part in parts)
-            for parts in alternatives
-        ),
+        tuple(tuple(fold_runs(part, of_address=of_address) for part in parts) for parts in alternatives),
         starts=starts,
         ends=ends,
     )
 
 
-def fold_runs(runs: Sequence[str], *, starts: bool, ends: bool, of_address: bool) -> tuple[str, ...]:
-    """Literal texts that follow each other, as they stand in folded texts; tied to the one end of those, or the other.
-
-    Raises ValueError for what can stand at an end of every text, or of none.
-    """
-    decodes = of_address or is_address(runs[0].lstrip(BLANKS))
-    folded: list[str] = []
-    in_query = False
-    for run in runs:
-        folded.append(decode_address(run, in_query=in_query) if decodes else run)
-        in_query = ends_in_query(run, in_query=in_query)
-    if starts:
-        folded[0] = folded[0].lstrip(BLANKS)
-    if ends:
-        folded[-1] = folded[-1].rstrip(BLANKS)
-    if folded == [""]:
-        raise ValueError(NOTHING)
-    return tuple(map(fold_letters, folded))
+def fold_runs(runs: Sequence[str], *, of_address: bool) -> tuple[str, ...]:
+    """Literal texts that follow each other, as they stand in a folded text."""
+    read = list(runs)
+    if of_address or is_address(runs[0].lstrip(BLANKS)):
+        in_query = False
+        for index, run in enumerate(runs):
+            read[index] = decode_address(run, in_query=in_query)
+            in_query = ends_in_query(run, in_query=in_query)
+    if "".join(read).strip(BLANKS):  # else somebody looks for blanks
+        read[0] = read[0].lstrip(BLANKS)
+        read[-1] = read[-1].rstrip(BLANKS)
+    return tuple(fold_letters(run.replace(KEPT_BLANK, " ")) for run in read)

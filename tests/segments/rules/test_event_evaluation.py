@@ -49,8 +49,11 @@ def test_a_total_is_exact(function: str, values: list[Any], result: float) -> No
     assert holds(total(function, "equals", result), events=prices(*values))
 
 
-@pytest.mark.parametrize("function", ["sum", "average", "minimum", "maximum", "distinct"])
-@pytest.mark.parametrize("events", [(), prices(None), (did("purchase"),), (did("other", price=1),)])
+NOTHING = pytest.mark.parametrize("events", [(), prices(None), (did("purchase"),), (did("other", price=1),)])
+
+
+@NOTHING
+@pytest.mark.parametrize("function", ["average", "minimum", "maximum"])
 def test_who_has_no_number_is_missed_by_all_but_the_complement(
     function: str, events: tuple[EventFacts, ...]
 ) -> None:
@@ -59,6 +62,20 @@ def test_who_has_no_number_is_missed_by_all_but_the_complement(
     assert not holds(total(function, "exists"), events=events)
     assert holds(total(function, "not_equals", 0), events=events)
     assert holds(total(function, "not_exists"), events=events)
+
+
+@NOTHING
+@pytest.mark.parametrize("function", ["sum", "distinct"])
+def test_the_total_and_the_number_of_different_values_of_nothing_are_0(
+    function: str, events: tuple[EventFacts, ...]
+) -> None:
+    assert holds(total(function, "equals", 0), events=events)
+    assert holds(total(function, "at_most", 50), events=events)
+    assert holds(total(function, "greater_than", -1), events=events)
+    assert holds(total(function, "exists"), events=events)
+    assert not holds(total(function, "at_least", 1), events=events)
+    assert not holds(total(function, "not_equals", 0), events=events)
+    assert not holds(total(function, "not_exists"), events=events)
 
 
 def test_a_total_takes_only_events_in_the_window_that_pass_the_tests() -> None:
