@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from segments.models import Segment
+from segments.named_values import list_unseen_values
 from segments.rules import Names, Rule
 from segments.rules.costs import list_costs
 from segments.rules.kept import list_cut_short
@@ -28,6 +29,7 @@ def read_remarks(
 ) -> list[Remark]:
     """The most useful first, at most one on each condition. `segment` is what the rule is, or will be, saved under."""
     remarks = lint_rule(rule, read_seen(site), names)
+    remarks += list_unseen_values(site, rule, now=now)
     begins_at = find_log_start()
     if begins_at:
         remarks += list_cut_short(rule, begins_at, as_of=now, zone=ZoneInfo(site.timezone))

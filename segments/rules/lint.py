@@ -6,20 +6,23 @@ from itertools import groupby
 from textwrap import shorten
 from typing import NamedTuple
 
-from segments.rules.ast import Condition, Group, Rule
+from segments.rules.ast import AttributeCondition, Condition, Group, Rule
 from segments.rules.comparisons import Comparison
 from segments.rules.conflicts import cover_everybody, exclude_each_other, find_subject
 from segments.rules.describe import describe_rule
 from segments.rules.event_nodes import (
+    EventAggregateCondition,
     EventCondition,
     EventSequenceCondition,
     MessageCondition,
     PageViewCondition,
 )
 from segments.rules.names import Names
-from segments.rules.operators import Family
-from segments.rules.seen import Seen, Use, find_family, list_unseen, list_uses
+from segments.rules.near import find_near
+from segments.rules.operators import Arity, Family
+from segments.rules.seen import Seen, Use, find_family, list_alike, list_unseen, list_uses
 from segments.rules.superfluous import Placed, find_superfluous, flatten_group
+from segments.rules.wording import join_words
 
 CONDITION = re.compile(r"(root)?(\.conditions\[\d+\])*")
 MOST_COMPARED = 50  # conditions of one subject; each is compared with each, while somebody waits
@@ -32,6 +35,8 @@ KINDS = {
     Family.LIST: "a list",
 }
 
+LISTED = {Family.TEXT: "texts", Family.NUMBER: "numbers"}
+CHECK = "Check how it is written, or wait until it comes."
 PAIRS = {"all": "{} and {}", "any": "{} or {}", "none": "neither {} nor {}"}
 
 
@@ -45,8 +50,9 @@ class Remark(NamedTuple):
 def lint_rule(rule: Rule, seen: Seen, names: Names) -> list[Remark]:
     """At most one remark on each condition, the most useful: what is not there, what cannot be, what changes nothing."""
     remarks = [
-        *(Remark(use.path, _say_unseen(use)) for use in list_unseen(rule, seen)),
+        *(Remark(use.path, _say_unseen(use, seen)) for use in list_unseen(rule, seen)),
         *_find_other_types(rule, seen),
+        *_find_other_elements(rule.root, "root", seen),
         *_lint_node(rule.root, "root", names),
         *_find_superfluous(rule.root, "root", names),
     ]
@@ -61,9 +67,11 @@ def keep_first(remarks: Iterable[Remark]) -> list[Remark]:
     return list(first.values())
 
 
-def _say_unseen(use: Use) -> str:
+def _say_unseen(use: Use, seen: Seen) -> str:
     whose = "No subscriber has" if not use.event else "This site has not seen"
-    return f"{whose} {use.label} yet. Check how it is written, or wait until it comes."
+    near = find_near(use.key or use.event, list_alike(use, seen))
+    ask = f"Did you mean {join_words((f'“{each}”' for each in near), 'or')}?" if near else CHECK
+    return f"{whose} {use.label} yet. {ask}"
 
 
 def _find_other_types(rule: Rule, seen: Seen) -> Iterator[Remark]:
@@ -75,6 +83,26 @@ def _find_other_types(rule: Rule, seen: Seen) -> Iterator[Remark]:
             yield Remark(
                 use.path, f"{label} holds {KINDS[family]}, but is compared as {asked}: that never fits."
             )
+
+
+def _find_other_elements(node: Condition, path: str, seen: Seen) -> Iterator[Remark]:
+    """Lists of numbers that are asked for a text, and the other way round."""
+    match node:
+        case Group():
+            for index, child in enumerate(node.conditions):
+                yield from _find_other_elements(child, f"{path}.conditions[{index}]", seen)
+        case AttributeCondition() if node.families == (Family.LIST,) and node.key in seen.elements:
+            family = seen.elements[node.key]
+            asked = {
+                Family.TEXT if isinstance(each, str) else Family.NUMBER
+                for each in node.values or (node.value,)
+            }
+            if node.row.arity is not Arity.NONE and asked != {family}:
+                yield Remark(
+                    path,
+                    f"The attribute “{node.key}” is a list of {LISTED[family]}, but is asked for"
+                    f" {LISTED[(asked - {family}).pop()]}: that never fits.",
+                )
 
 
 def _can_be_read(family: Family, asked: Sequence[Family]) -> bool:
@@ -96,6 +124,9 @@ def _lint_node(node: Condition, path: str, names: Names) -> Iterator[Remark]:
         case EventSequenceCondition():
             for index, step in enumerate(node.steps):
                 yield from _lint_where(step.where, f"{path}.steps[{index}]")
+        case EventAggregateCondition() if node.is_zero_of_nothing and node.row.arity is Arity.NONE:
+            who = "Nobody fits" if node.negated else "Everybody fits"
+            yield Remark(path, f"{who} this: of who did no such thing it is 0, and so it is always known.")
         case _:
             yield from _lint_where(getattr(node, "where", ()), path)
 

@@ -13,14 +13,19 @@ from segments.rules.event_nodes import (
     EventSequenceCondition,
 )
 from segments.rules.operators import Family
+from segments.rules.paths import EACH, read_path
 
 
 @dataclass(frozen=True)
 class Seen:
-    """The family of each attribute, and of each event's properties; the reserved events are known from the start."""
+    """The family of each attribute, and of each event's properties; the reserved events are known from the start.
+
+    `elements`: of attributes that are lists, the family of what is in them.
+    """
 
     attributes: Mapping[str, Family] = field(default_factory=dict)
     events: Mapping[str, Mapping[str, Family]] = field(default_factory=dict)
+    elements: Mapping[str, Family] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,13 @@ def find_family(use: Use, seen: Seen) -> Family | None:
     """The kind of value seen there; None: none yet."""
     values = seen.events.get(use.event, {}) if use.event else seen.attributes
     return values.get(use.key)
+
+
+def list_alike(use: Use, seen: Seen) -> list[str]:
+    """What there is of the kind of a use: attributes, events of the site's own, or properties of the event."""
+    if use.key:
+        return list(seen.events.get(use.event, {}) if use.event else seen.attributes)
+    return [name for name in seen.events if not name.startswith("$") or use.event.startswith("$")]
 
 
 def list_uses(node: Condition, path: str = "root") -> Iterator[Use]:
@@ -87,10 +99,11 @@ def _narrow(test: Comparison) -> tuple[Family, ...]:
 
 
 def _is_unseen(use: Use, seen: Seen) -> bool:
+    key = use.key.removesuffix(EACH)  # an element is seen where its list is
     if not use.event:
-        return use.key not in seen.attributes
+        return not {use.key, key, read_path(use.key).root} & seen.attributes.keys()
     if not use.key:
         return use.event not in seen.events
     # Of an event that was never seen itself, that is what is said. Of the reserved ones before the first, nothing.
     properties = seen.events.get(use.event)
-    return bool(properties) and use.key not in properties  # type: ignore[operator]
+    return bool(properties) and not {use.key, key} & properties.keys()  # type: ignore[union-attr]
