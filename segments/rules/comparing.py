@@ -12,7 +12,12 @@ from segments.rules.sql import Fragment
 from segments.rules.text import fold_address_sql, fold_sql
 
 
-def holds_json(test: Comparison, raws: Sequence[Any], as_of: dt.datetime) -> bool:
+def holds_json(test: Comparison, raw: Any, as_of: dt.datetime) -> bool:
+    """A test of one JSON value."""
+    return holds_any(test, [raw], as_of)
+
+
+def holds_any(test: Comparison, raws: Sequence[Any], as_of: dt.datetime) -> bool:
     """A test of JSON values, an attribute's or a property's: one of them is enough. None, or one of another type than
     the operator's, is missing."""
     if len(test.families) > 1:
@@ -32,7 +37,7 @@ def holds_value(test: Comparison, family: Family, value: Any, as_of: dt.datetime
 
 
 def json_sql(test: Comparison, whole: str, name: str, as_of: dt.datetime) -> Fragment:
-    """`holds_json` in SQL, of what `name` leads to in an object, `whole`."""
+    """`holds_any` in SQL, of what `name` leads to in an object, `whole`."""
     if not test.of_many:
         positive = raw_sql(test, value_sql(whole, name), as_of)
     else:

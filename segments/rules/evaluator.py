@@ -17,7 +17,7 @@ from segments.rules.ast import (
     Rule,
     SegmentCondition,
 )
-from segments.rules.comparing import holds_json, holds_value
+from segments.rules.comparing import holds_any, holds_value
 from segments.rules.event_evaluation import EventLog
 from segments.rules.event_nodes import (
     EventAggregateCondition,
@@ -57,7 +57,7 @@ class _Evaluator:
             case Group():
                 return self.holds_group(node)
             case AttributeCondition():
-                return holds_json(node, find_values(self.facts.attributes, node.key), self.as_of)
+                return holds_any(node, find_values(self.facts.attributes, node.key), self.as_of)
             case ProfileCondition():
                 return self.holds_profile(node)
             case DeviceCondition():

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
-from segments.rules.comparing import holds_json, holds_value
+from segments.rules.comparing import holds_any, holds_value
 from segments.rules.comparisons import Count, EventTests
 from segments.rules.event_nodes import (
     EventAggregateCondition,
@@ -85,7 +85,7 @@ class EventLog:
 
     def _fits(self, event: EventFacts, where: EventTests) -> bool:
         return all(
-            holds_json(test, find_values(event.properties, test.property), self.as_of) for test in where
+            holds_any(test, find_values(event.properties, test.property), self.as_of) for test in where
         )
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def read(site: Site, root: dict[str, Any]) -> list[tuple[str, str]]:
     rule = parse_rule({"version": 1, "root": root})
-    return [tuple(each) for each in read_remarks(site, rule, Names(), now=NOW)]
+    return [(each.path, each.message) for each in read_remarks(site, rule, Names(), now=NOW)]
 
 
 def attribute(key: str, operator: str, *values: Any) -> dict[str, Any]:

@@ -100,6 +100,17 @@ def test_a_moment_that_stands_for_none_is_not_long_ago(site: Site, moment: str) 
     assert find(site, attribute("renewed", "exists")) == [who]
 
 
+@pytest.mark.parametrize(("stored", "asked"), [("Asia/Calcutta", "Asia/Kolkata"), ("Asia/Kolkata", "asia/calcutta"), ("UTC", "Etc/UTC"), ("Europe/Kiev", "Europe/Kyiv")])  # fmt: skip
+def test_a_time_zone_with_two_names_is_one(site: Site, stored: str, asked: str) -> None:
+    who = make_subscriber(site, timezone=stored)
+    other = make_subscriber(site, timezone="Europe/Berlin")
+    zone = {"type": "profile", "field": "timezone"}
+
+    assert find(site, {**zone, "operator": "equals", "value": asked}) == [who]
+    assert find(site, {**zone, "operator": "in", "values": [asked, "Europe/Oslo"]}) == [who]
+    assert find(site, {**zone, "operator": "not_equals", "value": asked}) == [other]
+
+
 # Lists
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
-from segments.rules.comparing import holds_json
+from segments.rules.comparing import holds_any
 from segments.rules.comparisons import EventTests
 from segments.rules.facts import EventFacts, SubscriberFacts
 from segments.rules.flips.moments import list_json_spans, moves_on
@@ -52,7 +52,7 @@ class Future:
             if stay is None or stay[1] <= self.as_of:
                 continue
             if all(
-                holds_json(test, find_values(event.properties, test.property), self.as_of) for test in still
+                holds_any(test, find_values(event.properties, test.property), self.as_of) for test in still
             ):
                 spans: Iterable[Span] = (stay,)
                 for test in moving:

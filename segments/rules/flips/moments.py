@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from segments.rules.anniversaries import move_to_year
-from segments.rules.comparing import holds_json, holds_value
+from segments.rules.comparing import holds_any, holds_value
 from segments.rules.comparisons import Comparison
 from segments.rules.facts import read_json, write_instant
 from segments.rules.flips.spans import ALWAYS, BEGINNING, NEVER, Span, join, shift
@@ -23,9 +23,9 @@ def moves_on(test: Comparison) -> bool:
 
 
 def list_json_spans(test: Comparison, raws: Sequence[Any], as_of: dt.datetime) -> Iterable[Span]:
-    """When `holds_json` says yes, from `as_of` on."""
+    """When `holds_any` says yes, from `as_of` on."""
     if not moves_on(test):
-        return ALWAYS if holds_json(test, raws, as_of) else ()
+        return ALWAYS if holds_any(test, raws, as_of) else ()
     texts = [text for raw in raws if (text := read_json(raw, Family.TIME))]
     spans = [list_moving_spans(test, text, as_of) for text in texts]
     return spans[0] if len(spans) == 1 else join(heapq.merge(*spans))
