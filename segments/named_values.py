@@ -53,10 +53,12 @@ SELECT properties FROM tracking_event WHERE event_type_id = %s AND occurred_at >
 OF_HOT = f"SELECT value FROM tracking_propertyvalue WHERE event_type_id = %s AND property = %s LIMIT {SAMPLE}"  # noqa: S608
 
 
-def list_unseen_values(site: Site, rule: Rule, *, now: dt.datetime) -> list[Remark]:
-    """A remark on each text that equals nothing the site has seen there."""
+def list_unseen_values(
+    site: Site, rule: Rule, *, now: dt.datetime, somebody_fits: bool = False
+) -> list[Remark]:
+    """A remark on each text that equals nothing the site has seen there; `somebody_fits`: the rule as it is."""
     remarks: list[Remark] = []
-    named = list_named(rule)[:MOST_PLACES]
+    named = list_named(rule, somebody_fits=somebody_fits)[:MOST_PLACES]
     if named:
         with suppress(OperationalError, TimeoutError), transaction.atomic():
             finder = _Finder(site, now, ends_at=time.monotonic() + MOST_MS / 1000)

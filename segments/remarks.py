@@ -24,12 +24,19 @@ LARGE_SITE = 100_000
 MOST_REMARKS = 10  # who has put those right sees the next
 
 
-def read_remarks(
-    site: Site, rule: Rule, names: Names, *, segment: Segment | None = None, now: dt.datetime
+def read_remarks(  # noqa: PLR0913 - the rule, and what is known of it
+    site: Site,
+    rule: Rule,
+    names: Names,
+    *,
+    segment: Segment | None = None,
+    now: dt.datetime,
+    somebody_fits: bool = False,
 ) -> list[Remark]:
-    """The most useful first, at most one on each condition. `segment` is what the rule is, or will be, saved under."""
+    """The most useful first, at most one on each condition. `segment` is what the rule is, or will be, saved under;
+    `somebody_fits`: that much has been found out already."""
     remarks = lint_rule(rule, read_seen(site), names)
-    remarks += list_unseen_values(site, rule, now=now)
+    remarks += list_unseen_values(site, rule, now=now, somebody_fits=somebody_fits)
     begins_at = find_log_start()
     if begins_at:
         remarks += list_cut_short(rule, begins_at, as_of=now, zone=ZoneInfo(site.timezone))

@@ -73,7 +73,7 @@ def preview_rule(
         else:
             audience = _glance(site, rule, as_of, size, budget)
     names = read_names(site)
-    remarks = read_remarks(site, rule, names, segment=segment, now=as_of)
+    remarks = read_remarks(site, rule, names, segment=segment, now=as_of, somebody_fits=bool(audience.some))
     return Preview(
         count=audience.count,
         exact=audience.exact,

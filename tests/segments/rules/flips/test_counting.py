@@ -153,7 +153,9 @@ def test_page_views_and_messages_are_counted_likewise() -> None:
         ("maximum", "at_most", 20, 1),
         ("maximum", "at_least", 30, 1),
         ("distinct", "equals", 3, 1),
-        ("distinct", "not_exists", None, 5),
+        ("distinct", "equals", 0, 5),  # of nothing there are 0, which is known
+        ("distinct", "not_exists", None, None),
+        ("sum", "at_most", 5, 4),
         ("sum", "greater_than", 60, None),
     ],
 )
