@@ -78,6 +78,23 @@ def test_texts_that_look_the_same_are_found_by_each_other(site: Site, sent: str,
         assert find(site, root) == [who], root
 
 
+def test_a_letter_is_no_part_of_one_with_an_accent_however_that_was_written(site: Site) -> None:
+    make_subscriber(site, attributes={"name": "na\u0308h"})
+    plain = make_subscriber(site, attributes={"name": "nah"})
+
+    assert find(site, attribute("name", "contains", "a")) == [plain]
+    assert find(site, attribute("name", "starts_with", "na")) == [plain]
+
+
+def test_blanks_around_what_stands_in_a_list_or_a_pattern_do_not_count(site: Site) -> None:
+    who = make_subscriber(site, attributes={"plan": "gold", "note": "red boots"})
+
+    assert find(site, attribute("plan", "in", " silver", "gold ")) == [who]
+    assert find(site, attribute("note", "contains", "shoes | boots ")) == [who]
+    assert find(site, attribute("note", "contains", "red\\ |x")) == [who]
+    assert find(site, attribute("note", "contains", "boots\\ ")) == []
+
+
 def test_empty_text_is_known_and_can_be_asked_for(site: Site) -> None:
     empty = make_subscriber(site, attributes={"tier": ""})
     blank = make_subscriber(site, attributes={"tier": " \u00a0"})
@@ -145,6 +162,12 @@ def test_lists_are_compared_by_the_type_of_their_elements(site: Site) -> None:
         ("https://shop.example/a%252Fb", "/a%252Fb"),
         ("https://shop.example/%ZZ", "%zz"),
         ("https://shop.example/#gr%C3%B6%C3%9Fe", "#größe"),
+        # Reports of comparable products
+        ("https://shop.example/cart", "https%3A%2F%2Fshop.example"),
+        ("https://xn--e1afmkfd.xn--p1ai/x", "пример.рф"),
+        ("https://shop.example/API?foo=bar%26baz", "foo=bar&baz"),
+        ("https://shop.example/?utm_source=no%2520code", "no%2520code"),
+        ("https://shop.example/%E6%A9%9F%E8%83%BD/4695", "/機能/"),
     ],
 )
 def test_an_address_is_found_as_people_read_it(site: Site, sent: str, pattern: str) -> None:
