@@ -107,7 +107,10 @@ class EventType(models.Model):
 
 
 class PropertyValue(models.Model):
-    """One distinct value of a hot property of one event (tracking/hot_properties.py)."""
+    """One distinct value of a hot property of one event (tracking/hot_properties.py).
+
+    Beside it the database keeps the form in which rules compare its text, `folded` (segments/migrations/0008).
+    """
 
     event_type = models.ForeignKey(EventType, on_delete=models.CASCADE, related_name="values")
     property = models.CharField(max_length=100)
