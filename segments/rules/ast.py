@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from segments.rules.comparisons import SOME_INSTANT, Comparison
+from segments.rules.comparisons import Comparison
 from segments.rules.event_nodes import (
     EventAggregateCondition,
     EventCondition,
@@ -50,8 +50,7 @@ PROFILE_FIELDS = (
 
 def refuse_empty(test: Comparison) -> None:
     """Of what Carillon itself knows, empty is not known; of attributes and properties, empty text is a value."""
-    row, operand = test.prepare(test.families[0], SOME_INSTANT)
-    if row.families == (Family.TEXT,) and "" in {"equals": (operand,), "in": operand}.get(row.key, ()):
+    if "" in (test.values or (test.value,)):
         raise ValueError("Nobody has empty text here: it counts as not known. Ask “is not known” instead.")
 
 
