@@ -116,6 +116,7 @@ def test_the_properties_seen_with_an_event_are_noted_with_their_types(site: Site
         "gift": "boolean",
         "tags": "list",
         "due": "time",
+        "deep.a": "number",
         "size": "number",
     }
 
