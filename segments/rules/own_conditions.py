@@ -54,7 +54,7 @@ def _list_together(node: Condition) -> Iterator[list[Own]]:
             for child in node.conditions:
                 yield from _list_together(child)
         case AttributeCondition() | LocationCondition() | ProfileCondition():
-            yield [node] if _stands_still(node) else []
+            yield [node] if _suits_index(node) else []
         case _:
             return
 
@@ -71,16 +71,20 @@ def _flatten(group: Group) -> tuple[list[Own], list[Group]]:
                 others += below
             case Group():
                 others.append(child)
-            case AttributeCondition() | LocationCondition() | ProfileCondition() if _stands_still(child):
+            case AttributeCondition() | LocationCondition() | ProfileCondition() if _suits_index(child):
                 mine.append(child)
             case _:
                 pass
     return mine, others
 
 
-def _stands_still(node: Own) -> bool:
-    """Whether the condition is the same tomorrow. A span that moves with the clock would need a new index each time."""
-    return isinstance(node, LocationCondition) or node.row.arity is not Arity.DURATION
+def _suits_index(node: Own) -> bool:
+    """Whether an index can be made for the condition: PostgreSQL looks through no list for one, and a span that moves with
+    the clock would need a new one each time."""
+    if isinstance(node, LocationCondition):
+        return True
+    looks_through = node.of_many or (node.families == (Family.LIST,) and node.row.arity is not Arity.NONE)
+    return not looks_through and node.row.arity is not Arity.DURATION
 
 
 def _write(conditions: list[Own]) -> OwnConditions:

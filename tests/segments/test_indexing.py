@@ -56,6 +56,44 @@ def test_a_saved_segment_gets_an_index_and_the_database_uses_it(busy_site: Site)
     assert members.count() == 1
 
 
+@pytest.mark.parametrize(
+    "looks_through_a_list",
+    [
+        {"type": "attribute", "key": "tags", "operator": "includes", "value": "shoes"},
+        {"type": "attribute", "key": "tags", "operator": "not_includes", "value": "shoes"},
+        {"type": "attribute", "key": "tags[]", "operator": "equals", "value": "shoes"},
+        {"type": "attribute", "key": "orders[].sku", "operator": "exists"},
+    ],
+)
+def test_what_looks_through_a_list_stands_in_no_index_and_in_nobodys_way(
+    busy_site: Site, looks_through_a_list: dict[str, Any]
+) -> None:
+    factories.make_segment(busy_site, _write(looks_through_a_list))
+    factories.make_segment(busy_site, _write(GOLD, looks_through_a_list))
+
+    made, _ = prepare_indexes()
+
+    assert len(made) == 1  # for GOLD
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"type": "attribute", "key": "home.city", "operator": "contains", "value": "größe"},
+        {"type": "attribute", "key": "tags", "operator": "is_empty"},
+        {"type": "profile", "field": "timezone", "operator": "equals", "value": "Asia/Calcutta"},
+        {"type": "profile", "field": "city", "operator": "equals", "value": "https://a%20b"},
+        {"type": "attribute", "key": "loyalty 'tier' %", "operator": "equals", "value": ""},
+    ],
+)
+def test_whatever_else_is_asked_of_own_values_an_index_can_be_made_for_it(
+    busy_site: Site, own: dict[str, Any]
+) -> None:
+    factories.make_segment(busy_site, _write(own))
+
+    assert len(prepare_indexes().made) == 1
+
+
 def test_a_second_run_finds_nothing_to_do(busy_site: Site) -> None:
     factories.make_segment(busy_site, _write(RICH))
     prepare_indexes()
