@@ -78,7 +78,7 @@ def _fixed(text: str) -> ToSql:
 
 
 def _is_any(operand: Any) -> Fragment:
-    return Fragment("{v} = ANY(%s)", (list(operand),))
+    return Fragment(f"{{v}} IN ({', '.join(['%s'] * len(operand))})", tuple(operand))
 
 
 def _pattern(*, starts: bool = False, ends: bool = False) -> Callable[[str, bool], Pattern]:

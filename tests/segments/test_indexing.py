@@ -81,6 +81,8 @@ def test_what_looks_through_a_list_stands_in_no_index_and_in_nobodys_way(
     [
         {"type": "attribute", "key": "home.city", "operator": "contains", "value": "größe"},
         {"type": "attribute", "key": "tags", "operator": "is_empty"},
+        {"type": "attribute", "key": "spent", "operator": "in", "values": [10, 20.5]},
+        {"type": "attribute", "key": "home", "operator": "not_in", "values": ["a", "ß"]},
         {"type": "profile", "field": "timezone", "operator": "equals", "value": "Asia/Calcutta"},
         {"type": "profile", "field": "city", "operator": "equals", "value": "https://a%20b"},
         {"type": "attribute", "key": "loyalty 'tier' %", "operator": "equals", "value": ""},
