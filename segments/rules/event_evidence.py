@@ -117,7 +117,7 @@ def _name_tested(where: EventTests) -> Details:
 
 def _say_details(event: EventFacts, details: Details, witness: Witness) -> str:
     known = {word: find_values(event.properties, key) for key, word in details.items()}
-    said = [f"{word} {', '.join(map(witness.show, values))}" for word, values in known.items() if values]
+    said = [f"{word} {', '.join(map(witness.show_json, values))}" for word, values in known.items() if values]
     return ", ".join(said) or _name_event(event.name)
 
 
@@ -149,7 +149,7 @@ def _list_repeated(node: EventRepeatCondition, witness: Witness) -> list[Evidenc
             values.setdefault(freeze_json(raw), raw)
         groups.update({freeze_json(raw) for raw in known})
     repeated = [
-        Evidence(f"{node.property} {witness.show(values[key])}", _say_number(number))
+        Evidence(f"{node.property} {witness.show_json(values[key])}", _say_number(number))
         for key, number in groups.most_common(NEWEST)
     ]
     return [*(repeated or [Evidence(node.property, "none")]), *_list_forgotten(witness, node.event)]

@@ -32,7 +32,7 @@ def list_evidence(node: Condition, witness: Witness) -> list[Evidence]:
             return []
         case AttributeCondition():
             values = find_values(facts.attributes, node.key)
-            return [Evidence(node.key, ", ".join(map(witness.show, values)) or witness.show(None))]
+            return [Evidence(node.key, ", ".join(map(witness.show_json, values)) or witness.show(None))]
         case ProfileCondition():
             label = PROFILE_LABELS[node.field].capitalize()
             return [Evidence(label, witness.show(facts.profile.get(node.field)))]

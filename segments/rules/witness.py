@@ -66,6 +66,10 @@ class Witness:
                 return _shorten(", ".join(map(self.show, value))) or "an empty list"
         return _shorten(json.dumps(value, ensure_ascii=False))
 
+    def show_json(self, value: Any) -> str:
+        """The same of an attribute's or a property's value, of which empty text is one."""
+        return "empty text" if value == "" else self.show(value)
+
     def _show_text(self, text: str) -> str:
         if read_json(text, Family.TIME):
             try:

@@ -91,6 +91,8 @@ def test_each_condition_and_the_whole_say_until_when_their_answer_stays_so() -> 
         ({"a": [1]}, '{"a": [1]}'),
         ([["a"]], '[["a"]]'),
         (None, "not known"),
+        ("", "empty text"),
+        ("0001-01-01T00:00:00.000000Z", "“0001-01-01T00:00:00.000000Z”"),
         ("2026-11-21T12:00:00.000000Z", "21 Nov 2026, 13:00:00"),
         ("2026-11-45T12:00:00.000000Z", "“2026-11-45T12:00:00.000000Z”"),
     ],
@@ -286,6 +288,22 @@ def test_a_total_is_told_with_the_events_it_is_made_of() -> None:
         ("19 Nov 2026, 13:00:00", "price 4"),
     ]
     assert find_evidence(root, person())[0] == ("Average of price", "not known")
+    assert find_evidence({**root, "function": "sum"}, person())[0] == ("Total of price", "0")
+
+
+def test_each_value_that_a_path_leads_to_is_told() -> None:
+    items = [{"sku": "a", "price": 4}, {"sku": "b", "price": 3}, {"price": 0}]
+    root = {
+        "type": "event_aggregate", "event": "purchase", "function": "sum", "property": "items[].price",
+        "operator": "at_least", "value": 5, "where": [{"property": "items[].sku", "operator": "equals", "value": "a"}],
+    }  # fmt: skip
+
+    assert find_evidence(root, person(events=bought(1, items=items)))[0::2] == [
+        ("Total of items[].price", "7"),
+        ("20 Nov 2026, 13:00:00", "items[].price 4, 3, 0, items[].sku “a”, “b”"),
+    ]
+    homes = person(attributes={"homes": [{"city": "Ulm"}, {"city": "Bonn"}]})
+    assert find_evidence(attribute("homes[].city", "exists"), homes) == [("homes[].city", "“Ulm”, “Bonn”")]
 
 
 def test_the_first_time_is_told_or_that_there_was_none() -> None:
