@@ -1,30 +1,17 @@
 """Fixtures that many tests share."""
 
 import datetime as dt
-from importlib import import_module
-from typing import Any
 
 import pytest
-from django.apps import AppConfig, apps
 from django.core.cache import cache
 from django.db import connection
-from django.db.models.signals import post_migrate
-from django.dispatch import receiver
+from pytest_django import DjangoDbBlocker
 
 from subscribers.broker import breaker
 from subscribers.models import Site
 from tests import factories
+from tests.emptying import remember_migrated
 from tests.servers import TEMPLATE_DATABASE
-
-ROLES = [import_module(f"campaigns.migrations.{name}") for name in ("0002_roles", "0006_roles_of_policies")]
-
-
-@receiver(post_migrate)
-def restore_roles(sender: AppConfig, using: str, **kwargs: Any) -> None:
-    """A test with real transactions empties all tables when it ends; the groups of the migration must come back."""
-    if sender.label == "campaigns" and not kwargs.get("plan"):
-        for roles in ROLES:
-            roles.grant_roles(apps, using)
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +19,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """The database of the tests is a copy of one that is migrated already."""
     if TEMPLATE_DATABASE:
         connection.settings_dict["TEST"].update(TEMPLATE=TEMPLATE_DATABASE, MIGRATE=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    with django_db_blocker.unblock():
+        remember_migrated()
 
 
 @pytest.fixture
