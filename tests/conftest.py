@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from pytest_django import DjangoDbBlocker
@@ -12,6 +13,10 @@ from subscribers.models import Site
 from tests import factories
 from tests.emptying import remember_migrated
 from tests.servers import TEMPLATE_DATABASE
+
+
+# Log-ins are many, and nobody guesses their passwords.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")
