@@ -14,7 +14,6 @@ from tests import factories
 from tests.emptying import remember_migrated
 from tests.servers import TEMPLATE_DATABASE
 
-
 # Log-ins are many, and nobody guesses their passwords.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
