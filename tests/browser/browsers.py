@@ -27,6 +27,8 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+# What must do on a desk must do on a phone, too; that is asked with the slow tests.
+WIDTHS = (1280, pytest.param(360, marks=pytest.mark.slow))
 OPENED: WeakSet[webdriver.Chrome] = WeakSet()
 PUSH_SWITCH = "dom.push.connection.enabled"
 GECKODRIVERS = {  # the wheel carries one for each machine
@@ -78,11 +80,28 @@ def open_chromium(
         options.add_argument(flag)
     service = ChromeService(installed.driver, env=_environment(timezone))
     driver = webdriver.Chrome(options=options, service=service)
-    # The window cannot be made narrower than 500 pixels; the page in its first tab can.
-    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    resize(driver, width, height)
     OPENED.add(driver)
     return driver
+
+
+def resize(driver: webdriver.Chrome, width: int, height: int = 900) -> None:
+    """The window cannot be made narrower than 500 pixels; the page in its tab can."""
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+
+def start_afresh(driver: webdriver.Chrome) -> None:
+    """A tab on which nobody has set anything, in a browser that remembers nobody."""
+    old = driver.window_handles
+    driver.switch_to.new_window("tab")
+    new = driver.current_window_handle
+    for handle in old:
+        driver.switch_to.window(handle)
+        driver.close()
+    driver.switch_to.window(new)
+    driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    resize(driver, 1280)
 
 
 def leave_pages() -> None:

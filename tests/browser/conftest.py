@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.signals import request_finished, request_started
+from selenium.webdriver import Chrome
 
-from tests.browser.browsers import leave_pages
+from tests.browser.browsers import leave_pages, open_chromium, require_chromium, start_afresh
 
 PATIENCE = 30  # seconds
 
@@ -27,6 +28,22 @@ class Requests:
     def end(self, **_: Any) -> None:
         with self._lock:
             self.number -= 1
+
+
+@pytest.fixture(scope="session")
+def _chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    """One for all tests of a process: to start it takes longer than many of them."""
+    require_chromium()
+    driver = open_chromium(tmp_path_factory.mktemp("chromium"))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def chromium(_chromium: Chrome) -> Chrome:
+    """A tab of 1280 by 900 pixels, in which nobody is signed in."""
+    start_afresh(_chromium)
+    return _chromium
 
 
 @pytest.fixture(autouse=True)

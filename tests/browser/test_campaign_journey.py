@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from campaigns.planning import plan_due_campaigns
 from campaigns.transports.memory import MemoryTransport
 from segments.building import build_members
 from subscribers.models import Site
-from tests.browser.browsers import open_chromium, require_chromium, take_screenshot
+from tests.browser.browsers import WIDTHS, resize, take_screenshot
 from tests.browser.campaign_page import CampaignPage
 from tests.campaigns.people import deliver_due
 from tests.factories import (
@@ -35,14 +34,10 @@ PEOPLE = 30
 ZONES = ("Asia/Tokyo", "Europe/Berlin", "America/New_York")
 
 
-@pytest.fixture(params=[1280, 360])
-def chromium(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Chrome]:
-    require_chromium()
-    driver = open_chromium(tmp_path / "profile", width=request.param, height=900)
-    try:
-        yield driver
-    finally:
-        driver.quit()
+@pytest.fixture(params=WIDTHS)
+def chromium(request: pytest.FixtureRequest, chromium: Chrome) -> Chrome:
+    resize(chromium, request.param)
+    return chromium
 
 
 @pytest.fixture

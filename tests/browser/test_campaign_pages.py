@@ -1,7 +1,6 @@
 """A marketer writes a campaign, launches it, watches it and reads its report, on a desk and on a phone."""
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from campaigns.transports.memory import MemoryTransport
 from segments.building import build_members
 from segments.models import Segment
 from subscribers.models import Site
-from tests.browser.browsers import open_chromium, require_chromium, take_screenshot
+from tests.browser.browsers import WIDTHS, resize, take_screenshot
 from tests.browser.campaign_page import CampaignPage
 from tests.campaigns.people import deliver_due
 from tests.factories import (
@@ -33,14 +32,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ADD = "/admin/campaigns/campaign/add/"
 
 
-@pytest.fixture(params=[1280, 360])
-def chromium(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Chrome]:
-    require_chromium()
-    driver = open_chromium(tmp_path / "profile", width=request.param, height=900)
-    try:
-        yield driver
-    finally:
-        driver.quit()
+@pytest.fixture(params=WIDTHS)
+def chromium(request: pytest.FixtureRequest, chromium: Chrome) -> Chrome:
+    resize(chromium, request.param)
+    return chromium
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Somebody is looked up among the members and explained, by keyboard alone, on a desk and on a phone."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,23 +17,17 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from segments.models import Segment
 from tests import factories
-from tests.browser.browsers import open_chromium, require_chromium, take_screenshot
+from tests.browser.browsers import WIDTHS, resize, take_screenshot
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PATIENCE = 15  # seconds
 MOST_TABS = 40
 
 
-@pytest.fixture(params=[1280, 360])
-def chromium(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Chrome]:
-    require_chromium()
-    driver = open_chromium(tmp_path / "profile", width=request.param, height=900)
-    metrics = {"width": request.param, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    try:
-        yield driver
-    finally:
-        driver.quit()
+@pytest.fixture(params=WIDTHS)
+def chromium(request: pytest.FixtureRequest, chromium: Chrome) -> Chrome:
+    resize(chromium, request.param)
+    return chromium
 
 
 @pytest.fixture

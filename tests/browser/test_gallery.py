@@ -1,7 +1,5 @@
 """A marketer starts from a ready-made segment, by keyboard alone, and looks at it before it is saved."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
@@ -12,18 +10,10 @@ from segments.gallery import find_ready_made
 from segments.models import Segment
 from subscribers.models import Site
 from tests import factories
-from tests.browser.browsers import open_chromium, require_chromium
+from tests.browser.browsers import WIDTHS
 from tests.browser.rule_builder_page import Keyboard, RuleBuilderPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    require_chromium()
-    driver = open_chromium(tmp_path_factory.mktemp("chromium"))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture
@@ -63,7 +53,7 @@ def test_where_a_place_is_needed_the_builder_asks_for_it(page: RuleBuilderPage) 
     assert page.find("[aria-label=Place]").get_property("value") == ""
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_the_gallery_fits_the_screen(page: RuleBuilderPage, width: int) -> None:
     page.driver.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",

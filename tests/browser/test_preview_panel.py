@@ -15,7 +15,7 @@ from selenium import webdriver
 from segments.preview import PreviewBusy, PreviewTooSlow, preview_rule
 from subscribers.models import Site
 from tests import factories
-from tests.browser.browsers import open_chromium, require_chromium
+from tests.browser.browsers import WIDTHS
 from tests.browser.rule_builder_page import RuleBuilderPage
 from tests.segments.preview.crowds import make_crowd, slow_down_counting
 
@@ -23,14 +23,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 GERMANS = {"type": "profile", "field": "country", "operator": "equals", "value": "DE"}
 CART = {"type": "event", "event": "add_to_cart", "within": {"last": {"days": 2}}}
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    require_chromium()
-    driver = open_chromium(tmp_path_factory.mktemp("chromium"))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture
@@ -147,7 +139,7 @@ def test_while_others_are_being_counted_the_page_asks_again_by_itself(
     assert door.asked >= 3
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_the_past_days_are_a_chart_that_words_say_too(
     page: RuleBuilderPage, site: Site, chromium: webdriver.Chrome, width: int
 ) -> None:

@@ -1,7 +1,6 @@
 """A marketer builds the segments that everybody asks for, by mouse and by keyboard alone, without seeing JSON."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 from django.utils import timezone
@@ -13,19 +12,10 @@ from segments.preview import preview_rule
 from segments.tasks import build_segments
 from subscribers.models import Attribute, Site
 from tests import factories
-from tests.browser.browsers import open_chromium, require_chromium
 from tests.browser.example_segments import EXAMPLES
 from tests.browser.rule_builder_page import Hand, Keyboard, Mouse, RuleBuilderPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    require_chromium()
-    driver = open_chromium(tmp_path_factory.mktemp("chromium"))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The rule builder is for everybody: names for those who listen, Tab in reading order, words for what is missing, phones."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from segments.gallery import GALLERY
 from segments.models import Segment
 from subscribers.models import Attribute, Site
 from tests import factories
-from tests.browser.browsers import open_chromium, require_chromium
+from tests.browser.browsers import WIDTHS
 from tests.browser.example_kinds import BUILT, SHAPES, Node
 from tests.browser.rule_builder_page import Condition, Group, Keyboard, Mouse, RuleBuilderPage, control
 from tracking.models import EventType
@@ -43,14 +42,6 @@ COVERED = """
     }
     return [cut.map(({ name }) => name), [...new Set(covered)]];
 """
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    require_chromium()
-    driver = open_chromium(tmp_path_factory.mktemp("chromium"))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture
@@ -175,7 +166,7 @@ def test_an_empty_group_says_so_and_asks_for_a_condition_when_somebody_saves(
     assert page.focused == "Match"
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_is_cut_off_or_covered(page: RuleBuilderPage, site: Site, width: int) -> None:
     metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)

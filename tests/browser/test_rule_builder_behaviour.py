@@ -1,8 +1,6 @@
 """How the rule builder behaves under the hands: focus, moving, chips, times, problems, narrow screens."""
 
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +12,7 @@ from selenium.webdriver.common.keys import Keys
 from segments.models import Segment
 from subscribers.models import Attribute, Site
 from tests import factories
-from tests.browser.browsers import open_chromium, require_chromium
+from tests.browser.browsers import resize
 from tests.browser.rule_builder_page import (
     Condition,
     Group,
@@ -33,12 +31,11 @@ GOLD = {"type": "attribute", "key": "loyalty_tier", "operator": "equals", "value
 RICH = {"type": "attribute", "key": "lifetime_value", "operator": "greater_than", "value": 1000}
 
 
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    require_chromium()
-    driver = open_chromium(tmp_path_factory.mktemp("chromium"), timezone="America/New_York")
-    yield driver
-    driver.quit()
+@pytest.fixture
+def chromium(chromium: webdriver.Chrome) -> webdriver.Chrome:
+    """On the clock of New York."""
+    chromium.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "America/New_York"})
+    return chromium
 
 
 @pytest.fixture
@@ -280,24 +277,16 @@ def test_enter_in_a_field_does_not_save_the_segment(
     assert page.driver.current_url == address
 
 
-def test_a_narrow_screen_needs_no_scrolling_sideways(
-    live_server: LiveServer, site: Site, tmp_path: Path
-) -> None:
-    require_chromium()
-    driver = open_chromium(tmp_path, width=360, height=800)
-    try:
-        page = RuleBuilderPage(driver, live_server.url)
-        page.sign_in()
-        inner = {"type": "group", "match": "none", "conditions": [GOLD, RICH]}
-        middle = {"type": "group", "match": "any", "conditions": [RICH, inner]}
-        open_segment(page, site, GOLD, middle)
-        assert page.count
-        assert len(items_of(page.outermost)) == 2
-        widths = "return [document.documentElement.scrollWidth, window.innerWidth]"
-        content, window = driver.execute_script(widths)
-        assert content <= window
-    finally:
-        driver.quit()
+def test_a_narrow_screen_needs_no_scrolling_sideways(page: RuleBuilderPage, site: Site) -> None:
+    resize(page.driver, 360, 800)
+    inner = {"type": "group", "match": "none", "conditions": [GOLD, RICH]}
+    middle = {"type": "group", "match": "any", "conditions": [RICH, inner]}
+    open_segment(page, site, GOLD, middle)
+    assert page.count
+    assert len(items_of(page.outermost)) == 2
+    widths = "return [document.documentElement.scrollWidth, window.innerWidth]"
+    content, window = page.driver.execute_script(widths)
+    assert content <= window
 
 
 def test_without_javascript_the_page_says_that_it_needs_it(

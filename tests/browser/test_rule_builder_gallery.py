@@ -1,6 +1,5 @@
 """Every segment of the gallery is built by hand, from an empty rule and by keyboard alone, and read back as a sentence."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from segments.rules import Names, describe_rule, parse_rule
 from segments.rules.ast import list_conditions
 from subscribers.models import Attribute, Site
 from tests import factories
-from tests.browser.browsers import open_chromium, require_chromium
 from tests.browser.rule_builder_page import Keyboard, RuleBuilderPage
 from tests.browser.rule_builder_plan import plan_rule
 from tracking.models import EventType
@@ -41,14 +39,6 @@ SENTENCES = {
     "mobile_owners": "Subscribers with a mobile device.",
 }  # fmt: skip
 ENTRIES = [entry for entries in GALLERY.values() for entry in entries]
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    require_chromium()
-    driver = open_chromium(tmp_path_factory.mktemp("chromium"))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture

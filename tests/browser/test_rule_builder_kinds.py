@@ -1,8 +1,6 @@
 """Each kind of condition beyond the first ones: built by hand, and shown again as it was saved."""
 
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,20 +16,12 @@ from segments.preview import preview_rule
 from subscribers.attribute_values import write_instant
 from subscribers.models import Attribute, Site
 from tests import factories
-from tests.browser.browsers import open_chromium, require_chromium
+from tests.browser.browsers import resize
 from tests.browser.example_kinds import BUILT, SHAPES, Node
 from tests.browser.rule_builder_page import Group, Keyboard, Mouse, RuleBuilderPage, control
 from tracking.models import EventType
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    require_chromium()
-    driver = open_chromium(tmp_path_factory.mktemp("chromium"))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture
@@ -251,16 +241,9 @@ def test_no_code_words_are_shown(page: RuleBuilderPage, site: Site) -> None:
     assert not set(shown) & {"$", "_", "{"}
 
 
-def test_a_narrow_screen_needs_no_scrolling_sideways(
-    page: RuleBuilderPage, site: Site, tmp_path: Path
-) -> None:
-    driver = open_chromium(tmp_path, width=360, height=800)
-    try:
-        narrow = RuleBuilderPage(driver, page.address)
-        narrow.sign_in()
-        open_segment(narrow, site, *SHAPES)
-        widths = "return [document.documentElement.scrollWidth, window.innerWidth]"
-        content, window = driver.execute_script(widths)
-        assert content <= window
-    finally:
-        driver.quit()
+def test_a_narrow_screen_needs_no_scrolling_sideways(page: RuleBuilderPage, site: Site) -> None:
+    resize(page.driver, 360, 800)
+    open_segment(page, site, *SHAPES)
+    widths = "return [document.documentElement.scrollWidth, window.innerWidth]"
+    content, window = page.driver.execute_script(widths)
+    assert content <= window

@@ -1,7 +1,6 @@
 """What looks wrong with a rule stands beside the condition it is about, and nowhere twice."""
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,21 +12,12 @@ from campaigns.models import Campaign
 from segments.models import Segment
 from subscribers.models import Site
 from tests import factories
-from tests.browser.browsers import open_chromium, require_chromium
 from tests.browser.rule_builder_page import RuleBuilderPage
 from tests.campaigns.people import make_segmented
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SPENT = {"type": "attribute", "key": "spent", "operator": "greater_than"}
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    require_chromium()
-    driver = open_chromium(tmp_path_factory.mktemp("chromium"))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture

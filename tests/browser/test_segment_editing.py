@@ -14,21 +14,13 @@ from campaigns.models import Campaign
 from segments.models import Segment
 from subscribers.models import Site
 from tests import factories
-from tests.browser.browsers import open_chromium, require_chromium
+from tests.browser.browsers import WIDTHS
 from tests.browser.rule_builder_page import Mouse, RuleBuilderPage, control
 from tests.segments.live import has_attribute, is_in, make_built
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TIERS = {"gold": 5, "silver": 3, "bronze": 2}
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    require_chromium()
-    driver = open_chromium(tmp_path_factory.mktemp("chromium"))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture
@@ -103,7 +95,7 @@ def choose_silver(page: RuleBuilderPage, segment: Segment) -> None:
     page.wait_for(lambda: "−5 leave" in page.preview)
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_beside_the_builder_stands_who_would_join_and_leave(
     page: RuleBuilderPage, gold: Segment, width: int
 ) -> None:
@@ -125,7 +117,7 @@ def test_a_rule_as_it_is_saved_is_compared_with_nothing(page: RuleBuilderPage, g
     page.wait_for(lambda: not page.driver.find_elements(By.CSS_SELECTOR, ".rule-comparison"))
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_saving_asks_first_and_applies_only_when_that_is_confirmed(
     page: RuleBuilderPage, gold: Segment, width: int
 ) -> None:
@@ -161,7 +153,7 @@ def test_going_back_finds_everything_as_it_was_left(page: RuleBuilderPage, gold:
     assert page.rule["root"]["conditions"][0]["value"] == "silver"
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_an_earlier_version_is_used_again_from_the_list_of_versions(
     page: RuleBuilderPage, gold: Segment, width: int
 ) -> None:

@@ -1,7 +1,6 @@
 """Segments side by side as a marketer sees them: chosen by keyboard, read, and made into a segment of their own."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from pytest_django.live_server_helper import LiveServer
@@ -13,7 +12,7 @@ from segments.looking import overlap as overlap_module
 from segments.models import Segment
 from subscribers.models import Site
 from tests import factories
-from tests.browser.browsers import open_chromium, require_chromium
+from tests.browser.browsers import WIDTHS
 from tests.browser.rule_builder_page import Keyboard, RuleBuilderPage
 from tests.segments.looking.people_in_segments import fill_segments, make_segments, replay_steps
 
@@ -21,14 +20,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PEOPLE = [*["A"] * 6, *["AB"] * 4, *["B"] * 3, *["ABC"] * 2, *["C"] * 9, *[""] * 5]
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    require_chromium()
-    driver = open_chromium(tmp_path_factory.mktemp("chromium"))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture
@@ -132,7 +123,7 @@ def test_movement_is_drawn_and_written(page: RuleBuilderPage, site: Site) -> Non
 
 
 @pytest.mark.parametrize("name", ["overlap", "drift"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_the_pages_fit_the_screen(
     page: RuleBuilderPage, segments: list[Segment], name: str, width: int
 ) -> None:

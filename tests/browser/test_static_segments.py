@@ -1,6 +1,5 @@
 """A marketer keeps a list: made, filled from a file, taken as a snapshot in the builder; on a desk and on a phone."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,19 +13,16 @@ from segments.models import Segment
 from segments.uploads.running import run_uploads
 from subscribers.models import Site
 from tests import factories
-from tests.browser.browsers import open_chromium, require_chromium, take_screenshot
+from tests.browser.browsers import WIDTHS, resize, take_screenshot
 from tests.browser.rule_builder_page import Keyboard, RuleBuilderPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WIDTHS = (1280, 360)
 
 
 @pytest.fixture(params=WIDTHS)
-def chromium(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[webdriver.Chrome]:
-    require_chromium()
-    driver = open_chromium(tmp_path / "profile", width=request.param, height=1000)
-    yield driver
-    driver.quit()
+def chromium(request: pytest.FixtureRequest, chromium: webdriver.Chrome) -> webdriver.Chrome:
+    resize(chromium, request.param, 1000)
+    return chromium
 
 
 @pytest.fixture
