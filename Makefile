@@ -9,14 +9,18 @@ SEED ?= 1
 MESSAGES ?= 20000
 KILLS ?= 50
 DELIVERIES ?= 20000
+CASES_FACTOR ?= 20
+LAWS_FACTOR ?= 4
 CARILLON_HOME ?= $(CURDIR)/.carillon
 BIN := .venv/bin
+# Two processes; one that has nothing left to do takes over what the other has not begun.
+SHARED := --numprocesses 2 --dist worksteal
 PARITY := parity forgetting flips turning narrowed simulation
 
 export PORT CARILLON_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help run test parity faults bench-segments bench-membership bench-delivery lint format requirements clean
+.PHONY: help run test test-all slow check fast laws parity faults bench-segments bench-membership bench-delivery lint format requirements clean
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | column -t -s '|'
@@ -24,8 +28,23 @@ help: ## Show what there is
 run: .venv/ready ## Start everything with a demo, at http://localhost:$PORT; ctrl-C stops it
 	@exec $(BIN)/python -m config.run
 
-test: .venv/ready ## Run every test, on two cores, each half on servers of its own
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+test: .venv/ready ## Run every test but the slow half, on two cores, each half on servers of its own
+	$(BIN)/python -m pytest -m "not slow" $(SHARED)
+
+test-all: test slow ## Run every test, and the random laws with LAWS_FACTOR times their cases
+
+slow: .venv/ready ## Run the slow half: kills, whole installations, narrow screens, the laws with more cases
+	$(BIN)/python -m pytest -m "slow and not law" $(SHARED)
+	CASES_FACTOR=$(LAWS_FACTOR) $(BIN)/python -m pytest -m law $(SHARED)
+
+check: .venv/ready ## Style, types, and the tests that are fast or of what was changed: before each commit
+	@$(MAKE) --no-print-directory --jobs 2 lint fast
+
+fast: .venv/ready
+	$(BIN)/python -m pytest --fast
+
+laws: .venv/ready ## Ask all random laws CASES_FACTOR times their cases; TEST_SEED=n draws those of a run again
+	CASES_FACTOR=$(CASES_FACTOR) $(BIN)/python -m pytest -m law $(SHARED)
 
 parity: .venv/ready ## Compare the rule language's two interpreters on CASES random rules, and live segments with both
 	PARITY_CASES=$(CASES) $(BIN)/python -m pytest -s $(PARITY:%=tests/parity/test_%.py)

@@ -1,8 +1,8 @@
 """Which tests run when: the slow ones with `make test-all`, the fast and the changed ones with `make check`.
 
 Slow are, besides what is marked so, tests that start whole installations and kill their workers. Fast are those that
-need no database, no browser and no random cases. Of the others `--fast` keeps those whose file, or whose part of the
-code, was changed since the branch left main.
+need no database, no browser and no random cases. Of the others without a browser `--fast` keeps those whose file, or
+whose part of the code, was changed since the branch left main.
 """
 
 import subprocess
@@ -41,6 +41,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def is_fast(item: pytest.Item) -> bool:
     needs_database = DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())) or has_mark(item, "django_db")
     return not needs_database and not any(has_mark(item, name) for name in SLOW_MARKS)
+
+
+def is_long(item: pytest.Item) -> bool:
+    """Not for every commit, even where it was changed."""
+    return has_mark(item, "slow") or has_mark(item, "browser")
 
 
 def has_mark(item: pytest.Item, name: str) -> bool:
