@@ -16,7 +16,7 @@ from tests.browser.browsers import open_chromium, require_chromium
 from tests.browser.example_segments import EXAMPLES
 from tests.browser.rule_builder_page import Mouse, RuleBuilderPage
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def count_people(facts: dict[int, SubscriberFacts], root: dict[str, Any], as_of: dt.datetime) -> int:
