@@ -1,13 +1,16 @@
 /**
- * Lets a page written for Aimtell run unchanged: brings `_at` and the `_aimtell…` globals to life and turns what they
- * are told into Carillon commands. carillon.js loads it when it finds any of those names on the page.
+ * Lets a page written for Aimtell run unchanged: brings `_at`, the `_aimtell…` globals and cookies to life and turns
+ * what they are told into Carillon commands. carillon.js loads it when it finds any of those names on the page.
  */
 (() => {
   'use strict';
   const carillon = window.carillon;
-  const COOKIE = '_aimtellSubscriberID';
-  const warn = (message) => console.warn(`Carillon (Aimtell): ${message}`);
+  const sdk = carillon.inside;
+  const SUBSCRIBER = '_aimtellSubscriberID';
+  const SUBSCRIBER_DAYS = 365;
   const isObject = (value) => typeof value === 'object' && value !== null;
+  const endpoint = () => (sdk.read('push') || {}).subscription?.endpoint || '';
+  const fail = (message) => sdk.fail(`Aimtell: ${message}`);
 
   // ---- One translation per Aimtell command: each returns Carillon commands -----------------------------------------
 
@@ -21,7 +24,7 @@
 
   function translate(command) {
     if (typeof command === 'function') return [command];
-    const [name, ...args] = Array.from(command);
+    const [name, ...args] = [...command];
     return Object.hasOwn(translations, name) ? translations[name](...args) : [[name, ...args]];
   }
 
@@ -39,21 +42,28 @@
 
   /** 'name==value', {name: value} or a plain id. The first pair identifies; further pairs are kept as attributes. */
   function alias(given) {
-    if (!isObject(given)) return [['identify', String(given ?? '').split('==').pop().trim()]];
+    if (typeof given === 'string') return [['identify', given.split('==').pop().trim()]];
+    if (!isObject(given) || Array.isArray(given)) return [['identify', given]]; // which says what would be right
     const [[, id] = [], ...others] = Object.entries(given);
     const kept = others.length ? [['addAttributes', Object.fromEntries(others)]] : [];
     return [['identify', id], ...kept];
   }
 
   function run(commands) {
-    try {
-      carillon.push(...Array.from(commands).flatMap(translate));
-    } catch (error) {
-      warn(`a command failed: ${error.message}`);
+    const translated = [];
+    for (const command of commands) {
+      try {
+        translated.push(...translate(command));
+      } catch (error) {
+        fail(`a command failed: ${error.message}`);
+      }
     }
+    sdk.replay(translated);
   }
 
   // ---- `_at`, in whichever shape the page left it --------------------------------------------------------------------
+
+  let live = null;
 
   function queued(at) {
     const preset = isObject(at.attributes) && Object.keys(at.attributes).length ? [['attribute', { ...at.attributes }]] : [];
@@ -64,31 +74,42 @@
   }
 
   /** The object stays the same one, so that references the page holds come alive too. */
-  function enliven(at) {
+  function enliven() {
+    if (!isObject(window._at)) window._at = [];
+    const at = window._at;
+    if (at === live) return;
+    live = at;
     const waiting = queued(at);
     at.push = (...commands) => run(commands);
     at.track = (...command) => run([command]);
     at.cmd = { push: (...callbacks) => run(callbacks) };
-    at.attributes = new Proxy({ ...at.attributes }, {
-      set(attributes, key, value) {
-        attributes[key] = value;
-        run([['addAttribute', key, value]]);
-        return true;
+    let attributes = watched({ ...at.attributes });
+    Object.defineProperty(at, 'attributes', {
+      get: () => attributes,
+      set(given) {
+        attributes = watched({ ...given });
+        if (Object.keys(attributes).length) run([['attribute', { ...attributes }]]);
       },
+      configurable: true,
+      enumerable: true,
     });
     Object.defineProperty(at, 'subscriber', { get: () => carillon.subscriber, configurable: true });
     run(waiting);
   }
 
-  // ---- The `_aimtell…` globals -----------------------------------------------------------------------------------------
+  const watched = (attributes) => new Proxy(attributes, {
+    set(target, key, value) {
+      target[key] = value;
+      run([['addAttribute', key, value]]);
+      return true;
+    },
+    deleteProperty(target, key) {
+      if (key in target) run([['removeAttribute', key]]);
+      return delete target[key];
+    },
+  });
 
-  const CART_EVENTS = { 'add-to-cart': 'add_to_cart', 'order-complete': 'purchase' };
-
-  function trackCart(step, minutes) {
-    if (!Object.hasOwn(CART_EVENTS, step)) return warn(`unknown cart step "${step}", use add-to-cart or order-complete`);
-    const properties = minutes === undefined ? {} : { abandoned_after_minutes: Number(minutes) };
-    carillon.push(['addEvent', CART_EVENTS[step], properties]);
-  }
+  // ---- Cookies: servers and scripts written for Aimtell read them ------------------------------------------------------
 
   function setCookie(name, value, days) {
     const lifetime = days ? `; max-age=${Math.round(days * 86400)}` : '';
@@ -97,13 +118,56 @@
 
   function getCookie(name) {
     const found = document.cookie.split('; ').find((cookie) => cookie.startsWith(`${name}=`));
-    return found ? decodeURIComponent(found.slice(name.length + 1)) : '';
+    if (!found) return '';
+    const text = found.slice(name.length + 1);
+    try { return decodeURIComponent(text); } catch { return text; } // written by somebody who does not encode
   }
 
-  /** Carts kept on a shop's server read the subscriber from this cookie. */
-  function mirrorSubscriber() {
-    if (carillon.consented) setCookie(COOKIE, carillon.subscriber, 365);
-    else document.cookie = `${COOKIE}=; max-age=0; path=/`;
+  /** Aimtell may have set it for the domains above this one, too. */
+  function dropCookie(name) {
+    const labels = location.hostname.split('.');
+    const domains = labels.map((_, at) => `; domain=${labels.slice(at).join('.')}`);
+    for (const domain of ['', ...domains]) document.cookie = `${name}=; max-age=0; path=/${domain}`;
+  }
+
+  function writeCookies() {
+    if (!carillon.consented) {
+      const kept = document.cookie.split('; ').map((cookie) => cookie.split('=')[0]);
+      kept.filter((name) => name.startsWith('_aimtell')).forEach(dropCookie);
+      return;
+    }
+    const values = {
+      [SUBSCRIBER]: carillon.subscriber,
+      _aimtellSubscriptionURL: endpoint(),
+      _aimtellPromptApproved: carillon.subscribed ? 'true' : '',
+      _aimtellOwnerID: window._at.owner,
+      _aimtellIdSite: window._at.idSite,
+    };
+    for (const [name, value] of Object.entries(values)) {
+      if (value) setCookie(name, value, SUBSCRIBER_DAYS);
+      else if (getCookie(name)) dropCookie(name);
+    }
+  }
+
+  /** Counts as long as the browser is open, as the cookie of a session does. */
+  function countPages(more) {
+    if (more && carillon.consented) setCookie('_aimtellSessionPageViews', (Number(getCookie('_aimtellSessionPageViews')) || 0) + more);
+  }
+
+  // ---- The `_aimtell…` globals -----------------------------------------------------------------------------------------
+
+  const CART_EVENTS = { 'add-to-cart': 'add_to_cart', 'order-complete': 'purchase' };
+
+  function trackCart(step, minutes) {
+    if (!Object.hasOwn(CART_EVENTS, step)) return fail(`unknown cart step "${step}", use add-to-cart or order-complete`);
+    const properties = minutes === undefined ? {} : { abandoned_after_minutes: Number(minutes) };
+    return carillon.push(['addEvent', CART_EVENTS[step], properties]);
+  }
+
+  /** What a page with a loader of its own calls to start: takes over an `_at` that was made anew, calls who waits. */
+  function load() {
+    enliven();
+    callReady();
   }
 
   function callReady() {
@@ -114,11 +178,34 @@
     }
   }
 
+  /** Tells a new subscription to the page's own function or address, with Aimtell's names. */
+  function callWebhook(target = webhookOfPage()) {
+    const told = { id_site: window._at.idSite || '', subscriber_uid: carillon.subscriber, webhook_source: 'aimtell.com' };
+    if (typeof target === 'function') return run([() => target(told)]);
+    let address;
+    try {
+      address = new URL(target, location.href);
+    } catch {
+      return fail(`_aimtellWebhook takes the address to post to, not "${target}"`);
+    }
+    for (const [name, value] of Object.entries(told)) address.searchParams.set(name, value);
+    return fetch(address, { method: 'POST', mode: 'no-cors', keepalive: true }).catch(() => fail(`${address} could not be reached`));
+  }
+
   /** Visitors who allowed the former provider's notifications are not asked again: their browser is re-registered. */
   function adoptPermission() {
     const granted = 'Notification' in window && Notification.permission === 'granted';
     if (granted && carillon.consented && !carillon.subscribed && !carillon.optedOut) carillon.push(['subscribe']);
   }
+
+  let webhook = window._aimtellWebhook;
+  const webhookOfPage = () => (window._aimtellWebhook === callWebhook ? webhook : window._aimtellWebhook);
+  let subscribed = carillon.subscribed;
+  window.addEventListener('carillon:subscription', ({ detail }) => {
+    writeCookies();
+    if (detail === 'subscribed' && !subscribed && webhookOfPage() && carillon.consented) callWebhook();
+    subscribed = carillon.subscribed;
+  });
 
   Object.assign(window, {
     _aimtellTrackEvent: (...args) => carillon.push(['addEvent', eventOf(...args)]),
@@ -126,13 +213,24 @@
     _aimtellCheckPermissions: () => ('Notification' in window ? Notification.permission : 'unsupported'),
     _aimtellGetCookie: getCookie,
     _aimtellSetCookie: setCookie,
+    _aimtellAPI: window._aimtellAPI || sdk.urlOf(''),
+    _aimtellLoad: typeof window._aimtellLoad === 'function' ? window._aimtellLoad : load,
   });
-  Object.defineProperty(window, COOKIE, { get: () => carillon.subscriber, set: () => {}, configurable: true });
-  window.addEventListener('carillon:subscriber', mirrorSubscriber);
-  mirrorSubscriber();
-  if (!isObject(window._at)) window._at = [];
-  enliven(window._at);
+  const computed = {
+    [SUBSCRIBER]: { get: () => carillon.subscriber, set: () => {} },
+    _aimtellPushToken: { get: () => endpoint().split('/').pop(), set: () => {} },
+    _aimtellWebhook: { get: () => callWebhook, set: (given) => { webhook = given; } },
+  };
+  for (const [name, property] of Object.entries(computed)) {
+    const { configurable = true } = Object.getOwnPropertyDescriptor(window, name) || {};
+    if (configurable) Object.defineProperty(window, name, { ...property, configurable: true });
+  }
+  enliven();
+  window.addEventListener('carillon:subscriber', writeCookies);
+  countPages(sdk.pages);
+  window.addEventListener('carillon:operation', ({ detail }) => countPages(Number(detail.type === 'page')));
+  writeCookies();
   callReady();
-  if (document.readyState !== 'complete') window.addEventListener('load', callReady);
+  if (document.readyState !== 'complete') window.addEventListener('load', load);
   adoptPermission();
 })();

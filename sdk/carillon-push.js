@@ -1,25 +1,66 @@
 /**
  * The part of the SDK that deals with the browser's push machinery: service worker, subscription, VAPID key.
  * carillon.js loads it the first time a page needs it, and itself asks for the permission (which must happen in the
- * click) and tells the server.
+ * click). A site may have workers, registrations and subscriptions of its own: only Carillon's are touched.
  */
 (() => {
   'use strict';
 
-  /** The subscription of this browser, made or renewed as needed: {endpoint, keys}. */
-  async function register({ siteKey, host, subscriber, worker, workerScope }) {
-    const registering = navigator.serviceWorker.register(worker, workerScope ? { scope: workerScope } : {});
-    const registration = await activated(await registering);
-    const subscription = await subscriptionFor(registration.pushManager, await publicKey(host, siteKey));
-    await equipWorker({ siteKey, host, subscriber });
-    const { endpoint, keys } = subscription.toJSON();
-    return { endpoint, keys };
+  const sdk = window.carillon.inside; // what carillon.js lends: its storage, its operations, its options
+  const { options } = sdk;
+  const bytesOf = (buffer) => (buffer ? String(new Uint8Array(buffer)) : '');
+  const workerAddress = () => new URL(options.worker, location.href).href;
+  const scope = () => new URL(options.workerScope || './', options.workerScope ? location.href : workerAddress()).href;
+
+  /** Sees to it that this browser has a subscription and that the server knows it. `chosen`: the visitor asked for it. */
+  async function register(chosen) {
+    const registration = await activated(await registerWorker());
+    const key = await publicKey();
+    const made = await subscriptionFor(registration.pushManager, key, chosen);
+    if (!made) return lose();
+    const { endpoint, keys } = made.toJSON();
+    const settings = { siteKey: options.siteKey, host: sdk.urlOf(''), subscriber: sdk.subscriber(), scope: registration.scope };
+    await sdk.changeWorkerStore((stored) => {
+      stored.delete('current'); // of older versions, which knew one site
+      stored.put(settings, options.siteKey);
+    }, true);
+    if (!sdk.allowed()) return sdk.forgetWorker(); // withdrawn in the meantime
+    const current = { subscriber: sdk.subscriber(), subscription: { endpoint, keys }, key: bytesOf(key) };
+    if (chosen || sdk.json(current) !== sdk.json(sdk.read('push'))) sdk.record('subscribe', { subscription: current.subscription });
+    return sdk.write('push', current);
   }
 
-  async function cancel(workerScope) {
-    const registration = await navigator.serviceWorker.getRegistration(workerScope);
-    const subscription = registration && await registration.pushManager.getSubscription();
-    if (subscription) await subscription.unsubscribe();
+  /** A browser has one subscription for a worker: who shares theirs with another sender may be pushed aside. */
+  function lose() {
+    sdk.fail("another sender's subscription has taken the place of Carillon's: this device gets no more pushes from here");
+    sdk.record('unsubscribe', { reason: 'replaced' });
+    sdk.erase('push');
+    sdk.announce('unsubscribed');
+  }
+
+  /** The registration with exactly our scope: asking for an address gives that of any scope around it, too. */
+  async function ownRegistration() {
+    const found = await navigator.serviceWorker.getRegistration(scope());
+    return found && found.scope === scope() ? found : null;
+  }
+
+  async function registerWorker() {
+    const present = await ownRegistration();
+    const { scriptURL } = (present && (present.active || present.waiting || present.installing)) || {};
+    if (scriptURL && pathOf(scriptURL) !== pathOf(workerAddress()) && !(await mayReplace(scriptURL))) {
+      throw new Error(`your site's worker ${scriptURL} serves ${scope()} already: add Carillon's line to it and name it with `
+        + 'data-worker, or give Carillon a folder of its own with data-worker-scope');
+    }
+    return navigator.serviceWorker.register(sdk.trusted(options.worker), options.workerScope ? { scope: options.workerScope } : {});
+  }
+
+  const pathOf = (address) => address.split(/[?#]/)[0];
+
+  /** A worker whose file is gone, such as a former provider's, and one that is Carillon's by its name. */
+  async function mayReplace(address) {
+    if (/\/carillon-worker\.js$/.test(pathOf(address))) return true;
+    const response = await fetch(address, { method: 'HEAD', cache: 'no-store' }).catch(() => null);
+    return Boolean(response) && [404, 410].includes(response.status);
   }
 
   /** Subscribing before the worker is active is refused by some browsers. */
@@ -32,44 +73,50 @@
     }));
   }
 
-  async function publicKey(host, siteKey) {
-    const address = `${host}/v1/config?site_key=${encodeURIComponent(siteKey)}`;
+  async function publicKey() {
+    const address = `${sdk.urlOf('/v1/config')}?site_key=${encodeURIComponent(options.siteKey)}`;
     const response = await fetch(address, { credentials: 'omit' });
     if (!response.ok) throw new Error(`${address} answered ${response.status}`);
     const base64 = (await response.json()).vapid_public_key.replace(/-/g, '+').replace(/_/g, '/');
     return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   }
 
-  /** A subscription made with another key (a former provider's, a rotated one) cannot be used: it is replaced. */
-  async function subscriptionFor(pushManager, key) {
+  /**
+   * A subscription made with another key cannot be used. Our own (the key was changed) is replaced on any page;
+   * somebody else's only when the visitor asks for ours; null where it stays.
+   */
+  async function subscriptionFor(pushManager, key, chosen) {
     const existing = await pushManager.getSubscription();
     if (existing) {
-      const made = existing.options && existing.options.applicationServerKey;
-      if (made && String(new Uint8Array(made)) === String(key)) return existing;
+      if (keyOf(existing) === bytesOf(key)) return existing;
+      const former = (sdk.read('push') || {}).subscription;
+      if (!chosen && !(former && former.endpoint === existing.endpoint)) return null;
       await existing.unsubscribe();
     }
     return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
   }
 
-  /** Leaves in IndexedDB what the worker needs to renew a subscription while no page is open. */
-  function equipWorker(settings) {
-    return new Promise((resolve, reject) => {
-      const opening = indexedDB.open('carillon', 1); // the worker makes the same stores
-      opening.onupgradeneeded = () => {
-        opening.result.createObjectStore('settings');
-        opening.result.createObjectStore('outbox', { autoIncrement: true });
-      };
-      opening.onerror = () => reject(opening.error);
-      opening.onsuccess = () => {
-        const transaction = opening.result.transaction('settings', 'readwrite');
-        transaction.objectStore('settings').put(settings, 'current');
-        transaction.oncomplete = () => {
-          opening.result.close();
-          resolve();
-        };
-      };
-    });
+  const keyOf = (subscription) => bytesOf(subscription.options && subscription.options.applicationServerKey);
+
+  async function ownSubscription(known) {
+    const registration = await ownRegistration();
+    const subscription = registration && await registration.pushManager.getSubscription();
+    if (!subscription) return null;
+    const { endpoint } = subscription.toJSON();
+    if (known && known.key && (known.subscription.endpoint === endpoint || known.key === keyOf(subscription))) return subscription;
+    return keyOf(subscription) === bytesOf(await publicKey()) ? subscription : null;
   }
 
-  window.carillon.device = { register, cancel };
+  async function cancel(known) {
+    await sdk.changeWorkerStore((stored) => {
+      stored.delete('current');
+      stored.delete(options.siteKey);
+    }).catch(() => { /* there was nothing */ });
+    const subscription = await ownSubscription(known);
+    if (subscription) await subscription.unsubscribe();
+  }
+
+  const isKept = async () => Boolean(await ownSubscription(null));
+
+  sdk.device = { register, cancel, isKept };
 })();

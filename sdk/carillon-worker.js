@@ -2,12 +2,18 @@
  * Carillon's service worker: shows pushes, opens their links, and reports what became of them. A site that has a
  * worker of its own adds `importScripts('https://HOST/sdk/carillon-worker.js')` to it; if that worker handles other
  * pushes too, it sets `self.carillonShared = true` first, and pushes that are not Carillon's are left to it.
+ *
+ * When a worker takes over from its predecessor and from when it answers for pages is the host's business: there is
+ * no skipWaiting and no clients.claim here.
  */
 (() => {
   'use strict';
 
-  self.addEventListener('install', () => self.skipWaiting());
-  self.addEventListener('activate', (event) => event.waitUntil(Promise.all([self.clients.claim(), sendOutbox()])));
+  // The next push may be long in coming. Sending does not hold up the host, making the stores takes no time.
+  self.addEventListener('activate', (event) => {
+    event.waitUntil(database().then((opened) => opened.close(), () => { /* forbidden */ }));
+    sendOutbox();
+  });
 
   // ---- Showing ----------------------------------------------------------------------------------------------------
 
@@ -38,6 +44,7 @@
       renotify: alerts,
       actions: (shown.actions || []).map(({ action, title, icon }) => ({ action, title, icon })),
       data: {
+        carillon: true,
         token: shown.token,
         feedback_url: shown.feedback_url,
         link: shown.link,
@@ -69,32 +76,31 @@
 
   const clicked = new Set(); // tokens: Firefox calls it a close, too, when a click closes a notification
 
+  /** What we know of a notification, or null if the site has shown it itself. Those of older versions have no mark. */
+  function ownData({ data }) {
+    return data && (data.carillon || (data.token && data.feedback_url)) ? data : null;
+  }
+
   self.addEventListener('notificationclick', (event) => {
     const { notification, action } = event;
-    const data = notification.data || {};
+    const data = ownData(notification);
+    if (!data) return;
     clicked.add(data.token);
     notification.close();
-    const link = (data.links && data.links[action]) || data.link || self.registration.scope;
+    const link = (data.links && data.links[action]) || data.link;
     event.waitUntil(Promise.all([open(link), giveFeedback(data, 'clicked', action)]));
   });
 
   self.addEventListener('notificationclose', (event) => {
-    const data = event.notification.data || {};
-    if (!clicked.delete(data.token)) event.waitUntil(giveFeedback(data, 'dismissed'));
+    const data = ownData(event.notification);
+    if (data && !clicked.delete(data.token)) event.waitUntil(giveFeedback(data, 'dismissed'));
   });
-
-  async function open(link) {
-    const address = addressOf(link);
-    const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
-    const shown = windows.find((client) => client.url === address);
-    return shown ? shown.focus() : self.clients.openWindow(address);
-  }
 
   /** Where a link leads; one that leads nowhere on the web leads to the site. */
   function addressOf(link) {
     const site = self.registration.scope;
     try {
-      const address = new URL(link, site);
+      const address = new URL(link || '', site);
       // Chromium takes a blank in a host for %20, and then opens nothing.
       const isWeb = /^https?:$/.test(address.protocol) && !address.hostname.includes('%');
       return isWeb ? address.href : site;
@@ -103,15 +109,43 @@
     }
   }
 
+  /**
+   * Brings a tab of the site forward, best of all one that shows the page; without any, opens a window. Only the tabs
+   * that this worker controls can be led to another page: those opened since it came, and within its scope.
+   */
+  async function open(link) {
+    const address = addressOf(link);
+    const controlled = await topWindows(address, false);
+    const tabs = await topWindows(address, true);
+    const showing = (part) => tabs.find(({ url }) => part(url) === part(address));
+    const tab = showing((url) => url) || showing(withoutAnchor) || controlled[0];
+    if (!tab) return self.clients.openWindow(address);
+    try {
+      await tab.focus(); // first, since a click lets us do so for a moment only
+      const leads = tab.url !== address && controlled.some(({ id }) => id === tab.id);
+      return leads ? await tab.navigate(address) : tab;
+    } catch { // closed in the meantime
+      return self.clients.openWindow(address);
+    }
+  }
+
+  const withoutAnchor = (url) => url.split('#')[0];
+
+  /** Tabs and windows of the address's origin, the one that was used last first. */
+  async function topWindows(address, includeUncontrolled) {
+    const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled });
+    return windows.filter(({ frameType, url }) => frameType !== 'nested' && new URL(url).origin === new URL(address).origin);
+  }
+
   // ---- Feedback ---------------------------------------------------------------------------------------------------
 
-  function giveFeedback({ token, feedback_url: url }, kind, action = '') {
-    if (!token || !url) return undefined;
+  async function giveFeedback({ token, feedback_url: url }, kind, action = '') {
+    if (!token || !url || (await ownSettings()).some((settings) => settings.refused)) return undefined;
     return post(url, { token, kind, action: action || '', at: new Date().toISOString() });
   }
 
   async function post(url, body) {
-    if (!(await arrives(url, body))) await store('outbox', (outbox) => outbox.add({ url, body }));
+    if (!(await arrives(url, body))) await store('outbox', (outbox) => outbox.add({ url, body })).catch(() => { /* forbidden */ });
   }
 
   /** False when it should be tried again; a refusal (4xx) will not change by asking twice. */
@@ -121,7 +155,7 @@
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
         credentials: 'omit',
-        body: JSON.stringify(body),
+        body: JSON.stringify({ ...body, sent_at: new Date().toISOString() }), // how far this clock is off
       });
       return response.status < 500 && response.status !== 429;
     } catch {
@@ -130,7 +164,7 @@
   }
 
   async function sendOutbox() {
-    const keys = await store('outbox', (outbox) => outbox.getAllKeys());
+    const keys = await store('outbox', (outbox) => outbox.getAllKeys()).catch(() => []);
     for (const key of keys) {
       const entry = await store('outbox', (outbox) => outbox.get(key));
       if (entry && !(await arrives(entry.url, entry.body))) return;
@@ -143,7 +177,7 @@
   self.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(renewSubscription(event)));
 
   async function renewSubscription({ oldSubscription, newSubscription }) {
-    const settings = await store('settings', (stored) => stored.get('current'));
+    const [settings] = (await ownSettings()).filter((known) => !known.refused);
     if (!settings) return;
     const renewed = newSubscription || await self.registration.pushManager.subscribe({
       userVisibleOnly: true,
@@ -161,6 +195,12 @@
         at: new Date().toISOString(),
       }],
     });
+  }
+
+  /** What the page has left for this worker, by site; older versions knew one site, and named no scope. */
+  async function ownSettings() {
+    const known = await store('settings', (stored) => stored.getAll()).catch(() => []); // IndexedDB may be forbidden
+    return known.filter(({ scope }) => !scope || scope === self.registration.scope);
   }
 
   async function publicKey({ host, siteKey }) {

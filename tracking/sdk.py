@@ -22,5 +22,7 @@ def show_sdk_file(request: HttpRequest, name: str) -> HttpResponse:
     response["ETag"] = etag
     response["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
     response["Access-Control-Allow-Origin"] = "*"
+    # Pages that isolate themselves (COEP) take nothing from elsewhere without it.
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
     response["Service-Worker-Allowed"] = "/"
     return get_conditional_response(request, etag=etag, response=response) or response

@@ -19,7 +19,8 @@ from subscribers.origins import is_origin
 from subscribers.timezones import list_timezones
 from subscribers.vapid import read_public_key
 
-SNIPPET = """<script>window.carillon = window.carillon || [];</script>
+# Queues commands, also those called as methods, until the script is there (docs/sdk.md).
+SNIPPET = """<script>window.carillon = window.carillon || []; for (const name of 'addAttribute addEvent identify page ready subscribe unsubscribe'.split(' ')) carillon[name] = carillon[name] || ((...given) => new Promise((resolve) => carillon.push(Object.assign([name, ...given], {{ resolve }}))));</script>
 <script async src="{url}/sdk/carillon.js" data-site-key="{key}"></script>"""
 
 

@@ -46,12 +46,14 @@ class Post:
 class RecordingServer:
     """Serves pages from `localhost` and the SDK from `127.0.0.1`, so that calls cross origins as they do in life.
 
-    `statuses` are the answers to come, first one first; when none is left, all is accepted with 202.
+    `statuses` are the answers to come, first one first; when none is left, all is accepted with 202. `headers` are
+    further ones, by path.
     """
 
     posts: list[Post] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
     answer: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -88,6 +90,10 @@ class RecordingServer:
         """Events taken, without those the SDK makes by itself."""
         return [event for event in self.operations("event") if not event["name"].startswith("$")]
 
+    def senders(self, site_key: str = SITE_KEY) -> set[str]:
+        """Whom a site's operations came from."""
+        return {post.body["subscriber"] for post in self.tracked() if post.body["site_key"] == site_key}
+
     def wait_for(self, arrived: Callable[[], Any], timeout: float = 8) -> Any:
         """What `arrived` gives as soon as that is truthy."""
         deadline = time.monotonic() + timeout
@@ -121,7 +127,7 @@ def _handler_for(server: RecordingServer) -> type[BaseHTTPRequestHandler]:
             self._respond(204, "", "text/plain")
 
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"] or 0)) or "{}")
             status = server.statuses.pop(0) if server.statuses else 202
             server.posts.append(Post(self.path, dict(self.headers), body, status))
             self._respond(status, json.dumps(server.answer), "application/json")
@@ -133,7 +139,10 @@ def _handler_for(server: RecordingServer) -> type[BaseHTTPRequestHandler]:
             self.send_header("Access-Control-Allow-Origin", "*")
             self.send_header("Access-Control-Allow-Headers", "content-type")
             self.send_header("Service-Worker-Allowed", "/")
+            self.send_header("Cross-Origin-Resource-Policy", "cross-origin")
             self.send_header("Cache-Control", "no-store")
+            for name, value in server.headers.get(self.path.split("?")[0], {}).items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(text.encode())
 

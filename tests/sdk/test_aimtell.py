@@ -5,6 +5,7 @@ import uuid
 import pytest
 from selenium.webdriver import Chrome
 
+from tests.sdk.push_page import open_page, subscriptions
 from tests.sdk.recording_server import RecordingServer
 
 pytestmark = pytest.mark.browser
@@ -208,3 +209,126 @@ def test_pages_without_aimtell_do_not_load_its_part(browser: Chrome, server: Rec
     browser.get(server.add_page())
     server.wait_for(server.tracked)
     assert browser.execute_script("return typeof _aimtellTrackEvent") == "undefined"
+
+
+# ---- The rest of what Aimtell's script brought ------------------------------------------------------------------
+
+
+def cookies(browser: Chrome) -> dict[str, str]:
+    return {cookie["name"]: cookie["value"] for cookie in browser.get_cookies()}
+
+
+def test_attributes_that_are_replaced_as_a_whole_are_heeded(browser: Chrome, server: RecordingServer) -> None:
+    open_and_call(browser, server, "_at.attributes = {tier: 'gold', visits: 3}; _at.attributes.plan = 'pro';")
+    server.wait_for(lambda: len(server.operations("attributes")) == 2)
+    assert attributes(server) == {"tier": "gold", "visits": 3, "plan": "pro"}
+    assert browser.execute_script("return [_at.attributes.tier, Object.keys(_at.attributes)]") == ["gold", ["tier", "visits", "plan"]]  # fmt: skip
+    browser.execute_script(
+        "delete _at.attributes.tier; _at.attributes = {}; Object.assign(_at.attributes, {size: 42});"
+    )
+    server.wait_for(lambda: len(server.operations("attributes")) == 4)
+    assert [change["unset"] for change in server.operations("attributes")][2] == ["tier"]
+    assert attributes(server)["size"] == 42
+
+
+@pytest.mark.parametrize("given", ["null", "undefined", "7", "'gold'"])
+def test_attributes_replaced_by_nothing_are_empty(
+    browser: Chrome, server: RecordingServer, given: str
+) -> None:
+    open_and_call(browser, server, f"_at.attributes = {given}; _at.attributes.after = 1;")
+    server.wait_for(lambda: attributes(server).get("after") == 1)
+    assert browser.execute_script("return errors") == []
+
+
+def test_a_page_that_makes_at_anew_is_taken_over_by_load(browser: Chrome, server: RecordingServer) -> None:
+    ready = "window.ready = 0; function _aimtellReady() { ready += 1; }"
+    open_and_call(browser, server, "")
+    browser.execute_script(
+        f"{ready} window._aimtellReady = _aimtellReady; window._at = {{idSite: '9'}}; _at.track = (...call) => (_at.track.q = _at.track.q || []).push(call);"
+        "_at.track('event', {event: 'anew'}); _aimtellLoad(); _aimtellLoad(); _at.push(['addEvent', 'live']);"
+    )
+    assert [event["name"] for event in server.wait_for_events(2)] == ["anew", "live"]
+    assert browser.execute_script("return ready") == 1
+
+
+def test_the_addresses_and_tokens_that_scripts_for_aimtell_read(
+    browser: Chrome, server: RecordingServer
+) -> None:
+    open_page(browser, server, before="var _at = {owner: 'a8f6', idSite: '2387'};")
+    server.wait_for(lambda: server.operations("subscribe"))
+    [device] = subscriptions(server)
+    server.wait_for(lambda: browser.execute_script("return carillon.subscribed"))
+    assert browser.execute_script("return _aimtellAPI") == server.host
+    assert browser.execute_script("return _aimtellPushToken") == device["endpoint"].split("/")[-1]
+    server.wait_for(lambda: "_aimtellSubscriptionURL" in cookies(browser))
+    known = cookies(browser)
+    assert (known["_aimtellOwnerID"], known["_aimtellIdSite"], known["_aimtellPromptApproved"]) == (
+        "a8f6",
+        "2387",
+        "true",
+    )
+    assert browser.execute_script("return _aimtellGetCookie('_aimtellSubscriptionURL')") == device["endpoint"]
+    browser.execute_script("carillon.push(['unsubscribe'])")
+    server.wait_for(lambda: "_aimtellSubscriptionURL" not in cookies(browser))
+    assert browser.execute_script("return _aimtellPushToken") == ""
+
+
+def test_page_views_are_counted_in_aimtells_cookie(browser: Chrome, server: RecordingServer) -> None:
+    for number, path in enumerate(("/", "/next"), start=1):
+        browser.get(server.add_page(path, before=LOADER))
+        server.wait_for(lambda expected=number: len(server.operations("page")) == expected)
+        server.wait_for(
+            lambda expected=number: cookies(browser).get("_aimtellSessionPageViews") == str(expected)
+        )
+
+
+def test_withdrawn_consent_takes_aimtells_cookies_along(browser: Chrome, server: RecordingServer) -> None:
+    open_and_call(
+        browser,
+        server,
+        "_aimtellSetCookie('_aimtellCartToken-7', true, 1); _aimtellSetCookie('theirs', 1, 1)",
+    )
+    server.wait_for(lambda: "_aimtellSessionPageViews" in cookies(browser))
+    browser.execute_script("carillon.push(['consent', false])")
+    assert set(cookies(browser)) == {"theirs"}
+
+
+@pytest.mark.parametrize("objects", ["Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true});"])  # fmt: skip
+def test_no_cookie_of_aimtells_is_set_while_the_browser_objects(
+    browser: Chrome, server: RecordingServer, objects: str
+) -> None:
+    browser.get(server.add_page(before=objects + LOADER))
+    server.wait_for(lambda: browser.execute_script("return typeof _aimtellTrackEvent === 'function'"))
+    browser.execute_async_script("setTimeout(arguments[0], 700)")
+    assert cookies(browser) == {}
+    assert server.posts == []
+
+
+@pytest.mark.parametrize(
+    "hook",
+    ["var _aimtellWebhook = '{origin}/hook?own=1';", "window._aimtellWebhook = '{origin}/hook?own=1';"],
+)
+def test_a_webhooks_address_hears_of_a_new_subscription(
+    browser: Chrome, server: RecordingServer, hook: str
+) -> None:
+    watch = "window.asked = []; const real = fetch; window.fetch = (url, ...rest) => { asked.push(String(url)); return real(url, ...rest); };"
+    open_page(
+        browser, server, before=watch + "var _at = {idSite: '2387'};" + hook.format(origin=server.origin)
+    )
+    server.wait_for(lambda: server.operations("subscribe"))
+    [address] = server.wait_for(
+        lambda: browser.execute_script("return asked.filter((url) => url.includes('/hook'))")
+    )
+    subscriber = browser.execute_script("return carillon.subscriber")
+    assert (
+        address.split("?")[1] == f"own=1&id_site=2387&subscriber_uid={subscriber}&webhook_source=aimtell.com"
+    )
+
+
+def test_a_function_of_the_page_hears_of_a_new_subscription(browser: Chrome, server: RecordingServer) -> None:
+    before = (
+        "window.heard = []; function _aimtellWebhook(told) { heard.push(told.subscriber_uid); } var _at = {};"
+    )
+    open_page(browser, server, before=before)
+    server.wait_for(lambda: browser.execute_script("return heard"))
+    assert browser.execute_script("return heard") == [browser.execute_script("return carillon.subscriber")]

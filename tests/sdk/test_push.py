@@ -1,58 +1,16 @@
-"""Allowing and withdrawing notifications. Chromium cannot subscribe without its own push service, so PushManager is
-played by the page; the service worker is really registered. A real subscription is in the Firefox journey."""
+"""Allowing and withdrawing notifications. A real subscription is in the Firefox journey."""
 
-import base64
-from typing import Any
+from pathlib import Path
 
 import pytest
 from selenium.webdriver import Chrome
 
+from subscribers.admin.site import SNIPPET
 from tests.browser.browsers import grant_notifications
+from tests.sdk.push_page import PUSH_MANAGER, key_bytes, open_page, subscribe, subscriptions
 from tests.sdk.recording_server import VAPID_PUBLIC_KEY, RecordingServer
 
 pytestmark = pytest.mark.browser
-PUSH_MANAGER = """
-  window.keysUsed = [];
-  const kept = () => JSON.parse(localStorage.getItem('browser') || 'null');
-  const subscriptionOf = ({endpoint, key}) => ({
-    options: {applicationServerKey: Uint8Array.from(key).buffer},
-    toJSON: () => ({endpoint, expirationTime: null, keys: {p256dh: 'p', auth: 'a'}}),
-    unsubscribe: async () => { localStorage.removeItem('browser'); return true; },
-  });
-  PushManager.prototype.getSubscription = async () => kept() && subscriptionOf(kept());
-  PushManager.prototype.subscribe = async ({userVisibleOnly, applicationServerKey}) => {
-    if (!userVisibleOnly) throw new TypeError('userVisibleOnly');
-    const made = {endpoint: `https://push.example/${crypto.randomUUID()}`, key: [...applicationServerKey]};
-    keysUsed.push(made.key);
-    localStorage.setItem('browser', JSON.stringify(made));
-    return subscriptionOf(made);
-  };
-  window.answer = 'granted';
-  Notification.requestPermission = async () => window.answer;
-  window.states = [];
-  addEventListener('carillon:subscription', (event) => states.push(event.detail));
-"""
-
-
-def key_bytes(key: str) -> list[int]:
-    return list(base64.urlsafe_b64decode(key + "=="))
-
-
-def subscriptions(server: RecordingServer) -> list[dict[str, Any]]:
-    return [operation["subscription"] for operation in server.operations("subscribe")]
-
-
-def open_page(browser: Chrome, server: RecordingServer, path: str = "/", *, before: str = "") -> None:
-    grant_notifications(browser, server.origin)
-    server.files["/carillon-worker.js"] = f"importScripts('{server.host}/sdk/carillon-worker.js');"
-    browser.get(server.add_page(path, before=PUSH_MANAGER + before, attributes='data-prompt="#bell"'))
-    server.wait_for(lambda: path in str([view["url"] for view in server.operations("page")]))
-
-
-def subscribe(browser: Chrome, server: RecordingServer) -> dict[str, Any]:
-    browser.find_element("id", "bell").click()
-    server.wait_for(lambda: server.operations("subscribe"))
-    return subscriptions(server)[-1]
 
 
 def test_a_click_on_the_bell_subscribes(browser: Chrome, server: RecordingServer) -> None:
@@ -139,3 +97,179 @@ def test_aimtells_subscribers_move_over_without_being_asked(browser: Chrome, ser
     allowed = "Object.defineProperty(Notification, 'permission', {get: () => 'granted'}); var _at = {};"
     open_page(browser, server, before=allowed)
     server.wait_for(lambda: server.operations("subscribe"))
+
+
+# ---- Only what is ours ------------------------------------------------------------------------------------------
+
+# Unlike in PUSH_MANAGER, each registration has a subscription of its own.
+EACH_ITS_OWN = """
+  const scopes = new WeakMap();
+  const manager = Object.getOwnPropertyDescriptor(ServiceWorkerRegistration.prototype, 'pushManager').get;
+  Object.defineProperty(ServiceWorkerRegistration.prototype, 'pushManager', {get() {
+    const found = manager.call(this); scopes.set(found, this.scope); return found; }});
+  const all = () => JSON.parse(localStorage.getItem('browsers') || '{}');
+  const put = (scope, value) => localStorage.setItem('browsers', JSON.stringify({...all(), [scope]: value}));
+  const made = (scope, {endpoint, key}) => ({
+    options: {applicationServerKey: Uint8Array.from(key).buffer},
+    toJSON: () => ({endpoint, expirationTime: null, keys: {p256dh: 'p', auth: 'a'}}),
+    unsubscribe: async () => { put(scope, undefined); return true; },
+  });
+  PushManager.prototype.getSubscription = async function () {
+    const scope = scopes.get(this); return all()[scope] ? made(scope, all()[scope]) : null; };
+  PushManager.prototype.subscribe = async function ({applicationServerKey}) {
+    const scope = scopes.get(this);
+    put(scope, {endpoint: `https://push.example/${crypto.randomUUID()}`, key: [...applicationServerKey]});
+    return made(scope, all()[scope]); };
+  window.states = []; addEventListener('carillon:subscription', ({detail}) => states.push(detail));
+  window.troubles = []; addEventListener('carillon:error', ({detail}) => troubles.push(detail.message));
+"""
+SITES_OWN = """const done = arguments[0];
+  navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready)
+    .then((registration) => registration.pushManager.subscribe({userVisibleOnly: true, applicationServerKey: [4, 2]}))
+    .then(() => done());"""
+SUBSCRIBED = "return Object.keys(JSON.parse(localStorage.browsers)).map((scope) => new URL(scope).pathname)"
+
+
+def open_beside_the_sites_worker(browser: Chrome, server: RecordingServer, attributes: str) -> None:
+    """A page of a site that has a worker and a subscription of its own at /, and where Carillon is told `attributes`."""
+    grant_notifications(browser, server.origin)
+    ours = f"importScripts('{server.host}/sdk/carillon-worker.js');"
+    server.files |= {"/sw.js": "", "/carillon-worker.js": ours, "/push/carillon-worker.js": ours}
+    browser.get(server.add_page(before=EACH_ITS_OWN, attributes=f'data-prompt="#bell" {attributes}'))
+    server.wait_for(lambda: server.operations("page"))
+    browser.execute_async_script(SITES_OWN)
+
+
+IN_A_FOLDER = [
+    'data-worker="/push/carillon-worker.js"',
+    'data-worker="/push/carillon-worker.js" data-worker-scope="/push/"',
+    'data-worker="/carillon-worker.js" data-worker-scope="/push/"',
+    'data-worker="push/carillon-worker.js"',
+]
+
+
+@pytest.mark.parametrize("attributes", IN_A_FOLDER)
+def test_ending_notifications_in_a_folder_leaves_the_sites_own_subscription_alone(
+    browser: Chrome, server: RecordingServer, attributes: str
+) -> None:
+    open_beside_the_sites_worker(browser, server, attributes)
+    subscribe(browser, server)
+    assert browser.execute_script(SUBSCRIBED) == ["/", "/push/"]
+    browser.execute_script("carillon.push(['unsubscribe'])")
+    server.wait_for(lambda: browser.execute_script("return states.at(-1)") == "unsubscribed")
+    assert browser.execute_script(SUBSCRIBED) == ["/"]
+
+
+@pytest.mark.parametrize("attributes", [*IN_A_FOLDER, 'data-worker="/sw.js"', ""])
+def test_ending_what_never_began_leaves_the_sites_own_subscription_alone(
+    browser: Chrome, server: RecordingServer, attributes: str
+) -> None:
+    open_beside_the_sites_worker(browser, server, attributes)
+    browser.execute_script("carillon.push(['optout'])")
+    server.wait_for(lambda: browser.execute_script("return states.at(-1)") == "unsubscribed")
+    assert browser.execute_script(SUBSCRIBED) == ["/"]
+
+
+def test_the_sites_worker_is_not_replaced_by_ours(browser: Chrome, server: RecordingServer) -> None:
+    open_beside_the_sites_worker(browser, server, "")
+    browser.find_element("id", "bell").click()
+    server.wait_for(lambda: browser.execute_script("return states") == ["failed"])
+    [sentence] = browser.execute_script("return troubles")
+    assert "/sw.js" in sentence
+    assert "data-worker-scope" in sentence
+    worker = "const done = arguments[0]; navigator.serviceWorker.getRegistration().then(({active}) => done(active.scriptURL))"
+    assert browser.execute_async_script(worker) == f"{server.origin}/sw.js"
+    assert browser.execute_script(SUBSCRIBED) == ["/"]
+
+
+def test_a_former_providers_worker_whose_file_is_gone_is_replaced(
+    browser: Chrome, server: RecordingServer
+) -> None:
+    open_beside_the_sites_worker(browser, server, "")
+    del server.files["/sw.js"]
+    subscribe(browser, server)
+    assert browser.execute_script("return troubles") == []
+
+
+def test_a_subscription_that_the_site_made_in_a_shared_worker_is_not_taken_away_by_looking_after_ours(
+    browser: Chrome, server: RecordingServer
+) -> None:
+    open_beside_the_sites_worker(browser, server, 'data-worker="/sw.js"')
+    subscribe(browser, server)
+    browser.execute_script(
+        f"localStorage.browsers = JSON.stringify({{'{server.origin}/': {{endpoint: 'https://push.example/theirs', key: [4, 2]}}}})"
+    )
+    browser.get(server.add_page("/next", before=EACH_ITS_OWN, attributes='data-worker="/sw.js"'))
+    [operation] = server.wait_for(lambda: server.operations("unsubscribe"))
+    assert operation["reason"] == "replaced"
+    assert "https://push.example/theirs" in browser.execute_script("return localStorage.browsers")
+    assert len(browser.execute_script("return troubles")) == 1
+
+
+def test_our_own_subscription_is_renewed_when_the_sites_key_was_changed(
+    browser: Chrome, server: RecordingServer
+) -> None:
+    open_page(browser, server)
+    first = subscribe(browser, server)
+    other_key = "{endpoint: JSON.parse(localStorage.browser).endpoint, key: [4, 2]}"
+    browser.execute_script(f"localStorage.browser = JSON.stringify({other_key})")
+    open_page(browser, server, "/next")
+    server.wait_for(lambda: len(subscriptions(server)) == 2)
+    assert subscriptions(server)[1]["endpoint"] != first["endpoint"]
+
+
+# ---- Before the script is there, and when it fails --------------------------------------------------------------
+
+
+def test_methods_may_be_called_before_the_script_is_there(browser: Chrome, server: RecordingServer) -> None:
+    grant_notifications(browser, server.origin)
+    server.files["/carillon-worker.js"] = f"importScripts('{server.host}/sdk/carillon-worker.js');"
+    [queue, _] = SNIPPET.format(url="", key="").splitlines()
+    calls = """carillon.subscribe().then((state) => { window.state = state; }); carillon.addEvent('early', {n: 1});
+      carillon.identify('u-42'); carillon.addAttribute('tier', 'gold'); const kept = carillon;"""
+    page = server.add_page(before=PUSH_MANAGER + calls)
+    server.files["/"] = server.files["/"].replace(
+        "<script>window.carillon = window.carillon || [];</script>", queue
+    )
+    browser.get(page)
+    server.wait_for(lambda: browser.execute_script("return window.state") == "subscribed")
+    browser.execute_script("kept.addEvent('kept_queue')")
+    assert [event["name"] for event in server.wait_for_events(2)] == ["early", "kept_queue"]
+    kinds = [operation["type"] for operation in server.operations()]
+    assert kinds.index("identify") < kinds.index("attributes") < kinds.index("event")
+    assert browser.execute_script("return errors") == []
+
+
+def test_the_manual_shows_the_two_lines_that_the_admin_shows() -> None:
+    root = Path(__file__).parents[2]
+    lines = SNIPPET.format(url="https://HOST", key="KEY").splitlines()
+    manual = (root / "docs" / "sdk.md").read_text()
+    assert all(line in manual for line in lines)
+
+
+def failures(browser: Chrome) -> list[str]:
+    told: list[str] = browser.execute_script("return troubles")
+    return told
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        ("", "could not be turned on"),  # there is no worker's file
+        ("PushManager.prototype.subscribe = async () => { throw new DOMException('no push service', 'AbortError'); };", "no push service"),
+        ("const asked = fetch; window.fetch = (url, ...rest) => String(url).includes('config') ? Promise.reject(Error('offline')) : asked(url, ...rest);", "offline"),
+    ],
+)  # fmt: skip
+def test_a_subscription_that_fails_is_told_by_an_error_event_and_a_word(
+    browser: Chrome, server: RecordingServer, spoil: str, told: str
+) -> None:
+    grant_notifications(browser, server.origin)
+    if spoil:
+        server.files["/carillon-worker.js"] = f"importScripts('{server.host}/sdk/carillon-worker.js');"
+    before = f"{PUSH_MANAGER} {spoil} window.troubles = []; addEventListener('carillon:error', (e) => troubles.push(e.detail.message));"
+    browser.get(server.add_page(before=before, attributes='data-prompt="#bell"'))
+    server.wait_for(lambda: server.operations("page"))
+    answer = browser.execute_async_script("carillon.subscribe().then(arguments[0])")
+    assert answer == "failed"
+    assert told in failures(browser)[0]
+    assert browser.execute_script("return [states, errors]") == [["failed"], []]

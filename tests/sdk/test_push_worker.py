@@ -22,6 +22,7 @@ WORKER = """
   self.clients.openWindow = async (url) => {{ opened = `open ${{url}}`; }};
   WindowClient.prototype.focus = async function () {{ opened = `focus ${{this.url}}`; }};
   self.addEventListener('message', async ({{data, ports}}) => {{
+    if (data.type === 'went') return;
     const [notification] = await self.registration.getNotifications();
     const event = data.type.startsWith('notification')
       ? new NotificationEvent(data.type, {{notification, action: data.action || ''}}) : new Event(data.type);
@@ -256,3 +257,162 @@ def test_a_subscription_the_browser_changed_is_told_to_the_server(
     assert post.body["site_key"] == SITE_KEY
     assert post.operations[0]["type"] == "subscribe"
     assert post.operations[0]["subscription"]["endpoint"] == "https://push.example/renewed"
+
+
+# ---- A host's worker stays the host's ---------------------------------------------------------------------------
+
+THEIRS = """self.carillonShared = true;
+  self.addEventListener('push', (event) => event.waitUntil(self.registration.showNotification('Theirs', {data: %s})));
+  self.addEventListener('notificationclick', (event) => event.waitUntil(self.clients.openWindow('/theirs')));
+  self.closed = 0; Notification.prototype.close = () => { self.closed += 1; };
+"""
+
+
+@pytest.mark.parametrize(
+    "data", ["undefined", "null", "7", "'text'", "{link: '/ours'}", "{url: '/theirs', token: 't'}"]
+)
+def test_a_click_on_the_sites_own_notification_is_left_to_the_site(
+    browser: Chrome, server: RecordingServer, data: str
+) -> None:
+    register_worker(browser, server, before=THEIRS % data)
+    deliver(browser, server, "just text")
+    assert [notification["title"] for notification in shown(browser, server)] == ["Theirs"]
+    assert fire(browser, "notificationclick") == "open /theirs"
+    fire(browser, "notificationclose")
+    assert feedback(server) == []
+
+
+@pytest.mark.parametrize("shared", ["", "self.carillonShared = true;"])
+def test_ours_neither_hurries_a_hosts_new_worker_nor_takes_over_its_pages(
+    browser: Chrome, server: RecordingServer, shared: str
+) -> None:
+    ours = f"{shared} importScripts('{server.host}/sdk/carillon-worker.js');"
+    server.files["/sw.js"] = ours
+    browser.get(server.add_page("/shop"))
+    browser.execute_async_script(REGISTER.replace("/carillon-worker.js", "/sw.js"))
+    assert browser.execute_script("return navigator.serviceWorker.controller") is None
+    server.files["/sw.js"] = ours + "// a new version"
+    states = browser.execute_async_script(
+        """const done = arguments[0];
+        navigator.serviceWorker.ready.then((registration) => registration.update()).then((registration) => setTimeout(() =>
+          done([Boolean(registration.waiting), Boolean(registration.active)]), 700));"""
+    )
+    assert states == [True, True]
+
+
+def test_what_an_older_version_had_shown_is_still_ours(browser: Chrome, server: RecordingServer) -> None:
+    register_worker(browser, server)
+    old = {
+        "token": "t-0",
+        "feedback_url": f"{server.host}/v1/feedback",
+        "link": f"{server.origin}/old",
+        "links": {},
+    }
+    browser.execute_async_script(
+        """const [data, done] = arguments; navigator.serviceWorker.ready
+          .then((registration) => registration.showNotification('Old', {data})).then(() => done());""",
+        old,
+    )
+    assert fire(browser, "notificationclick") == f"open {server.origin}/old"
+    server.wait_for(lambda: [post.body["kind"] for post in feedback(server)] == ["clicked"])
+
+
+# ---- A click brings the site forward ----------------------------------------------------------------------------
+
+LEADING = "WindowClient.prototype.navigate = async function (url) { self.went = [...(self.went || []), this.url + ' to ' + url]; };"
+LOOK = "self.addEventListener('message', ({data, ports}) => data.type === 'went' && ports[0].postMessage(self.went || []));"
+
+
+@pytest.mark.parametrize(
+    ("link", "focused", "went"),
+    [
+        ("/cart", "focus {origin}/shop", ["{origin}/shop to {origin}/cart"]),
+        ("/shop", "focus {origin}/shop", []),
+        ("/shop#reviews", "focus {origin}/shop", ["{origin}/shop to {origin}/shop#reviews"]),
+        ("", "focus {origin}/shop", ["{origin}/shop to {origin}/"]),
+        ("javascript:alert(1)", "focus {origin}/shop", ["{origin}/shop to {origin}/"]),
+        ("https://elsewhere.example/x", "open https://elsewhere.example/x", []),
+    ],
+)
+def test_a_click_brings_an_open_tab_of_the_site_forward(
+    browser: Chrome, server: RecordingServer, link: str, focused: str, went: list[str]
+) -> None:
+    register_worker(browser, server, before=LEADING + LOOK)
+    browser.get(server.add_page("/shop"))
+    server.wait_for(lambda: browser.execute_script("return Boolean(navigator.serviceWorker.controller)"))
+    deliver(browser, server, message(server, link=link))
+    shown(browser, server)
+    assert fire(browser, "notificationclick") == focused.format(origin=server.origin)
+    assert browser.execute_async_script(FIRE, {"type": "went"}) == [
+        step.format(origin=server.origin) for step in went
+    ]
+
+
+def test_a_frame_of_the_site_in_somebody_elses_page_is_no_tab_of_it(
+    browser: Chrome, server: RecordingServer
+) -> None:
+    register_worker(browser, server, before="WindowClient.prototype.navigate = null;")
+    frame = "const done = arguments[0]; const frame = document.createElement('iframe'); frame.src = '/framed'; frame.onload = () => done(); document.body.append(frame);"  # fmt: skip
+    server.add_page("/framed")
+    browser.execute_async_script(frame)
+    deliver(browser, server, message(server, link="/framed"))
+    shown(browser, server)
+    assert fire(browser, "notificationclick") == f"open {server.origin}/framed"
+
+
+def test_a_tab_that_was_closed_in_the_meantime_is_no_obstacle(
+    browser: Chrome, server: RecordingServer
+) -> None:
+    register_worker(browser, server)
+    deliver(browser, server, message(server, link="/shop"))
+    shown(browser, server)
+    gone = "WindowClient.prototype.focus = () => Promise.reject(new TypeError('gone'));"
+    server.files["/carillon-worker.js"] += gone
+    browser.execute_async_script(
+        """const done = arguments[0]; navigator.serviceWorker.ready.then((registration) => registration.unregister())
+          .then(() => done());"""
+    )
+    browser.get(server.add_page("/shop"))
+    browser.execute_async_script(REGISTER)
+    deliver(browser, server, message(server, link="/shop"))
+    shown(browser, server)
+    assert fire(browser, "notificationclick") == f"open {server.origin}/shop"
+
+
+# ---- Consent, and clocks ----------------------------------------------------------------------------------------
+
+KEEP = """const [settings, done] = arguments;
+  const opening = indexedDB.open('carillon', 1);
+  opening.onsuccess = () => {
+    const transaction = opening.result.transaction('settings', 'readwrite');
+    for (const one of settings) transaction.objectStore('settings').put(one, one.siteKey);
+    transaction.oncomplete = () => { opening.result.close(); done(); };
+  };"""
+
+
+def test_after_refused_consent_the_worker_reports_nothing(browser: Chrome, server: RecordingServer) -> None:
+    register_worker(browser, server)
+    browser.execute_async_script(KEEP, [{"siteKey": SITE_KEY, "scope": f"{server.origin}/", "refused": True}])
+    deliver(browser, server, message(server))
+    shown(browser, server)
+    fire(browser, "notificationclick")
+    assert feedback(server) == []
+
+
+def test_each_worker_renews_the_subscription_of_its_own_site(
+    browser: Chrome, server: RecordingServer
+) -> None:
+    register_worker(browser, server)
+    known = [
+        {"siteKey": "pk_other", "host": server.host, "subscriber": "s-2", "scope": f"{server.origin}/other/"},
+        {"siteKey": SITE_KEY, "host": server.host, "subscriber": "s-1", "scope": f"{server.origin}/"},
+    ]
+    browser.execute_async_script(KEEP, known)
+    fire(browser, "pushsubscriptionchange", endpoint="https://push.example/renewed")
+    [post] = server.wait_for(
+        lambda: [post for post in server.tracked() if "s-" in post.body["subscriber"][:2]]
+    )
+    assert (post.body["site_key"], post.body["subscriber"]) == (SITE_KEY, "s-1")
+    assert abs(dt.datetime.fromisoformat(post.body["sent_at"]) - dt.datetime.now(dt.UTC)) < dt.timedelta(
+        minutes=1
+    )

@@ -1,5 +1,7 @@
 """Sending: in batches, without cookies, again when the server fails, and before the page goes."""
 
+import datetime as dt
+
 import pytest
 from selenium.webdriver import Chrome
 
@@ -117,7 +119,7 @@ def test_operations_made_while_leaving_go_out_by_beacon(browser: Chrome, server:
 def test_once_answered_nothing_stays_in_the_browser(browser: Chrome, server: RecordingServer) -> None:
     browser.get(server.add_page(before=FIRST_EVENT))
     server.wait_for_events(1)
-    waiting = "return Object.keys(localStorage).filter((key) => key.startsWith('carillon.operation')).length"
+    waiting = "return Object.keys(localStorage).filter((key) => key.includes('.operation.')).length"
     server.wait_for(lambda: browser.execute_script(waiting) == 0)
 
 
@@ -127,7 +129,7 @@ def test_what_cannot_be_read_any_more_is_erased_and_holds_up_nothing(
     spoil = "['{', 'null', '7', '{}'].forEach((text, n) => localStorage.setItem(`carillon.operation.0${n}`, text));"
     browser.get(server.add_page(before=spoil + FIRST_EVENT))
     server.wait_for_events(1)
-    waiting = "return Object.keys(localStorage).filter((key) => key.startsWith('carillon.operation')).length"
+    waiting = "return Object.keys(localStorage).filter((key) => key.includes('.operation.')).length"
     server.wait_for(lambda: browser.execute_script(waiting) == 0)
     assert browser.execute_script("return errors") == []
 
@@ -150,3 +152,112 @@ def test_a_failure_on_the_way_does_not_stop_what_follows(browser: Chrome, server
     server.wait_for(lambda: browser.execute_script("return !String(window.fetch).includes('theirs')"))
     browser.execute_script("carillon.addEvent('second')")
     assert [event["name"] for event in server.wait_for_events(2)] == ["first", "second"]
+
+
+SENT_AT = "window.Date = class extends Date { constructor(...given) { given.length ? super(...given) : super(Date.now()); } static now() { return super.now() - 86400000; } };"
+
+
+def test_each_request_says_when_it_was_sent_by_the_devices_own_clock(
+    browser: Chrome, server: RecordingServer
+) -> None:
+    browser.get(
+        server.add_page(
+            before=SENT_AT + "addEventListener('beforeunload', () => carillon.addEvent('leaving'));"
+        )
+    )
+    server.wait_for(server.tracked)
+    browser.get("about:blank")
+    server.wait_for_events(1)
+    yesterday = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
+    for post in server.tracked():
+        sent_at = dt.datetime.fromisoformat(post.body["sent_at"])
+        assert abs(sent_at - yesterday) < dt.timedelta(minutes=1)
+        assert all(dt.datetime.fromisoformat(operation["at"]) <= sent_at for operation in post.operations)
+    assert server.tracked()[-1].headers["Content-Type"].startswith("text/plain")
+
+
+def test_a_request_that_is_sent_again_says_the_new_time(browser: Chrome, server: RecordingServer) -> None:
+    server.statuses = [503]
+    browser.get(server.add_page(before=FIRST_EVENT))
+    server.wait_for_events(1)
+    first, second = (post.body["sent_at"] for post in server.posts)
+    assert first < second
+
+
+def test_what_the_server_understood_but_did_not_keep_is_a_warning(
+    browser: Chrome, server: RecordingServer
+) -> None:
+    server.answer = {
+        "accepted": 1,
+        "rejected": [],
+        "warnings": [{"id": "7", "warning": "spent: is no number"}],
+    }
+    listen = """window.told = []; addEventListener('carillon:warning', ({detail}) => told.push(detail));
+      window.logged = []; console.log = (...parts) => logged.push(parts.join(' ')); carillon.push(['debug', true]);"""
+    browser.get(server.add_page(before=listen))
+    [told] = server.wait_for(lambda: browser.execute_script("return told"))
+    assert told == {"operation": "7", "message": "spent: is no number"}
+    assert any("spent: is no number" in line for line in browser.execute_script("return logged"))
+    assert browser.execute_script("return warnings") == []
+
+
+@pytest.mark.parametrize("status", [400, 401, 413])
+def test_refused_operations_reach_the_error_event(
+    browser: Chrome, server: RecordingServer, status: int
+) -> None:
+    server.statuses = [status]
+    server.answer = {"error": "No.", "rejected": [{"id": "7", "error": "An event needs a name."}]}
+    listen = "window.told = []; addEventListener('carillon:error', ({detail}) => told.push(detail));"
+    browser.get(server.add_page(before=listen))
+    told = server.wait_for(lambda: len(found := browser.execute_script("return told")) == 2 and found)
+    assert told[0]["status"] == status
+    assert told[1]["operation"] == "7"
+    assert "An event needs a name." in told[1]["message"]
+
+
+def test_an_answer_that_is_not_the_servers_loses_nothing(browser: Chrome, server: RecordingServer) -> None:
+    wrap = """const real = fetch; let asked = 0;
+      window.fetch = (...given) => asked++ ? real(...given) : Promise.resolve(new Response('<h1>Log in to the wifi</h1>'));"""
+    browser.get(server.add_page(before=wrap + FIRST_EVENT))
+    server.wait_for_events(1)
+
+
+@pytest.mark.parametrize(
+    "broken", ["undefined", "() => undefined", "async () => ({})", "() => { throw Error('theirs'); }"]
+)
+def test_a_page_without_a_working_fetch_still_sends_before_it_goes(
+    browser: Chrome, server: RecordingServer, broken: str
+) -> None:
+    browser.get(server.add_page(before=f"window.fetch = {broken};" + FIRST_EVENT))
+    server.wait_for(lambda: browser.execute_script("return Boolean(carillon.loaded)"))
+    browser.execute_async_script("setTimeout(arguments[0], 900)")
+    assert browser.execute_script("return errors") == []
+    browser.get("about:blank")
+    assert [event["name"] for event in server.wait_for_events(1)] == ["first"]
+
+
+def test_leaving_sends_all_that_a_beacon_takes(browser: Chrome, server: RecordingServer) -> None:
+    many = "addEventListener('pagehide', () => { for (let n = 0; n < 120; n++) carillon.addEvent('n', {n}); }, true);"
+    browser.get(server.add_page(before=many))
+    server.wait_for(server.tracked)
+    browser.get("about:blank")
+    server.wait_for_events(120)
+
+
+def test_text_in_any_script_travels_in_requests_that_outlive_the_page(
+    browser: Chrome, server: RecordingServer
+) -> None:
+    browser.get(
+        server.add_page(
+            before="for (let n = 0; n < 6; n++) carillon.push(['addEvent', 'n', {s: '靴'.repeat(1e4)}]);"
+        )
+    )
+    server.wait_for_events(6)
+    assert max(int(post.headers["Content-Length"]) for post in server.tracked()) < 60_000
+
+
+def test_a_clock_that_is_set_back_changes_no_order(browser: Chrome, server: RecordingServer) -> None:
+    before = """let off = 0; const real = Date.now; Date.now = () => real() - off;
+      carillon.push(['ready', (sdk) => { sdk.addEvent('one'); off = 3600000; sdk.addEvent('two'); }]);"""
+    browser.get(server.add_page(before=before))
+    assert [event["name"] for event in server.wait_for_events(2)] == ["one", "two"]

@@ -4,13 +4,16 @@ import pytest
 from django.test import Client
 
 
-@pytest.mark.parametrize("name", ["carillon.js", "carillon-worker.js", "carillon-aimtell.js"])
+@pytest.mark.parametrize(
+    "name", ["carillon.js", "carillon-push.js", "carillon-worker.js", "carillon-aimtell.js"]
+)
 def test_each_file_is_served_to_pages_of_any_site(name: str) -> None:
     response = Client().get(f"/sdk/{name}")
 
     assert response.status_code == 200
     assert response["Content-Type"] == "text/javascript; charset=utf-8"
     assert response["Access-Control-Allow-Origin"] == "*"
+    assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert response["Service-Worker-Allowed"] == "/"
     assert response["Cache-Control"] == "public, max-age=300"
 
