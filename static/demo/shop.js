@@ -114,6 +114,8 @@
     denied: ['Notifications blocked', 'Your browser blocks them: allow notifications in the settings of this page.'],
     default: ['Allow notifications', 'Not allowed yet.'],
     unsupported: ['No notifications', 'This browser has no push notifications.'],
+    failed: ['Allow notifications', 'They could not be turned on; the console says why.'],
+    no_consent: ['Allow notifications', 'They will be on as soon as you consent.'],
   };
 
   function showBell(state) {
@@ -127,9 +129,9 @@
 
   // ---- What Carillon knows
   function showSubscriber(id) {
-    element('subscriber').textContent = id;
+    element('subscriber').textContent = id || 'forgotten';
     element('admin-link').href = document.body.dataset.adminSearch + encodeURIComponent(id);
-    element('admin-link').hidden = false;
+    element('admin-link').hidden = !id;
   }
 
   function showOperation({ type, name, at }) {

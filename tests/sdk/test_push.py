@@ -1,11 +1,8 @@
 """Allowing and withdrawing notifications. A real subscription is in the Firefox journey."""
 
-from pathlib import Path
-
 import pytest
 from selenium.webdriver import Chrome
 
-from subscribers.admin.site import SNIPPET
 from tests.browser.browsers import grant_notifications
 from tests.sdk.push_page import PUSH_MANAGER, key_bytes, open_page, subscribe, subscriptions
 from tests.sdk.recording_server import VAPID_PUBLIC_KEY, RecordingServer
@@ -218,33 +215,7 @@ def test_our_own_subscription_is_renewed_when_the_sites_key_was_changed(
     assert subscriptions(server)[1]["endpoint"] != first["endpoint"]
 
 
-# ---- Before the script is there, and when it fails --------------------------------------------------------------
-
-
-def test_methods_may_be_called_before_the_script_is_there(browser: Chrome, server: RecordingServer) -> None:
-    grant_notifications(browser, server.origin)
-    server.files["/carillon-worker.js"] = f"importScripts('{server.host}/sdk/carillon-worker.js');"
-    [queue, _] = SNIPPET.format(url="", key="").splitlines()
-    calls = """carillon.subscribe().then((state) => { window.state = state; }); carillon.addEvent('early', {n: 1});
-      carillon.identify('u-42'); carillon.addAttribute('tier', 'gold'); const kept = carillon;"""
-    page = server.add_page(before=PUSH_MANAGER + calls)
-    server.files["/"] = server.files["/"].replace(
-        "<script>window.carillon = window.carillon || [];</script>", queue
-    )
-    browser.get(page)
-    server.wait_for(lambda: browser.execute_script("return window.state") == "subscribed")
-    browser.execute_script("kept.addEvent('kept_queue')")
-    assert [event["name"] for event in server.wait_for_events(2)] == ["early", "kept_queue"]
-    kinds = [operation["type"] for operation in server.operations()]
-    assert kinds.index("identify") < kinds.index("attributes") < kinds.index("event")
-    assert browser.execute_script("return errors") == []
-
-
-def test_the_manual_shows_the_two_lines_that_the_admin_shows() -> None:
-    root = Path(__file__).parents[2]
-    lines = SNIPPET.format(url="https://HOST", key="KEY").splitlines()
-    manual = (root / "docs" / "sdk.md").read_text()
-    assert all(line in manual for line in lines)
+# ---- When it fails ----------------------------------------------------------------------------------------------
 
 
 def failures(browser: Chrome) -> list[str]:
