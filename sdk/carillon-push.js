@@ -59,7 +59,7 @@
   /** A worker whose file is gone, such as a former provider's, and one that is Carillon's by its name. */
   async function mayReplace(address) {
     if (/\/carillon-worker\.js$/.test(pathOf(address))) return true;
-    const response = await fetch(address, { method: 'HEAD', cache: 'no-store' }).catch(() => null);
+    const response = await fetch(address, { cache: 'no-store' }).catch(() => null);
     return Boolean(response) && [404, 410].includes(response.status);
   }
 
@@ -90,7 +90,7 @@
     if (existing) {
       if (keyOf(existing) === bytesOf(key)) return existing;
       const former = (sdk.read('push') || {}).subscription;
-      if (!chosen && !(former && former.endpoint === existing.endpoint)) return null;
+      if (!chosen && !(former && former.endpoint === existing.toJSON().endpoint)) return null;
       await existing.unsubscribe();
     }
     return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });

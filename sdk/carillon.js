@@ -278,7 +278,7 @@
     'anonymous|guest|id|user_?id|distinct_?id|not_authenticated|0{8}-0{4}-0{4}-0{4}-0{12}',
     '\\{.*\\}|[$#]\\{.*\\}|<%.*%>|%[\\w.-]+%|\\[\\[.*\\]\\]|__\\w+__',
   ].join('|')})?$`, 'i');
-  const UNSEEN = /[\s\u200b-\u200d\u2060\ufeff]/g;
+  const UNSEEN = /^[\s\u200b-\u200d\u2060\ufeff]+|[\s\u200b-\u200d\u2060\ufeff]+$/g;
 
   function identify(externalId, signature) {
     const whole = typeof externalId === 'bigint' || Number.isSafeInteger(externalId);

@@ -291,6 +291,7 @@ def test_ours_neither_hurries_a_hosts_new_worker_nor_takes_over_its_pages(
     browser.get(server.add_page("/shop"))
     browser.execute_async_script(REGISTER.replace("/carillon-worker.js", "/sw.js"))
     assert browser.execute_script("return navigator.serviceWorker.controller") is None
+    browser.get(f"{server.origin}/shop")  # which the first version controls, and so holds up the next
     server.files["/sw.js"] = ours + "// a new version"
     states = browser.execute_async_script(
         """const done = arguments[0];
