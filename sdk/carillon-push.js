@@ -23,7 +23,7 @@
     await sdk.changeWorkerStore((stored) => {
       stored.delete('current'); // of older versions, which knew one site
       stored.put(settings, options.siteKey);
-    }, true);
+    }, true).catch(() => { /* then only pages renew what was lost */ });
     if (!sdk.allowed()) return sdk.forgetWorker(); // withdrawn in the meantime
     const current = { subscriber: sdk.subscriber(), subscription: { endpoint, keys }, key: bytesOf(key) };
     if (chosen || sdk.json(current) !== sdk.json(sdk.read('push'))) sdk.record('subscribe', { subscription: current.subscription });

@@ -8,6 +8,7 @@
  */
 (() => {
   'use strict';
+  const STORE_TIMEOUT = 2000; // milliseconds
 
   // The next push may be long in coming. Sending does not hold up the host, making the stores takes no time.
   self.addEventListener('activate', (event) => {
@@ -222,7 +223,12 @@
     });
   }
 
-  async function store(name, ask) {
+  /** Rejects where IndexedDB is forbidden, and where it forgets to answer, as in some versions of Safari. */
+  function store(name, ask) {
+    return Promise.race([askStore(name, ask), new Promise((_, reject) => setTimeout(reject, STORE_TIMEOUT, new Error('no answer')))]);
+  }
+
+  async function askStore(name, ask) {
     const opened = await database();
     return new Promise((resolve, reject) => {
       const transaction = opened.transaction(name, 'readwrite');

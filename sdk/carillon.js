@@ -12,6 +12,7 @@
   const TITLE_DELAY = 400; // applications set the title of a page after its address
   const LONGEST_RETRY_DELAY = 60000;
   const REQUEST_TIMEOUT = 30000;
+  const STORE_TIMEOUT = 2000;
   const SESSION_IDLE = 30 * 60 * 1000;
   const DAY = 24 * 60 * 60 * 1000;
   const BATCH = { operations: 50, bytes: 50000 }; // sendBeacon and keepalive requests stop at 64 KiB
@@ -224,6 +225,7 @@
   // ---- What the worker needs to know is in IndexedDB: it cannot read localStorage ---------------------------------
   function changeWorkerStore(change, make) {
     return new Promise((resolve, reject) => {
+      setTimeout(reject, STORE_TIMEOUT, new Error('IndexedDB does not answer')); // some versions of Safari forget to
       const opening = indexedDB.open('carillon', 1); // the worker makes the same stores
       opening.onupgradeneeded = () => {
         if (!make) return opening.transaction.abort();
@@ -232,10 +234,12 @@
       };
       opening.onerror = () => reject(opening.error);
       opening.onsuccess = () => {
-        const transaction = opening.result.transaction(['settings', 'outbox'], 'readwrite');
-        change(transaction.objectStore('settings'), transaction.objectStore('outbox'));
-        transaction.oncomplete = () => resolve(opening.result.close());
-        transaction.onabort = () => reject(transaction.error);
+        try {
+          const transaction = opening.result.transaction(['settings', 'outbox'], 'readwrite');
+          change(transaction.objectStore('settings'), transaction.objectStore('outbox'));
+          transaction.oncomplete = () => resolve(opening.result.close());
+          transaction.onabort = () => reject(transaction.error);
+        } catch (error) { reject(error); }
       };
     });
   }
@@ -361,14 +365,21 @@
     if (dropped.length) fail(`${dropped.length} operations that could not be sent were dropped: at most ${QUEUE.operations} wait, for ${QUEUE.days} days`, { dropped: dropped.length });
   }
 
-  /** Without the values that JSON has no word for: sent as null, an attribute would be removed. */
+  /** Without the values that JSON has no word for (sent as null, an attribute would be removed) or cannot write. */
   function sendable(values, where) {
     return Object.fromEntries(Object.entries(values).filter(([key, value]) => {
-      const absent = value === undefined || typeof value === 'function' || typeof value === 'symbol';
-      const wrong = absent || (typeof value === 'number' && !Number.isFinite(value)) || (value instanceof Date && Number.isNaN(+value));
-      if (wrong && !(where === 'property' && value === undefined)) fail(`the ${where} "${key}" is not sent: ${kindOf(value)} is no value`);
-      return !wrong;
+      if (value === undefined && where === 'property') return false;
+      const why = whyNot(value);
+      if (why) fail(`the ${where} "${key}" is not sent: ${why}`);
+      return !why;
     }));
+  }
+
+  function whyNot(value) {
+    const isNumber = typeof value === 'number' || value instanceof Date;
+    if (['undefined', 'function', 'symbol'].includes(typeof value) || (isNumber && !Number.isFinite(+value))) return `${kindOf(value)} is no value`;
+    try { json(value); } catch (error) { return error.message; }
+    return '';
   }
 
   function addEvent(event, properties) {
@@ -583,7 +594,8 @@
     if (!pushSupported()) return announce('unsupported');
     const asked = Notification.permission === 'default';
     const clicked = Boolean(navigator.userActivation && navigator.userActivation.isActive);
-    const permission = await Notification.requestPermission();
+    let permission;
+    try { permission = await askPermission(); } catch (error) { return failToSubscribe(error); }
     if (permission !== 'granted') return announce(permission);
     // Who rings the bell although their browser objects in general has decided for this site.
     if ((asked || clicked) && objects() && !options.requireConsent && read('consent') === null) await consent(true);
@@ -592,11 +604,19 @@
     if (wanted) return announce('no_consent');
     try {
       await (await device()).register(true);
-    } catch (error) {
-      fail(`notifications could not be turned on: ${error.message}`);
-      return announce('failed');
-    }
+    } catch (error) { return failToSubscribe(error); }
     return announce('subscribed');
+  }
+
+  /** Older versions of Safari answer a callback instead of returning a promise. */
+  const askPermission = () => new Promise((resolve, reject) => {
+    const answer = Notification.requestPermission(resolve);
+    if (answer) answer.then(resolve, reject);
+  });
+
+  function failToSubscribe(error) {
+    fail(`notifications could not be turned on: ${error.message}`);
+    return announce('failed');
   }
 
   async function unsubscribe(reason = '') {

@@ -2,7 +2,8 @@
 
 import functools
 import logging
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import geoip2.database
 import maxminddb
@@ -25,6 +26,7 @@ class Location(NamedTuple):
 
 
 NOWHERE = Location()
+COORDINATES = ("latitude", "longitude")
 
 
 def locate(ip: str, timezone: str) -> Location:
@@ -32,6 +34,15 @@ def locate(ip: str, timezone: str) -> Location:
     reader = _open_map(settings.GEOIP_PATH) if settings.GEOIP_PATH and ip else None
     found = _look_up(reader, ip) if reader else None
     return found or Location(country=find_country(timezone))
+
+
+def read_coordinates(attributes: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Where a device, or a backend, says that somebody is; None unless both degrees are told, and are on the globe."""
+    told = [attributes.get(key) for key in COORDINATES]
+    degrees = [value for value in told if isinstance(value, int | float) and not isinstance(value, bool)]
+    if len(degrees) != 2 or abs(degrees[0]) > 90 or abs(degrees[1]) > 180:
+        return None
+    return float(degrees[0]), float(degrees[1])
 
 
 @functools.lru_cache(maxsize=4)

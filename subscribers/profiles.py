@@ -1,7 +1,8 @@
 """What we know about one subscriber: profile fields and attributes.
 
 Some attribute keys are also profile fields (PROFILE_FIELDS): setting the attribute `timezone` sets the time zone
-that campaigns go by. What a site says about a person in this way wins over what their browser shows.
+that campaigns go by. What a site says about a person in this way wins over what their browser shows; so do `latitude`
+and `longitude` together, which is how the SDK's setLocation tells where a device is.
 """
 
 import dataclasses
@@ -18,7 +19,7 @@ from subscribers.arrays import write_array, write_texts
 from subscribers.attribute_values import AttributeValueError, is_same
 from subscribers.changes import LOCATION, name_attribute, name_profile
 from subscribers.definitions import Definitions
-from subscribers.geolocation import NOWHERE, Location
+from subscribers.geolocation import COORDINATES, NOWHERE, Location, read_coordinates
 from subscribers.models import Identity, Site, Subscriber
 from subscribers.profile_fields import PROFILE_FIELDS, clean_field
 
@@ -133,6 +134,7 @@ def assign_context(subscriber: Subscriber, *, context: Context, now: dt.datetime
             setattr(subscriber, field, value)
     if not told & {"country", "region", "city"}:
         _move(subscriber, context.location)
+    _place(subscriber)
 
 
 def _move(subscriber: Subscriber, place: Location) -> None:
@@ -140,6 +142,13 @@ def _move(subscriber: Subscriber, place: Location) -> None:
     if place.country and (place.latitude is not None or place.country != subscriber.country):
         for field in PLACE_FIELDS:
             setattr(subscriber, field, getattr(place, field))
+
+
+def _place(subscriber: Subscriber) -> None:
+    """Where a device says that it is wins over where its connection comes out."""
+    told = read_coordinates(subscriber.attributes)
+    if told:
+        subscriber.latitude, subscriber.longitude = told
 
 
 def assign_attributes(
@@ -162,6 +171,7 @@ def assign_attributes(
             refused[key] = str(error)
             _keep_raw(subscriber, key, value)
             logger.info("Attribute %r of subscriber %s kept out: it %s", key, subscriber.pk, error)
+    _place(subscriber)
     return refused
 
 
@@ -187,6 +197,8 @@ def _remove_attribute(subscriber: Subscriber, key: str) -> None:
     subscriber.raw_values.pop(key, None)
     if key in PROFILE_FIELDS:
         setattr(subscriber, key, "")
+    if key in COORDINATES:
+        subscriber.latitude = subscriber.longitude = None  # until the next visit shows where they are, roughly
 
 
 def _keep_raw(subscriber: Subscriber, key: str, value: Any) -> None:

@@ -283,3 +283,16 @@ def test_a_page_that_chromium_itself_prerenders_counts_when_it_is_seen(
     assert viewed(server) == ["/"]
     browser.execute_script("location.href = arguments[0]", next_page)
     server.wait_for(lambda: viewed(server) == ["/", "/next"])
+
+
+def test_a_page_with_elements_named_like_ours_or_the_documents_is_recorded(
+    browser: Chrome, server: RecordingServer
+) -> None:
+    server.add_page("/")
+    named = '<body><div id="carillon"></div><form name="title"></form><img name="head">'
+    page = server.files["/"].replace("<script>window.carillon = window.carillon || [];</script>", "").replace("<body>", named)  # fmt: skip
+    server.files["/"] = page.replace("async src", "defer src")
+    browser.get(f"{server.origin}/")
+    [view] = server.wait_for(lambda: server.operations("page"))
+    assert view["title"] == ""
+    assert browser.execute_script("return errors") == []

@@ -244,3 +244,42 @@ def test_a_subscription_that_fails_is_told_by_an_error_event_and_a_word(
     assert answer == "failed"
     assert told in failures(browser)[0]
     assert browser.execute_script("return [states, errors]") == [["failed"], []]
+
+
+@pytest.mark.parametrize(
+    "database",
+    [
+        "Object.defineProperty(window, 'indexedDB', {get() { throw new DOMException('no', 'SecurityError'); }});",
+        "Object.defineProperty(window, 'indexedDB', {value: undefined});",
+        "IDBFactory.prototype.open = () => ({});",  # Safari forgot to answer, in several versions
+        "IDBFactory.prototype.open = () => { throw new DOMException('no', 'InvalidStateError'); };",
+    ],
+)
+def test_a_browser_without_a_working_indexeddb_is_subscribed_all_the_same(
+    browser: Chrome, server: RecordingServer, database: str
+) -> None:
+    open_page(browser, server, before=database)
+    subscribe(browser, server)
+    server.wait_for(lambda: browser.execute_script("return states") == ["subscribed"])
+    browser.execute_script("carillon.push(['unsubscribe'])")
+    server.wait_for(lambda: browser.execute_script("return localStorage.getItem('browser')") is None)
+    browser.execute_script("carillon.push(['consent', false])")
+    browser.execute_async_script("setTimeout(arguments[0], 300)")
+    assert browser.execute_script("return errors") == []
+
+
+@pytest.mark.parametrize(
+    ("ask", "states"),
+    [
+        ("(answer) => { answer('granted'); }", ["subscribed"]),  # Safari before promises
+        ("(answer) => { answer('denied'); }", ["denied"]),
+        ("() => Promise.reject(new Error('only from a user gesture'))", ["failed"]),
+        ("() => { throw new Error('only from a user gesture'); }", ["failed"]),
+    ],
+)
+def test_every_way_in_which_browsers_answer_the_question_is_understood(
+    browser: Chrome, server: RecordingServer, ask: str, states: list[str]
+) -> None:
+    open_page(browser, server, before=f"Notification.requestPermission = {ask};")
+    assert [browser.execute_async_script("carillon.subscribe().then(arguments[0])")] == states
+    assert browser.execute_script("return [states, errors]") == [states, []]
