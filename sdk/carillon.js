@@ -349,7 +349,7 @@
       return fail(`this ${type} is not sent, since it has more than ${LONGEST_OPERATION} characters`, { operation: operation.id });
     }
     room.operations += 1;
-    room.characters += keep(`operation.${order}.${type}.${operation.id}`, `{"subscriber":"${subscriber()}","operation":${text}}`);
+    room.characters += keep(`operation.${order}.${type}.${operation.id}`, `{"subscriber":${json(subscriber())},"operation":${text}}`);
     if (room.operations > QUEUE.operations || room.characters > QUEUE.characters) makeRoom();
     if (type === 'page') pages += 1;
     log(type, operation);
@@ -406,11 +406,16 @@
   }
 
   function addAttribute(key, value) {
-    if (!key || value === undefined) return fail("addAttribute needs a key and a value: ['addAttribute', 'tier', 'gold']");
+    if (!isKey(key) || value === undefined) return fail("addAttribute needs a key and a value: ['addAttribute', 'tier', 'gold']");
     return addAttributes({ [key]: value });
   }
 
-  const removeAttribute = (...keys) => record('attributes', { set: {}, unset: keys.map(String) });
+  const isKey = (key) => (typeof key === 'string' && key !== '') || typeof key === 'number';
+
+  function removeAttribute(...keys) {
+    if (!keys.length || !keys.every(isKey)) return fail("removeAttribute needs the attribute's key: ['removeAttribute', 'tier']");
+    return record('attributes', { set: {}, unset: keys.map(String) });
+  }
 
   /** Where the visitor is, as they let the page know: two numbers, {latitude, longitude}, or what geolocation gives. */
   function setLocation(place, second) {

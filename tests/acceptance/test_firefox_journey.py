@@ -86,6 +86,34 @@ def test_from_a_visit_to_a_click_in_the_report(stack: Stack, api: Api, site: Jso
     check_timeline(firefox, stack, api, visitor)
 
 
+def test_a_device_is_the_subscribers_for_as_long_as_they_consent_and_ends_when_they_say_so(
+    stack: Stack, api: Api, site: Json, firefox: Firefox
+) -> None:
+    shop = Shop(firefox, stack)
+    shop.open()
+    shop.allow_notifications()
+    first = shop.browser
+    wait_for([None], lambda: list_ends(api, first))
+
+    firefox.execute_script("carillon.push(['consent', false])")
+    firefox.execute_script("carillon.push(['consent', true], ['setLocation', 27.7, 85.3])")
+    again = shop.browser
+    assert again != first
+    wait_for([None], lambda: list_ends(api, again))
+    wait_for([], lambda: list_ends(api, first))
+    wait_for(27.7, lambda: (api.find_subscriber(again) or {}).get("latitude"))
+
+    firefox.execute_script("carillon.push(['unsubscribe'])")
+    ended = wait_until(lambda: [end for end in list_ends(api, again) if end], "the device ends")
+    assert len(ended) == 1
+
+
+def list_ends(api: Api, browser: str) -> list[str | None]:
+    """When each device of this browser's subscriber ended; None for one that takes pushes."""
+    subscriber = api.find_subscriber(browser) or {"devices": []}
+    return [device["ended_at"] for device in subscriber["devices"]]
+
+
 @dataclass(frozen=True)
 class Others:
     """Three whose devices take pushes and tell nothing: one to be left out, one to be sent to, one too late."""

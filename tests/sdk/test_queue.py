@@ -91,7 +91,7 @@ def test_identify_sends_the_signature_it_is_given(browser: Chrome, server: Recor
 @pytest.mark.parametrize(
     "command",
     ["['teleport', 1]", "['toString']", "null", "42", "['addEvent']", "['addEvent', 7]", "['identify', '']",
-     "['addAttributes', 'gold']", "['addAttribute', 'tier']", "['ready']", "() => { throw Error('theirs') }"],
+     "['addAttributes', 'gold']", "['addAttributes', ['gold']]", "['removeAttribute']", "['removeAttribute', undefined]", "['addAttribute', {}, 1]", "['addAttribute', 'tier']", "['ready']", "() => { throw Error('theirs') }"],
 )  # fmt: skip
 def test_a_command_that_cannot_be_understood_warns_and_loses_nothing_else(
     browser: Chrome, server: RecordingServer, command: str
