@@ -18,14 +18,14 @@ def test_methods_may_be_called_before_the_script_is_there(browser: Chrome, serve
     server.files["/carillon-worker.js"] = f"importScripts('{server.host}/sdk/carillon-worker.js');"
     [queue, _] = SNIPPET.format(url="", key="").splitlines()
     calls = """carillon.subscribe().then((state) => { window.state = state; }); carillon.addEvent('early', {n: 1});
-      carillon.identify('u-42'); carillon.addAttribute('tier', 'gold'); const kept = carillon;"""
+      carillon.identify('u-42'); carillon.addAttribute('tier', 'gold'); const held = carillon;"""
     page = server.add_page(before=PUSH_MANAGER + calls)
     server.files["/"] = server.files["/"].replace(
         "<script>window.carillon = window.carillon || [];</script>", queue
     )
     browser.get(page)
     server.wait_for(lambda: browser.execute_script("return window.state") == "subscribed")
-    browser.execute_script("kept.addEvent('kept_queue')")
+    browser.execute_script("held.addEvent('kept_queue')")
     assert [event["name"] for event in server.wait_for_events(2)] == ["early", "kept_queue"]
     kinds = [operation["type"] for operation in server.operations()]
     assert kinds.index("identify") < kinds.index("attributes") < kinds.index("event")
