@@ -273,13 +273,17 @@ def test_the_addresses_and_tokens_that_scripts_for_aimtell_read(
     assert browser.execute_script("return _aimtellPushToken") == ""
 
 
+def wait_for_views(browser: Chrome, server: RecordingServer, count: str) -> None:
+    server.wait_for(lambda: cookies(browser).get("_aimtellSessionPageViews") == count)
+
+
 def test_page_views_are_counted_in_aimtells_cookie(browser: Chrome, server: RecordingServer) -> None:
-    for number, path in enumerate(("/", "/next"), start=1):
-        browser.get(server.add_page(path, before=LOADER))
-        server.wait_for(lambda expected=number: len(server.operations("page")) == expected)
-        server.wait_for(
-            lambda expected=number: cookies(browser).get("_aimtellSessionPageViews") == str(expected)
-        )
+    browser.get(server.add_page("/", before=LOADER))
+    wait_for_views(browser, server, "1")
+    browser.get(server.add_page("/next", before=LOADER))
+    wait_for_views(browser, server, "2")
+    browser.execute_script("history.pushState({}, '', '/third')")
+    wait_for_views(browser, server, "3")
 
 
 def test_withdrawn_consent_takes_aimtells_cookies_along(browser: Chrome, server: RecordingServer) -> None:

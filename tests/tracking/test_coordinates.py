@@ -8,7 +8,7 @@ from subscribers.geolocation import Location
 from subscribers.models import Site, Subscriber, SubscriberChange
 from tests.tracking.requests import attributes, page, track
 
-ULM = {"latitude": 48.4, "longitude": 9.99}
+ULM: dict[str, Any] = {"latitude": 48.4, "longitude": 9.99}
 BERLIN = Location("DE", "Land Berlin", "Berlin", 52.52, 13.405)
 
 
