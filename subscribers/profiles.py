@@ -198,7 +198,8 @@ def _remove_attribute(subscriber: Subscriber, key: str) -> None:
     if key in PROFILE_FIELDS:
         setattr(subscriber, key, "")
     if key in COORDINATES:
-        subscriber.latitude = subscriber.longitude = None  # until the next visit shows where they are, roughly
+        # Until the next visit shows where they are, roughly.
+        subscriber.latitude = subscriber.longitude = None
 
 
 def _keep_raw(subscriber: Subscriber, key: str, value: Any) -> None:
