@@ -44,7 +44,7 @@ def test_buttons_are_drawn(site: Site) -> None:
 def test_an_error_in_the_template_is_said_in_words(site: Site) -> None:
     drawing = draw(sign_in("marketer"), site, title="Hello {{ subscriber.first_name")
 
-    assert "could not be filled in" in drawing
+    assert "cannot be read" in drawing
 
 
 def test_what_people_wrote_is_escaped(site: Site) -> None:
