@@ -16,6 +16,7 @@ from segments.rules.operators import Family, list_operators
 from segments.rules.wording import say_name
 from subscribers.countries import COUNTRIES
 from subscribers.models import Attribute, Place, PushSubscription, Site, Subscriber
+from tracking.declaring import list_awaited_properties
 from tracking.models import EventType
 from tracking.nesting import list_paths
 
@@ -68,6 +69,7 @@ def _list_attributes(site: Site) -> list[dict[str, Any]]:
             "element_type": attribute.element_type,
             "label": say_name(attribute.key),
             "values": sorted(values[attribute.key]),
+            **_mark(waits=attribute.first_seen_at is None),
         }
         for attribute in Attribute.objects.filter(site=site).order_by("key")
     ]
@@ -126,16 +128,25 @@ def _list_events(site: Site, since: dt.datetime) -> list[dict[str, Any]]:
             "key": name,
             "label": label,
             "reserved": name in DEEDS,
+            **_mark(waits=name in types and types[name].first_seen_at is None),
             "properties": _list_properties(types[name], values) if name in types else [],
         }
         for name, label in labels.items()
     ]
 
 
+def _mark(*, waits: bool) -> dict[str, bool]:
+    """What was announced and has not come is marked; on all else there is nothing to say."""
+    return {"waits": True} if waits else {}
+
+
 def _list_properties(event_type: EventType, values: dict[tuple[int, str], set[str]]) -> list[dict[str, Any]]:
     return [
         {"key": key, "type": kind, "values": sorted(values[event_type.pk, key])}
         for key, kind in sorted(event_type.properties.items())
+    ] + [
+        {"key": key, "type": told["type"], "values": [], **_mark(waits=True)}
+        for key, told in sorted(list_awaited_properties(event_type).items())
     ]
 
 

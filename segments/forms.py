@@ -66,6 +66,7 @@ class SegmentForm(forms.ModelForm[Segment]):
             self.builder = cast(RuleWidget, self.fields["rule"].widget)
             self.builder.segment_id = self.instance.pk
             self.builder.site_id = self.instance.site_id
+            self.builder.unsaved = self.is_bound
         if self.instance.pk:
             self.initial["version"] = _number_latest(self.instance)
 

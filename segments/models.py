@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from subscribers.models import Site, Subscriber
+from subscribers.names import validate_visible
 
 
 class Segment(models.Model):
@@ -29,7 +30,7 @@ class Segment(models.Model):
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="segments")
     kind = models.CharField(max_length=6, choices=Kind, default=Kind.LIVE, editable=False)
-    name = models.CharField(max_length=128)
+    name = models.CharField(max_length=128, validators=[validate_visible])
     description = models.TextField(
         blank=True, max_length=500, help_text="What is it for? Your colleagues read this."
     )

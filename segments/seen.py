@@ -8,12 +8,29 @@ from tracking.wording import RESERVED
 
 
 def read_seen(site: Site) -> Seen:
-    """The site's attributes and events, in two queries. The reserved events may come at any time: they are known."""
-    attributes = list(Attribute.objects.filter(site=site).values_list("key", "type", "element_type"))
-    events = EventType.objects.filter(site=site).values_list("name", "properties")
+    """The site's attributes and events, in two queries. The reserved events may come at any time: they are known.
+
+    What was announced and has not come is not seen.
+    """
+    attributes = Attribute.objects.filter(site=site).values_list(
+        "key", "type", "element_type", "first_seen_at"
+    )
+    events = EventType.objects.filter(site=site).values_list(
+        "name", "properties", "declared", "first_seen_at"
+    )
+    come = [row for row in attributes if row[3] is not None]
     return Seen(
-        {key: Family(family) for key, family, _ in attributes},
+        {key: Family(family) for key, family, _, _ in come},
         {name: {} for name in RESERVED}
-        | {name: {key: Family(kind) for key, kind in properties.items()} for name, properties in events},
-        {key: Family(element) for key, family, element in attributes if family == Family.LIST},
+        | {
+            name: {key: Family(kind) for key, kind in properties.items()}
+            for name, properties, _, first_seen_at in events
+            if first_seen_at is not None
+        },
+        {key: Family(element) for key, family, element, _ in come if family == Family.LIST},
+        frozenset(
+            [("", key) for key, _, _, first_seen_at in attributes if first_seen_at is None]
+            + [(name, "") for name, _, _, first_seen_at in events if first_seen_at is None]
+            + [(name, key) for name, _, declared, _ in events for key in declared]
+        ),
     )

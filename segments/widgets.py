@@ -30,6 +30,7 @@ class RuleWidget(forms.Textarea):
         self.segment_id: int | None = None
         self.site_id: int | None = None
         self.problems: list[Problem] = []
+        self.unsaved = False  # whether the form comes back with what somebody had written in it
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -39,6 +40,7 @@ class RuleWidget(forms.Textarea):
             "site_id": self.site_id,
             "segment_id": self.segment_id,
             "problems": json.dumps(problems),
+            "unsaved": self.unsaved,
         }
         return context
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import connection
+from django.db.models.functions import Now
 
 from subscribers.arrays import write_array
 from subscribers.attribute_values import (
@@ -74,10 +75,15 @@ class Definitions:
 
     def _read(self, keys: Collection[str]) -> None:
         rows = Attribute.objects.filter(site_id=self.site_id, key__in=list(keys))
-        for pk, key, type_, element_type, guessed_from in rows.values_list(
-            "pk", "key", "type", "element_type", "guessed_from"
+        arrived = []
+        for pk, key, type_, element_type, guessed_from, first_seen_at in rows.values_list(
+            "pk", "key", "type", "element_type", "guessed_from", "first_seen_at"
         ):
             self._known[key] = Definition(pk, Shape(type_, element_type), guessed_from)
+            if first_seen_at is None:
+                arrived.append(pk)
+        if arrived:  # announced beforehand
+            Attribute.objects.filter(pk__in=arrived, first_seen_at=None).update(first_seen_at=Now())
 
     def explain(self, key: str, value: Any) -> str:
         """What is to be said to whoever sends this: why it is kept out, or what it changes; empty if all is well."""

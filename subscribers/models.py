@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models.functions import Now, Upper
 
 from subscribers.contacts import validate_contact
+from subscribers.names import validate_visible
 from subscribers.timezones import is_timezone, load_zone
 from subscribers.vapid import make_vapid_key
 
@@ -33,7 +34,7 @@ def make_identity_secret() -> str:
 class Site(models.Model):
     """A website with its own keys. Everything else belongs to one site."""
 
-    name = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=100, unique=True, validators=[validate_visible])
     url = models.URLField("address", help_text="Where visitors find it, like https://shop.example")
     public_key = models.CharField(
         max_length=64, unique=True, default=make_public_key, editable=False,
@@ -71,7 +72,7 @@ class Place(models.Model):
     """A spot on the map that rules can name: a store, an office, a stadium."""
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="places")
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=100, validators=[validate_visible])
     latitude = models.FloatField()
     longitude = models.FloatField()
 
@@ -115,6 +116,12 @@ class Attribute(models.Model):
     )  # fmt: skip
     description = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    first_seen_at = models.DateTimeField(
+        null=True,
+        db_default=Now(),
+        editable=False,
+        help_text="None: it was announced, and no value has come yet",
+    )
 
     class Meta:
         constraints: ClassVar = [

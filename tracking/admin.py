@@ -27,7 +27,7 @@ TYPE_WORDS = {
 
 @admin.register(EventType)
 class EventTypeAdmin(ModelAdmin):
-    """Made at first sight, so nobody adds one here."""
+    """Made at first sight, or announced from within the rule builder; nobody adds one here."""
 
     list_display = ("words", "name", "description", "often", "site")
     list_filter = ("site",)
@@ -41,8 +41,8 @@ class EventTypeAdmin(ModelAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: EventType | None = None) -> bool:
-        """The log is append-only: with its type, all events of a name would go."""
-        return False
+        """The log is append-only: with its type, all events of a name would go. What was only announced can go."""
+        return obj is not None and obj.first_seen_at is None and super().has_delete_permission(request, obj)
 
     def get_form(self, request: HttpRequest, obj: EventType | None = None, **kwargs: Any) -> Any:
         help_texts = {"description": "When does it happen? Your colleagues read this."}

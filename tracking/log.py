@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
 from subscribers.arrays import write_array, write_texts
 from subscribers.attribute_values import coerce_value, guess_type
@@ -237,11 +238,19 @@ def find_or_create_types(site: Site, names: Iterable[str]) -> dict[str, EventTyp
             (EventType(site=site, name=name) for name in made), ignore_conflicts=True
         )
         types = {row.name: row for row in stored.all()}
+    _note_arrivals(types.values())
     for name in wanted - types.keys():
         logger.warning(
             "Event %r of site %s left out: no more than %s names", name, site.pk, EVENT_TYPES_PER_SITE
         )
     return types
+
+
+def _note_arrivals(types: Iterable[EventType]) -> None:
+    """What was announced beforehand has come."""
+    arrived = [row.pk for row in types if row.first_seen_at is None]
+    if arrived:
+        EventType.objects.filter(pk__in=arrived, first_seen_at=None).update(first_seen_at=Now())
 
 
 def _count_events(rows: Iterable[Event]) -> None:

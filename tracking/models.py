@@ -94,7 +94,16 @@ class EventType(models.Model):
     properties = models.JSONField(
         default=dict, blank=True, editable=False, help_text="name → text, number, boolean, time, list"
     )
-    first_seen_at = models.DateTimeField(db_default=Now(), editable=False)
+    declared = models.JSONField(
+        default=dict,
+        db_default={},
+        blank=True,
+        editable=False,
+        help_text="Properties that were announced: name → {type, description}",
+    )
+    first_seen_at = models.DateTimeField(
+        null=True, db_default=Now(), editable=False, help_text="None: it was announced, and has not come yet"
+    )
 
     class Meta:
         verbose_name = "event"

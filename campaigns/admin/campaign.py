@@ -22,11 +22,12 @@ from campaigns.drafts import add_variant
 from campaigns.forms import CampaignForm
 from campaigns.models import Campaign
 from campaigns.reports import count_outcomes
+from subscribers.admin.twins import TellsTwins
 from subscribers.models import Site
 
 
 @admin.register(Campaign)
-class CampaignAdmin(ModelAdmin):
+class CampaignAdmin(TellsTwins, ModelAdmin):
     """A draft opens as a form; what was launched opens as a page to watch, and is never edited."""
 
     form = CampaignForm

@@ -11,6 +11,7 @@ from campaigns.drafts import LETTERS, set_variants
 from campaigns.goals import LONGEST_WINDOW, GoalError, read_goal
 from campaigns.models import Campaign, Delivery, Variant
 from segments.models import Segment
+from subscribers.api.twins import TwinWarnings
 
 SHORTEST, LONGEST = dt.timedelta(seconds=1), dt.timedelta(days=366)
 GOAL_SCHEMA = {
@@ -37,7 +38,7 @@ class GoalField(serializers.JSONField):
         return document
 
 
-class CampaignSerializer(serializers.ModelSerializer[Campaign]):
+class CampaignSerializer(TwinWarnings, serializers.ModelSerializer[Campaign]):
     actions = ButtonSerializer(  # type: ignore[call-arg]
         many=True, required=False, max_length=2, help_text="Up to two buttons"
     )
@@ -68,7 +69,7 @@ class CampaignSerializer(serializers.ModelSerializer[Campaign]):
             "cap_by", "cap_limit", "cap_window", "counts_towards_caps", "quiet_hours", "throttle_per_minute",
             "devices", "ttl", "urgency", "topic",
             "goal", "click_window", "view_window", "revenue_property", "counts_every_conversion",
-            "created_at", "updated_at", "launched_at", "finished_at",
+            "created_at", "updated_at", "launched_at", "finished_at", "warnings",
         ]  # fmt: skip
         read_only_fields: ClassVar = [
             "status", "status_reason", "winner", "winner_note", "winner_chosen_at", "created_at", "updated_at",

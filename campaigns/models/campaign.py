@@ -11,6 +11,7 @@ from django.db import models
 from campaigns.models.message import Message
 from segments.models import Segment
 from subscribers.models import Site
+from subscribers.names import validate_visible
 
 _FIRST_DAY, _LAST_DAY = dt.date(2000, 1, 1), dt.date(2999, 12, 31)
 _DAY_HINT = "Choose a day in the years from 2000 to 2999."
@@ -91,7 +92,7 @@ class Campaign(Message):
         HIGH = "high", "High: wakes the device"
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="campaigns")
-    name = models.CharField(max_length=128)
+    name = models.CharField(max_length=128, validators=[validate_visible])
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     status_reason = models.CharField(max_length=300, blank=True, default="", editable=False)
 

@@ -1,6 +1,7 @@
-"""What the rule builder asks for before a rule is built: what is known about a site."""
+"""What the rule builder asks for before a rule is built: what is known about a site, and what one may add to that."""
 
 from django.contrib.admin import ModelAdmin
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
@@ -11,13 +12,26 @@ from segments.catalogue import read_catalogue
 from segments.models import Segment
 from subscribers.models import Site
 
+# Whoever may say what such a thing means may announce one.
+PERMISSIONS = {
+    "attribute": ("subscribers.add_attribute", "subscribers.change_attribute"),
+    "event": ("tracking.add_eventtype", "tracking.change_eventtype"),
+    "property": ("tracking.add_eventtype", "tracking.change_eventtype"),
+}
+
+
+def list_declarable(user: User | AnonymousUser) -> list[str]:
+    """Which of attribute, event and property somebody may announce."""
+    return [what for what, named in PERMISSIONS.items() if any(map(user.has_perm, named))]
+
 
 @require_GET
 def show_catalogue(request: HttpRequest, site_id: int, model_admin: ModelAdmin[Segment]) -> HttpResponse:
     """Attributes, events, places and so on that conditions can name, and the zone in which times are given."""
     require_builder(request, model_admin)
     site = get_object_or_404(Site, pk=site_id)
-    return JsonResponse({"timezone": site.timezone, **read_catalogue(site, now=timezone.now())})
+    known = read_catalogue(site, now=timezone.now())
+    return JsonResponse({"timezone": site.timezone, "may_declare": list_declarable(request.user), **known})
 
 
 def require_builder(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> None:

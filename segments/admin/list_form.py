@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.forms.widgets import Script
 from django.http import HttpRequest
 
 from segments.forms import SegmentForm
@@ -16,6 +17,9 @@ class ListForm(SegmentForm):
 
     class Meta(SegmentForm.Meta):
         fields: ClassVar = ["site", "name", "description"]
+
+    class Media:
+        js: ClassVar = [Script("segments/guarded_form.js", type="module")]
 
 
 def is_list(request: HttpRequest, segment: Segment | None) -> bool:

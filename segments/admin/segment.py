@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,6 +13,7 @@ from unfold.decorators import display
 from segments.admin.builder_views import show_catalogue
 from segments.admin.combining import read_combination
 from segments.admin.deletion import explain_deletion
+from segments.admin.duplication import find_original, read_copy
 from segments.admin.edit_views import ask_before_saving, restore
 from segments.admin.gallery_view import read_prefill, show_gallery
 from segments.admin.list_form import ListForm, is_list
@@ -22,11 +23,14 @@ from segments.admin.segment_list import SegmentList, has_several_sites, link_to_
 from segments.admin.snapshot_view import save_snapshot
 from segments.admin.upload_urls import UPLOAD_URLS
 from segments.admin.versions_view import show_versions
+from segments.admin.waiting_views import declare, show_waiting
+from segments.duplicates import copy_people
 from segments.editing import explain_state
 from segments.forms import SegmentForm
 from segments.lists import start_list
 from segments.models import Segment
 from segments.versions import keep_definition
+from subscribers.admin.twins import tell_twin
 
 
 @admin.register(Segment)
@@ -47,6 +51,8 @@ class SegmentAdmin(SegmentList):
         ("preview/comparison/", "segments_segment_comparison", show_comparison),
         ("preview/snapshot/", "segments_segment_snapshot", save_snapshot),
         ("catalogue/<int:site_id>/", "segments_segment_catalogue", show_catalogue),
+        ("declare/", "segments_segment_declare", declare),
+        ("waiting/", "segments_segment_waiting", show_waiting),
         *LOOKING_URLS,
         *UPLOAD_URLS,
         ("<int:segment_id>/versions/", "segments_segment_versions", show_versions),
@@ -72,7 +78,7 @@ class SegmentAdmin(SegmentList):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         given = super().get_changeform_initial_data(request)
-        return {**given, **read_prefill(request), **read_combination(request)}
+        return {**given, **read_prefill(request), **read_combination(request), **read_copy(request)}
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
@@ -89,6 +95,8 @@ class SegmentAdmin(SegmentList):
         return redirect("admin:segments_segment_versions", segment.pk)
 
     def save_model(self, request: HttpRequest, obj: Segment, form: SegmentForm, change: bool) -> None:
+        if not change or "name" in form.changed_data:
+            tell_twin(request, obj)
         if is_list(request, obj if change else None):
             self._save_list(request, obj, change=change)
             return
@@ -105,6 +113,15 @@ class SegmentAdmin(SegmentList):
             for field, value in {**start_list(timezone.now()), "created_by": request.user}.items():
                 setattr(obj, field, value)
         obj.save(update_fields=["name", "description", "updated_at"] if change else None)
+        original = None if change else find_original(request)
+        if original is None or original.is_live:
+            return
+        if original.site_id == obj.site_id:
+            copy_people(original, obj, now=timezone.now())
+        else:
+            messages.warning(
+                request, f"“{original}” belongs to another site, so nobody of it is on this list."
+            )
 
     def response_add(self, request: HttpRequest, obj: Segment, *args: Any, **kwargs: Any) -> HttpResponse:
         """A new list is shown next, as people are put on it there."""

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from segments.admin.duplication import address_copy
 from segments.admin.size_chart import draw_sparkline
 from segments.admin.wording import say_freshness
 from segments.definitions import describe_segment, read_names, say_segment
@@ -31,7 +32,7 @@ class SegmentList(ModelAdmin):
     """Columns of the list. Whoever may not change a segment is led from its name to how it is doing."""
 
     list_display = (
-        "name", "site", "show_sentence", "show_count", "show_trend", "show_status", "show_freshness",
+        "name", "site", "show_sentence", "show_count", "show_trend", "show_status", "show_freshness", "show_copy",
     )  # fmt: skip
     list_filter = ("kind", "status", "site")
     list_select_related = ("site",)
@@ -43,7 +44,9 @@ class SegmentList(ModelAdmin):
         css: ClassVar = {"all": ["segments/list.css"]}
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
-        return [column for column in self.list_display if column != "site" or has_several_sites()]
+        hidden = set() if has_several_sites() else {"site"}
+        hidden |= set() if self.has_add_permission(request) else {"show_copy"}
+        return [column for column in self.list_display if column not in hidden]
 
     def get_list_filter(self, request: HttpRequest) -> list[str]:
         return [name for name in self.list_filter if name != "site" or has_several_sites()]
@@ -85,6 +88,11 @@ class SegmentList(ModelAdmin):
             segment = _read_rows([segment])[0]
         waits_since = segment.waits_since  # type: ignore[attr-defined]
         return say_freshness(segment, find_watermark(segment, waits_since, now=now), now=now)
+
+    @display(description="Copy")
+    def show_copy(self, segment: Segment) -> SafeString:
+        link = '<a class="text-link" href="{}" aria-label="Duplicate {}">Duplicate</a>'
+        return format_html(link, address_copy(segment), segment.name)
 
 
 def link_to_members(segment: Segment, text: str) -> SafeString:

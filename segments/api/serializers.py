@@ -13,6 +13,7 @@ from segments.rules import RuleError
 from segments.rules.explanation import Explanation
 from segments.rules.windows import read_instant
 from segments.versions import accept_rule
+from subscribers.api.twins import TwinWarnings
 from subscribers.models import Site
 
 RULE_SCHEMA = {
@@ -32,7 +33,7 @@ class RuleField(serializers.JSONField):
     """A rule document. Whether it can be understood depends on the site, so the whole is checked, not the field."""
 
 
-class SegmentSerializer(serializers.ModelSerializer[Segment]):
+class SegmentSerializer(TwinWarnings, serializers.ModelSerializer[Segment]):
     kind = serializers.ChoiceField(
         choices=Segment.Kind.choices,
         required=False,
@@ -54,7 +55,7 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
         model = Segment
         fields: ClassVar = [
             "id", "site", "kind", "name", "description", "rule", "snapshot_rule", "version", "status", "failure", "member_count", "refreshed_at",
-            "created_at", "updated_at",
+            "created_at", "updated_at", "warnings",
         ]  # fmt: skip
         read_only_fields: ClassVar = [
             "status", "failure", "member_count", "refreshed_at", "created_at", "updated_at",

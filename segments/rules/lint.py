@@ -69,6 +69,8 @@ def keep_first(remarks: Iterable[Remark]) -> list[Remark]:
 
 def _say_unseen(use: Use, seen: Seen) -> str:
     whose = "No subscriber has" if not use.event else "This site has not seen"
+    if (use.event, use.key) in seen.announced:
+        return f"{whose} {use.label} yet. It is announced, and waited for."
     near = find_near(use.key or use.event, list_alike(use, seen))
     ask = f"Did you mean {join_words((f'“{each}”' for each in near), 'or')}?" if near else CHECK
     return f"{whose} {use.label} yet. {ask}"

@@ -20,12 +20,14 @@ from segments.rules.paths import EACH, read_path
 class Seen:
     """The family of each attribute, and of each event's properties; the reserved events are known from the start.
 
-    `elements`: of attributes that are lists, the family of what is in them.
+    `elements`: of attributes that are lists, the family of what is in them. `announced`: what somebody has said will
+    come, as (event, key); an attribute has no event, an event no key.
     """
 
     attributes: Mapping[str, Family] = field(default_factory=dict)
     events: Mapping[str, Mapping[str, Family]] = field(default_factory=dict)
     elements: Mapping[str, Family] = field(default_factory=dict)
+    announced: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True)

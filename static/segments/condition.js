@@ -1,6 +1,7 @@
 /** One condition: what it is about, the controls for that, and the button that takes it away. */
 import { choice } from "./controls.js";
 import { h, reportChange } from "./dom.js";
+import { keepSource } from "./unchanged.js";
 import { KINDS, kindOf } from "./kinds/index.js";
 
 /** `node` is the condition as saved, or {} for a new one whose kind is yet to be chosen. */
@@ -30,7 +31,7 @@ export function conditionEditor(node, site) {
   show(node, first);
   return {
     element: h("div", { class: "rule-condition", role: "group", "aria-label": "Condition" }, about, body),
-    read: () => (editor ? { type, ...editor.read() } : {}),
+    write: keepSource(node, () => (editor ? { type, ...editor.read() } : {})),
     children: [],
   };
 }

@@ -29,19 +29,28 @@ function arrange(options) {
   });
 }
 
-export function numberInput(label, value, { min, max, step = "any" } = {}) {
-  return h("input", {
-    type: "number", "aria-label": label, value, min, max, step, required: true,
-    inputmode: step === "any" ? "decimal" : "numeric", class: "rule-control rule-number",
-  });
-}
-
 /** A line of text, with the site's known values to choose from as one types. */
 export function textInput(label, value, { suggestions = [], required = true, placeholder } = {}) {
   const input = h("input", {
     type: "text", "aria-label": label, value, required, placeholder, autocomplete: "off", class: "rule-control rule-text",
   });
   return { input, element: slot(input, suggest(input, suggestions)) };
+}
+
+/** A text that is kept as it was saved, and as it is written: blanks count in some comparisons, and the engine knows in which. */
+export function textValue(label, value, options = {}) {
+  const hasLines = /[\r\n]/.test(value ?? "");
+  const { input, element } = hasLines ? textLines(label, value) : textInput(label, value, options);
+  const shown = input.value;
+  const isSaved = () => input.value === shown && value != null;
+  input.addEventListener("input", () => input.setCustomValidity(isSaved() || input.value.trim() || !input.value ? "" : "Fill this in: blanks alone say nothing."));
+  return { element, read: () => (isSaved() ? value : input.value) };
+}
+
+function textLines(label, value) {
+  const input = textArea(label, "", { rows: Math.min(value.split(/\r\n|\r|\n/).length, 5) });
+  input.value = value; // as a child, its first line break would be dropped
+  return { input, element: input };
 }
 
 /** Several lines of text. */
@@ -55,54 +64,4 @@ function suggest(input, suggestions) {
   const id = `rule-suggestions-${(lists += 1)}`;
   input.setAttribute("list", id);
   return h("datalist", { id }, ...suggestions.map((one) => h("option", { value: one.label })));
-}
-
-/**
- * Several values, shown as chips that can be taken away.
- * `parse(text)` gives the value for what was typed, or throws an Error that says what would be right.
- */
-export function chips(label, values, { parse, show = String, suggestions = [], placeholder } = {}) {
-  const kept = [];
-  const list = h("ul", { class: "rule-chips", "aria-label": `${label}: chosen` });
-  const { input, element: entry } = textInput(`${label}: add one`, "", { suggestions, required: false, placeholder });
-  const complain = (words) => input.setCustomValidity(words);
-  const settle = () => complain(kept.length ? "" : "Add at least one value and press Enter.");
-
-  function add(value) {
-    if (kept.includes(value)) return;
-    kept.push(value);
-    const remove = h("button", { type: "button", "aria-label": `Remove ${show(value)}`, on: { click: () => drop(value, chip) } }, "×");
-    const chip = h("li", { class: "rule-chip" }, show(value), remove);
-    list.append(chip);
-  }
-  function drop(value, chip) {
-    kept.splice(kept.indexOf(value), 1);
-    chip.remove();
-    settle();
-    input.focus();
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-  function take() {
-    const text = input.value.trim();
-    if (!text) return;
-    try {
-      add(parse(text));
-      input.value = "";
-      settle();
-      input.dispatchEvent(new Event("input", { bubbles: true }));
-    } catch (error) {
-      complain(error.message);
-    }
-  }
-  input.addEventListener("input", settle);
-  input.addEventListener("change", take);
-  input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") {
-      event.preventDefault();
-      take();
-    }
-  });
-  values.forEach(add);
-  settle();
-  return { element: h("span", { class: "rule-chip-field" }, list, entry), read: () => [...kept] };
 }

@@ -1,6 +1,7 @@
 /** How often: did, did not, at least three times … */
-import { choice, numberInput } from "./controls.js";
+import { choice } from "./controls.js";
 import { reportChange, slot, word } from "./dom.js";
+import { numberInput } from "./number_input.js";
 
 const REPEATED = [
   ["at_least", "at least"],
@@ -27,15 +28,15 @@ export function countControl(count, words) {
     const asked = kind.value === "between" ? ["Times, from", "Times, to"] : ["Times"];
     numbers = ["some", "none"].includes(kind.value)
       ? []
-      : asked.map((label, index) => numberInput(label, values[index], { min: 0, step: 1 }));
-    const parts = numbers.flatMap((input, index) => (index ? [word("and"), input] : [input]));
+      : asked.map((label, index) => numberInput(label, values[index], { min: 0, whole: true }));
+    const parts = numbers.flatMap(({ element }, index) => (index ? [word("and"), element] : [element]));
     body.replaceChildren(...parts, ...(numbers.length ? [word("times")] : []));
     reportChange(body);
   }
   function read() {
     if (kind.value === "some") return { operator: "at_least", value: 1 };
     if (kind.value === "none") return { operator: "at_most", value: 0 };
-    const given = numbers.map((input) => (input.value === "" ? null : Number(input.value)));
+    const given = numbers.map((number) => number.read());
     return kind.value === "between" ? { operator: "between", values: given } : { operator: kind.value, value: given[0] };
   }
   show(count);

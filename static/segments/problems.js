@@ -26,7 +26,7 @@ export function showRemarks(editor, remarks) {
   const placed = remarks.filter(({ path }) => itemAt(editor, path));
   for (const { path, message } of placed) {
     const { remark } = itemAt(editor, path);
-    remark.textContent = message;
+    remark.textContent = remark.hidden ? message : `${remark.textContent} ${message}`;
     remark.hidden = false;
   }
   return placed.map(({ message }) => message);

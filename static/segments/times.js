@@ -1,6 +1,7 @@
 /** Durations and instants, as people give them: an amount and a unit; a date and a clock time in the site's zone. */
-import { choice, numberInput } from "./controls.js";
+import { choice } from "./controls.js";
 import { h, slot } from "./dom.js";
+import { numberInput } from "./number_input.js";
 
 const UNITS = ["minutes", "hours", "days", "weeks"].map((unit) => ({ value: unit, label: unit }));
 
@@ -9,8 +10,8 @@ export function durationInput(label, duration = { days: 7 }) {
   const [unit, amount] = Object.entries(duration)[0];
   const number = numberInput(`${label}: how long`, amount, { min: 0 });
   const units = choice(`${label}: unit`, UNITS, unit);
-  const read = () => ({ [units.value]: number.value === "" ? null : Number(number.value) });
-  return { element: h("span", { class: "rule-together" }, number, units), read };
+  const read = () => ({ [units.value]: number.read() });
+  return { element: h("span", { class: "rule-together" }, number.element, units), read };
 }
 
 /** An instant, given as a clock time in `zone`; one that nobody touches keeps its seconds. */

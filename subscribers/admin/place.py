@@ -7,6 +7,7 @@ from django.contrib import admin
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from subscribers.admin.twins import TellsTwins
 from subscribers.models import Place
 
 
@@ -27,7 +28,7 @@ class PlaceForm(forms.ModelForm[Place]):
 
 
 @admin.register(Place)
-class PlaceAdmin(ModelAdmin):
+class PlaceAdmin(TellsTwins, ModelAdmin):
     form = PlaceForm
     list_display = ("name", "site", "latitude", "longitude")
     list_filter = ("site",)

@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextareaWidget, UnfoldAdminURLInputWidget
 
+from subscribers.admin.twins import TellsTwins
 from subscribers.changes import ZONE, note_for_everyone
 from subscribers.contacts import find_contact_problem
 from subscribers.models import Site
@@ -67,7 +68,7 @@ class SiteForm(forms.ModelForm[Site]):
 
 
 @admin.register(Site)
-class SiteAdmin(ModelAdmin):
+class SiteAdmin(TellsTwins, ModelAdmin):
     form = SiteForm
     actions = None
     list_display = ("name", "url", "timezone")

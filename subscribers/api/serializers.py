@@ -5,6 +5,7 @@ from typing import ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from subscribers.api.twins import TwinWarnings
 from subscribers.models import Attribute, Place, PushSubscription, Site, Subscriber
 from subscribers.origins import is_origin
 from subscribers.vapid import read_public_key
@@ -38,13 +39,13 @@ class SiteSerializer(serializers.ModelSerializer[Site]):
         return read_public_key(site.vapid_private_key)
 
 
-class PlaceSerializer(serializers.ModelSerializer[Place]):
+class PlaceSerializer(TwinWarnings, serializers.ModelSerializer[Place]):
     latitude = serializers.FloatField(min_value=-90, max_value=90)
     longitude = serializers.FloatField(min_value=-180, max_value=180)
 
     class Meta:
         model = Place
-        fields: ClassVar = ["id", "site", "name", "latitude", "longitude"]
+        fields: ClassVar = ["id", "site", "name", "latitude", "longitude", "warnings"]
 
 
 class AttributeSerializer(serializers.ModelSerializer[Attribute]):

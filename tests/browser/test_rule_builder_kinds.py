@@ -125,6 +125,7 @@ def test_only_numbers_can_be_added_up(page: RuleBuilderPage, site: Site, mouse: 
     assert [option.text for option in detail.find_elements(By.TAG_NAME, "option")] == [
         "Choose a detail…",
         "Value",
+        "Another detail, not seen yet…",
     ]
     assert read_node(page)["property"] == ""
     assert "Finish the condition" in page.preview

@@ -56,6 +56,15 @@ def test_a_remark_stands_beside_its_condition_and_not_in_the_panel(page: RuleBui
     assert "changes nothing" not in page.find(".rule-preview").text
 
 
+def test_a_remark_on_a_rule_of_one_condition_stands_beside_it(page: RuleBuilderPage, site: Site) -> None:
+    segment = factories.make_segment(site, {"version": 1, "root": {"type": "event", "event": "purchsae"}})
+
+    page.open(f"{segment.pk}/change/")
+
+    [said] = beside(page)
+    assert "has not seen the event" in said
+
+
 def test_a_campaign_at_local_times_is_named_where_its_segment_asks_about_too_little_time(
     page: RuleBuilderPage, site: Site
 ) -> None:

@@ -132,6 +132,8 @@ def test_saving_asks_first_and_applies_only_when_that_is_confirmed(
     look(page, f"confirm-{width}")
     gold.refresh_from_db()
     assert gold.rule == has_attribute("tier", "gold")
+    leaving = "const event = new Event('beforeunload', {cancelable: true}); dispatchEvent(event); return event.defaultPrevented"
+    assert page.driver.execute_script(leaving)
 
     press(page, "Save and apply")
 

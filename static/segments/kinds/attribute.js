@@ -1,4 +1,4 @@
-import { asOptions, fieldCondition, guessType } from "./fields.js";
+import { asOptions, fieldCondition } from "./fields.js";
 
 export const kind = {
   type: "attribute",
@@ -7,8 +7,8 @@ export const kind = {
     return some.length ? `Attribute (${some.join(", ")} …)` : "Attribute";
   },
   build(node, site) {
-    const fields = site.catalogue.attributes.map((one) => ({ ...one, options: asOptions(one.values) }));
-    const describe = (key, saved) => ({ key, label: key, type: guessType(saved), options: [] });
-    return fieldCondition({ label: "Attribute", name: "key", fields, describe, placeholder: "Choose an attribute…" }, node, site);
+    const fields = site.catalogue.attributes.map((one) => ({ ...one, elementType: one.element_type, options: asOptions(one.values) }));
+    const naming = { noun: "attribute", declare: site.declare?.("attribute") };
+    return fieldCondition({ label: "Attribute", name: "key", fields, naming, placeholder: "Choose an attribute…" }, node, site);
   },
 };

@@ -18,7 +18,7 @@ export const kind = {
   build(node, site) {
     const event = eventWithDetails(node, site, () => property.offer(countable()));
     const total = choice("What to work out", FUNCTIONS, node.function, { onChange: () => property.offer(countable()) });
-    const property = propertyChoice("Detail", node.property, countable());
+    const property = propertyChoice("Detail", node.property, countable(), event.naming);
     const compared = comparison({ label: "Result", type: "number" }, node, site);
     const when = windowControl(node.within, site);
     // Anything can differ; only numbers can be added up.

@@ -1,19 +1,16 @@
 /** "where price is greater than 50": conditions on the properties of one and the same event. */
 import { comparison } from "../comparison.js";
-import { choice } from "../controls.js";
 import { h, reportChange, slot, word } from "../dom.js";
+import { nameChoice } from "../names.js";
 import { rowList } from "../rows.js";
-import { guessType } from "./fields.js";
+import { isAlike, unseenField } from "./fields.js";
 
-/** `known`: the properties that the event was seen with, as fields. */
-export function propertyList(where, known, site) {
-  const rows = rowList(where, (saved) => propertyRow(saved, known, site), {
+/** `known`: the properties that the event was seen with, as fields; `naming`: for others, as `nameChoice` takes it. */
+export function propertyList(where, known, naming, site) {
+  const rows = rowList(where, (saved) => propertyRow(saved, known, naming, site), {
     what: "detail", add: "+ Only where…", className: "rule-where",
   });
   const element = h("div", { class: "rule-where-box" }, rows.list, rows.more);
-  // With nothing known of the event there is nothing to choose from.
-  rows.more.hidden = !known.length;
-  element.hidden = rows.more.hidden && !where.length;
   const read = () => {
     const tests = rows.read();
     return tests.length ? tests : undefined;
@@ -21,21 +18,24 @@ export function propertyList(where, known, site) {
   return { element, read };
 }
 
-function propertyRow(saved, known, site) {
+function propertyRow(saved, known, naming, site) {
   const body = slot();
   let compared;
-  const options = known.map(({ key, label }) => ({ value: key, label }));
-  const property = choice("Event detail", options, saved.property, { placeholder: "Choose a detail…", onChange: () => show({}) });
+  let field;
+  const options = known.map(({ key, label, waits }) => ({ value: key, label: waits ? `${label} (not seen yet)` : label }));
+  const property = nameChoice("Event detail", options, saved.property, { placeholder: "Choose a detail…", onChange: () => show(compared && isAlike(field, find()) ? compared.read() : {}), ...naming });
+
+  const find = () => known.find(({ key }) => key === property.value) ?? { ...unseenField(property.value), label: humanize(property.value) };
 
   function show(start) {
-    const field = known.find(({ key }) => key === property.value) ?? { label: humanize(property.value), type: guessType(start) };
+    field = find();
     compared = property.value ? comparison(field, start, site) : null;
     body.replaceChildren(...(compared ? [compared.element] : []));
     reportChange(body);
   }
   show(saved);
   return {
-    element: h("div", { class: "rule-parts" }, slot(word("where"), property, body)),
+    element: h("div", { class: "rule-parts" }, slot(word("where"), property.element, body)),
     read: () => ({ property: property.value, ...compared?.read() }),
   };
 }

@@ -16,7 +16,7 @@ export const kind = {
     const event = eventChoice(node.event, site);
     const time = comparison({ label: "Time", type: "time" }, node, site);
     return {
-      element: slot(occurrence, event, time.element),
+      element: slot(occurrence, event.element, time.element),
       read: () => ({ event: event.value, occurrence: occurrence.value, ...time.read() }),
     };
   },

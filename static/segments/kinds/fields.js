@@ -2,36 +2,50 @@
 import { comparison } from "../comparison.js";
 import { choice } from "../controls.js";
 import { reportChange, slot } from "../dom.js";
+import { nameChoice } from "../names.js";
 
 /**
  * `fields`: {key, label, type, options, strict}; `name`: which member of the node holds the key;
- * `describe(key)` makes a field for a key that is not among them.
+ * `naming`: for names that are not among them, as `nameChoice` takes it; without, there are no others.
  */
-export function fieldCondition({ label, name, fields, describe, placeholder }, node, site) {
+export function fieldCondition({ label, name, fields, naming, placeholder }, node, site) {
   const body = slot();
   let compared;
-  const options = fields.map((field) => ({ value: field.key, label: field.label }));
-  const chosen = choice(label, options, node[name], { placeholder, onChange: () => show({}) });
+  let field;
+  const options = fields.map((field) => ({ value: field.key, label: field.waits ? `${field.label} (not seen yet)` : field.label }));
+  // What was written stays where the other field can be compared in the same way.
+  const onChange = () => show(compared && isAlike(field, find()) ? compared.read() : {});
+  const find = () => fields.find(({ key }) => key === chosen.value) ?? unseenField(chosen.value);
+  const chosen = naming
+    ? nameChoice(label, options, node[name], { placeholder, onChange, ...naming })
+    : plainChoice(label, options, node[name], { placeholder, onChange });
 
   function show(saved) {
-    const field = fields.find(({ key }) => key === chosen.value) ?? describe?.(chosen.value, saved);
-    compared = chosen.value && field ? comparison(field, saved, site) : null;
+    field = find();
+    compared = chosen.value ? comparison(field, saved, site) : null;
     body.replaceChildren(...(compared ? [compared.element] : []));
     reportChange(body);
   }
   show(node);
-  return { element: slot(chosen, body), read: () => ({ [name]: chosen.value, ...compared?.read() }) };
+  return { element: slot(chosen.element, body), read: () => ({ [name]: chosen.value, ...compared?.read() }) };
+}
+
+function plainChoice(...given) {
+  const select = choice(...given);
+  return { element: select, get value() { return select.value; } };
+}
+
+/** Whether what is asked of one field can be asked of the other. */
+export function isAlike(one, other) {
+  return one.type === other.type && !one.strict && !other.strict && one.elementType === other.elementType;
+}
+
+/** What nobody has seen may hold anything. */
+export function unseenField(key) {
+  return { key, label: key, type: "text", options: [], open: true };
 }
 
 /** Known values as the catalogue gives them (plain, or already {value, label}) → options. */
 export function asOptions(values = [], nameOf = String) {
   return values.map((one) => (typeof one === "object" && one ? one : { value: one, label: nameOf(one) }));
-}
-
-/** The type of a value that stands in a rule, for keys that the catalogue does not know. */
-export function guessType({ value, values, operator = "" }) {
-  if (operator.startsWith("is_")) return operator === "is_empty" ? "list" : "boolean";
-  if (operator.startsWith("include") || operator.startsWith("not_include")) return "list";
-  if (["before", "after"].includes(operator) || typeof value === "object") return "time";
-  return typeof (value ?? values?.[0]) === "number" ? "number" : "text";
 }

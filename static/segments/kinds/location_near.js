@@ -1,6 +1,7 @@
 /** "within 25 miles of the Berlin store or of the Vienna store". */
-import { choice, numberInput } from "../controls.js";
+import { choice } from "../controls.js";
 import { h, reportChange, slot, word } from "../dom.js";
+import { numberInput } from "../number_input.js";
 import { rowList } from "../rows.js";
 
 const UNITS = [
@@ -21,10 +22,10 @@ export function nearControl({ near = {}, radius = { miles: 25 } }, site) {
     const chosen = spots.read().flat();
     return {
       near: chosen.length === 1 && !Array.isArray(near) ? chosen[0] : chosen,
-      radius: { [units.value]: number.value === "" ? null : Number(number.value) },
+      radius: { [units.value]: number.read() },
     };
   }
-  return { element: slot(word("within"), h("span", { class: "rule-together" }, number, units), word("of"), spots.list, spots.more), read };
+  return { element: slot(word("within"), h("span", { class: "rule-together" }, number.element, units), word("of"), spots.list, spots.more), read };
 }
 
 /** A row for each spot; all the site's places together are one. */
@@ -50,7 +51,7 @@ function spotControl(saved, { catalogue: { places } }) {
 
   function show() {
     const more = {
-      [POINT]: () => [word("at"), latitude, longitude],
+      [POINT]: () => [word("at"), latitude.element, longitude.element],
       [ANY]: () => [h("span", { class: "rule-fine" }, "Places that are added later will not be among them.")],
     };
     body.replaceChildren(...(more[place.value]?.() ?? []));
@@ -59,7 +60,7 @@ function spotControl(saved, { catalogue: { places } }) {
   function read() {
     if (place.value === ANY) return places.map((one) => ({ ...one }));
     if (place.value !== POINT) return place.value === String(start) ? saved : { ...(places[place.value] ?? { lat: null, lon: null }) };
-    const spot = { lat: numberOf(latitude), lon: numberOf(longitude) };
+    const spot = { lat: latitude.read(), lon: longitude.read() };
     return isSame(spot, saved) ? saved : spot;
   }
   show();
@@ -67,9 +68,9 @@ function spotControl(saved, { catalogue: { places } }) {
 }
 
 function isSame(one, other) {
-  return one.lat === other?.lat && one.lon === other?.lon;
+  return isEqual(one.lat, other?.lat) && isEqual(one.lon, other?.lon);
 }
 
-function numberOf(input) {
-  return input.value === "" ? null : Number(input.value);
+function isEqual(one, other) {
+  return one != null && other != null ? Number(one) === Number(other) : one === other;
 }
