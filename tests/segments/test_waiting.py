@@ -15,7 +15,7 @@ from segments.waiting import list_awaited
 from subscribers.declaring import declare_attribute
 from subscribers.models import Attribute, Site, Subscriber
 from tests import factories
-from tests.tracking.requests import attributes, track
+from tests.tracking.requests import attributes, event, track
 from tracking.models import EventType
 
 DECLARE = "/admin/segments/segment/declare/"
@@ -97,8 +97,7 @@ def test_an_event_and_its_details_are_announced_and_come(
         'carillon.push([\'addEvent\', "trial_started", {"cart": {"total": 42}}]);',
     ]
 
-    properties: dict[str, Any] = {"cart.total": 7}
-    factories.make_event(factories.make_subscriber(site), "trial_started", **properties)
+    track(site, event("trial_started", properties={"cart": {"total": 7}}))
 
     assert list_awaited(site) == []
     event_type = EventType.objects.get()
