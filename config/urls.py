@@ -6,8 +6,12 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from config import health
+from config import errors, health
 from config.api import EXPORTS, SINGLES, router
+
+handler400 = errors.show_bad_request
+handler404 = errors.show_not_found
+handler500 = errors.show_error
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),

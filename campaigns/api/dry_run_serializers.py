@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from campaigns.models import Delivery, DryRun
+from subscribers.api.strict import StrictFields
 
 
 class DueGroupSerializer(serializers.Serializer[Any]):
@@ -104,7 +105,7 @@ class DryRunPageSerializer(serializers.Serializer[Any]):
     results = DryRunPersonSerializer(many=True)
 
 
-class DryRunQuerySerializer(serializers.Serializer[Any]):
+class DryRunQuerySerializer(StrictFields):
     """Whom to list; what is left out does not matter."""
 
     cursor = serializers.IntegerField(

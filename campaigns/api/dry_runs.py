@@ -20,11 +20,12 @@ from campaigns.api.dry_run_serializers import (
 from campaigns.dry_runs import Wanted, list_people
 from campaigns.dry_runs.answering import OPEN, answer_dry_run, find_dry_run
 from campaigns.models import Campaign, DryRun
+from subscribers.api.strict import KnownQuery
 
 ANSWERS = {200: DryRunSerializer, 202: DryRunSerializer}
 
 
-class DryRunActions(viewsets.GenericViewSet[Campaign]):
+class DryRunActions(KnownQuery, viewsets.GenericViewSet[Campaign]):
     """Dry runs. Mixed into the view of campaigns."""
 
     @extend_schema(methods=["GET"], responses=ANSWERS, filters=False)
@@ -42,16 +43,17 @@ class DryRunActions(viewsets.GenericViewSet[Campaign]):
         code = status.HTTP_202_ACCEPTED if dry_run.status in OPEN else status.HTTP_200_OK
         return Response(DryRunSerializer(_describe(dry_run)).data, status=code)
 
-    @extend_schema(parameters=[DryRunQuerySerializer], responses=DryRunPageSerializer, filters=False)
-    @action(detail=True, methods=["get"], url_path="dry-run/people", pagination_class=None)
+    @extend_schema(responses=DryRunPageSerializer, filters=False)
+    @action(
+        detail=True, methods=["get"], url_path="dry-run/people", pagination_class=None,
+        query_serializer=DryRunQuerySerializer,
+    )  # fmt: skip
     def dry_run_people(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Everybody in the audience, in order of id, each with what a launch would mean for them.
 
         A page can hold fewer people than asked for, or nobody, while there are more: `next` is null at the end.
         """
-        query = DryRunQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        asked, campaign, now = query.validated_data, self.get_object(), timezone.now()
+        asked, campaign, now = self.read_query(request), self.get_object(), timezone.now()
         user = request.user if isinstance(request.user, User) else None
         dry_run = find_dry_run(campaign, now=now) or answer_dry_run(campaign, user, now=now)
         wanted = Wanted(asked["search"], asked["zone"], asked["variant"], asked["reason"])

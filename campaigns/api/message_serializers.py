@@ -1,19 +1,20 @@
 """How the management door writes messages: their buttons, and further versions."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rest_framework import serializers
 
 from campaigns.models import Variant
 from campaigns.models.message import BUTTON_TEXT, LINK
+from subscribers.api.strict import WholeFields
 
 
-class ButtonSerializer(serializers.Serializer[Any]):
+class ButtonSerializer(WholeFields):
     title = serializers.CharField(max_length=BUTTON_TEXT)
     link = serializers.CharField(max_length=LINK, required=False, allow_blank=True, default="")
 
 
-class VariantSerializer(serializers.ModelSerializer[Variant]):
+class VariantSerializer(WholeFields, serializers.ModelSerializer[Variant]):
     """A further version of the campaign's message. Its letter follows from its place in the list: B, C …"""
 
     actions = ButtonSerializer(  # type: ignore[call-arg]

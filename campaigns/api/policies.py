@@ -12,10 +12,11 @@ from rest_framework.response import Response
 from campaigns.api.policy_serializers import SendingPolicySerializer
 from campaigns.models import SendingPolicy
 from campaigns.policies import find_policy
+from subscribers.api.strict import KnownQuery
 from subscribers.models import Site
 
 
-class SendingPolicyViewSet(viewsets.GenericViewSet[SendingPolicy]):
+class SendingPolicyViewSet(KnownQuery, viewsets.GenericViewSet[SendingPolicy]):
     """Limits, quiet hours, control group and pace of a site; it has one, whether anything was settled yet or not."""
 
     queryset = SendingPolicy.objects.all()

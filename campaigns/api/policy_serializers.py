@@ -7,11 +7,12 @@ from rest_framework import serializers
 from campaigns.api.serializers import LONGEST, SHORTEST
 from campaigns.models import FrequencyCap, SendingPolicy
 from campaigns.policies import set_caps
+from subscribers.api.strict import StrictFields, WholeFields
 
 MOST_CAPS = 20
 
 
-class FrequencyCapSerializer(serializers.ModelSerializer[FrequencyCap]):
+class FrequencyCapSerializer(WholeFields, serializers.ModelSerializer[FrequencyCap]):
     """At most `limit` pushes to one person within the rolling `window`."""
 
     window = serializers.DurationField(min_value=SHORTEST, max_value=LONGEST)
@@ -21,7 +22,7 @@ class FrequencyCapSerializer(serializers.ModelSerializer[FrequencyCap]):
         fields: ClassVar = ["limit", "window"]
 
 
-class SendingPolicySerializer(serializers.ModelSerializer[SendingPolicy]):
+class SendingPolicySerializer(StrictFields, serializers.ModelSerializer[SendingPolicy]):
     """What holds for all campaigns of a site. The limits given replace all there are."""
 
     frequency_caps = FrequencyCapSerializer(  # type: ignore[call-arg]

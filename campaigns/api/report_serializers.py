@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from campaigns.models import Occurrence, PushHost
+from subscribers.api.strict import StrictFields
 
 
 class FiniteField(serializers.FloatField):
@@ -48,11 +49,11 @@ class LiftSerializer(serializers.Serializer[Any]):
     warnings = serializers.ListField(child=serializers.CharField())
 
 
-class WinnerRequestSerializer(serializers.Serializer[Any]):
+class WinnerRequestSerializer(StrictFields):
     variant = serializers.CharField(max_length=1, help_text="The letter of the version that wins")
 
 
-class ReportRequestSerializer(serializers.Serializer[Any]):
+class ReportRequestSerializer(StrictFields):
     occurrence = serializers.CharField(
         required=False, default="", allow_blank=True, help_text="The number of one run; absent: all together"
     )
@@ -212,7 +213,7 @@ class ClosedHostSerializer(serializers.ModelSerializer[PushHost]):
         read_only_fields = fields
 
 
-class ProgressRequestSerializer(serializers.Serializer[Any]):
+class ProgressRequestSerializer(StrictFields):
     occurrence = serializers.CharField(
         required=False, default="", allow_blank=True, help_text="The number of a run; absent: that under way"
     )

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -34,24 +34,24 @@ from campaigns.reports.export import EXPORTS, name_file, write_report
 from campaigns.reports.keeping import recall_lift, recall_report, recall_segments
 from segments.api.looking import CSVRenderer
 from segments.looking.choosing import ChoiceError
+from subscribers.api.strict import KnownQuery
 
 MOST_RUNS = 100
 
 
-class ReportActions(viewsets.GenericViewSet[Campaign]):
+class ReportActions(KnownQuery, viewsets.GenericViewSet[Campaign]):
     """How a campaign is doing, and how it did. Mixed into the view of campaigns."""
 
-    @extend_schema(parameters=[ReportRequestSerializer], responses=ReportSerializer, filters=False)
-    @action(detail=True, methods=["get"], pagination_class=None)
+    @extend_schema(responses=ReportSerializer, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, query_serializer=ReportRequestSerializer)
     def report(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """What became of the audience, and what they did. Worked out at most once a minute."""
-        form = ReportRequestSerializer(data=request.query_params)
-        form.is_valid(raise_exception=True)
+        asked = self.read_query(request)
         campaign, now = self.get_object(), timezone.now()
         with _refuse("occurrence"):
-            occurrence = choose_run(campaign, form.validated_data["occurrence"])
+            occurrence = choose_run(campaign, asked["occurrence"])
         with _refuse("segments"):
-            segments = choose_breakdown(campaign, form.validated_data["segments"])
+            segments = choose_breakdown(campaign, asked["segments"])
         kept = recall_report(campaign, occurrence=occurrence, now=now)
         by_segment = recall_segments(campaign, segments, occurrence=occurrence, now=now)
         report = kept.value
@@ -66,15 +66,14 @@ class ReportActions(viewsets.GenericViewSet[Campaign]):
         }
         return Response(ReportSerializer(shown).data)
 
-    @extend_schema(parameters=[ProgressRequestSerializer], responses=ProgressSerializer, filters=False)
-    @action(detail=True, methods=["get"], pagination_class=None)
+    @extend_schema(responses=ProgressSerializer, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, query_serializer=ProgressRequestSerializer)
     def progress(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """How far it has come: who is due, being sent to and done, how fast it goes, when it will be over."""
-        form = ProgressRequestSerializer(data=request.query_params)
-        form.is_valid(raise_exception=True)
+        asked = self.read_query(request)
         campaign = self.get_object()
         with _refuse("occurrence"):
-            occurrence = choose_run(campaign, form.validated_data["occurrence"])
+            occurrence = choose_run(campaign, asked["occurrence"])
         progress = read_progress(campaign, occurrence=occurrence, now=timezone.now())
         own = ("status", "status_reason", "winner_by", "winner", "winner_note")
         shown = {**_list_fields(progress), **{name: getattr(campaign, name) for name in own}}
@@ -93,16 +92,16 @@ class ReportActions(viewsets.GenericViewSet[Campaign]):
         return Response(CampaignSerializer(campaign).data)
 
 
-class ReportFileViewSet(viewsets.GenericViewSet[Campaign]):
+class ReportFileViewSet(KnownQuery, viewsets.GenericViewSet[Campaign]):
     """What became of each person, as a file."""
 
     queryset = Campaign.objects.select_related("site")
     renderer_classes = (CSVRenderer, JSONRenderer)
     pagination_class = None
+    query_serializer = ProgressRequestSerializer
 
     @extend_schema(
         operation_id="campaigns_report_csv",
-        parameters=[OpenApiParameter("occurrence", int, description="One run; absent: all")],
         responses={(200, "text/csv"): OpenApiTypes.STR},
         filters=False,
     )
@@ -112,7 +111,7 @@ class ReportFileViewSet(viewsets.GenericViewSet[Campaign]):
             self.permission_denied(request)
         campaign = get_object_or_404(self.get_queryset(), pk=campaign_id)
         with _refuse("occurrence"):
-            occurrence = choose_run(campaign, request.query_params.get("occurrence", ""))
+            occurrence = choose_run(campaign, self.read_query(request)["occurrence"])
         file = name_file(campaign, occurrence=occurrence, now=timezone.now())
         return StreamingHttpResponse(
             write_report(campaign, occurrence=occurrence),

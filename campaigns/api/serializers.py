@@ -11,6 +11,7 @@ from campaigns.drafts import LETTERS, set_variants
 from campaigns.goals import LONGEST_WINDOW, GoalError, read_goal
 from campaigns.models import Campaign, Delivery, Variant
 from segments.models import Segment
+from subscribers.api.strict import StrictFields
 from subscribers.api.twins import TwinWarnings
 
 SHORTEST, LONGEST = dt.timedelta(seconds=1), dt.timedelta(days=366)
@@ -38,7 +39,7 @@ class GoalField(serializers.JSONField):
         return document
 
 
-class CampaignSerializer(TwinWarnings, serializers.ModelSerializer[Campaign]):
+class CampaignSerializer(TwinWarnings, StrictFields, serializers.ModelSerializer[Campaign]):
     actions = ButtonSerializer(  # type: ignore[call-arg]
         many=True, required=False, max_length=2, help_text="Up to two buttons"
     )

@@ -117,7 +117,7 @@ class CampaignViewSet(DryRunActions, ReportActions, viewsets.ModelViewSet[Campai
 
 def _refuse(error: LifecycleError) -> Conflict | ValidationError:
     if isinstance(error, LaunchError):
-        return ValidationError({"problems": error.problems})
+        return ValidationError(error.problems, code="not_ready")
     return Conflict(str(error))
 
 

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from segments.api.preview_serializers import SampleMemberSerializer
 from segments.api.previews import answer_in_words
-from segments.api.serializers import RuleField, list_problems
+from segments.api.serializers import RuleField, place_problems
 from segments.definitions import describe_document, read_names
 from segments.editing import Comparison, compare_rule
 from segments.models import Segment, SegmentVersion
@@ -24,9 +24,10 @@ from segments.usage import list_concerned
 from segments.versions import find_latest, restore_version, say_changed
 from subscribers.api.errors import Conflict
 from subscribers.api.nesting import ListWithin
+from subscribers.api.strict import StrictFields
 
 
-class ComparisonRequestSerializer(serializers.Serializer[Any]):
+class ComparisonRequestSerializer(StrictFields):
     rule = RuleField()
 
 
@@ -81,7 +82,7 @@ class VersionSerializer(serializers.ModelSerializer[SegmentVersion]):
         return version.pk == version.segment.live_version_id
 
 
-class RestoreRequestSerializer(serializers.Serializer[Any]):
+class RestoreRequestSerializer(StrictFields):
     version = serializers.IntegerField(
         required=False,
         min_value=0,
@@ -152,7 +153,7 @@ class VersionViewSet(ListWithin[SegmentVersion]):
         try:
             restore_version(segment, self.get_object(), by=request.user, now=timezone.now())
         except RuleError as error:
-            raise ValidationError({"rule": list_problems(error)}) from None
+            raise ValidationError({"rule": place_problems(error)}) from None
         return Response(self.get_serializer(find_latest(segment)).data)
 
 

@@ -20,6 +20,7 @@ from segments.models import Membership, Segment, SegmentUpload
 from segments.snapshots import SnapshotStopped, take_snapshot
 from segments.uploads.changing import NotAListError, change_members, remove_member
 from subscribers.api.errors import Conflict
+from subscribers.api.strict import StrictFields
 
 MOST_AT_ONCE = 5_000
 
@@ -33,7 +34,7 @@ class ValuesField(serializers.ListField):
         )
 
 
-class MembersRequestSerializer(serializers.Serializer[Any]):
+class MembersRequestSerializer(StrictFields):
     add = ValuesField(help_text=f"Whom to put on the list, at most {MOST_AT_ONCE:,}")
     remove = ValuesField(help_text=f"Whom to take off it, at most {MOST_AT_ONCE:,}")
     by = serializers.ChoiceField(
@@ -118,7 +119,7 @@ def _refuse_live() -> Iterator[None]:
         raise Conflict(str(error)) from None
 
 
-class SnapshotRequestSerializer(serializers.ModelSerializer[Segment]):
+class SnapshotRequestSerializer(StrictFields, serializers.ModelSerializer[Segment]):
     rule = RuleField()
 
     class Meta:

@@ -33,24 +33,24 @@ from segments.looking.past_members import (
 )
 from segments.models import Membership, Segment
 from subscribers.api.nesting import ListWithin
+from subscribers.api.strict import KnownQuery
 from subscribers.models import Subscriber
 
 
-class LookingActions(viewsets.GenericViewSet):  # type: ignore[type-arg]  # mixed into that of segments
+class LookingActions(KnownQuery, viewsets.GenericViewSet):  # type: ignore[type-arg]  # mixed into that of segments
     """How a segment is doing."""
 
-    @extend_schema(parameters=[SizesRequestSerializer], responses=SizesSerializer, filters=False)
-    @action(detail=True, methods=["get"], pagination_class=None)
+    @extend_schema(responses=SizesSerializer, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, query_serializer=SizesRequestSerializer)
     def sizes(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """How many members it had at the end of each day, and how many entered and left on it."""
-        form = SizesRequestSerializer(data=request.query_params)
-        form.is_valid(raise_exception=True)
+        asked = self.read_query(request)
         segment, now = self.get_object(), timezone.now()
         waits_since = read_waiting([segment.site_id]).get(segment.site_id)
         shown = {
             "timezone": segment.site.timezone,
             "right_as_of": find_watermark(segment, waits_since, now=now),
-            "days": read_history(segment, days=form.validated_data["days"], now=now),
+            "days": read_history(segment, days=asked["days"], now=now),
         }
         return Response(SizesSerializer(shown).data)
 
@@ -79,6 +79,10 @@ class LookAtMembers(ListWithin[Membership]):
     """Who is in a segment now, who was in it at a past instant, and the same as a file."""
 
     renderer_classes = (JSONRenderer, CSVRenderer)
+
+    def list_query_parameters(self) -> set[str]:
+        own = {"at", "format"} if self.action == "list" else set()
+        return super().list_query_parameters() | own
 
     @extend_schema(
         parameters=[

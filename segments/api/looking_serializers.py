@@ -6,11 +6,12 @@ from typing import Any
 from rest_framework import serializers
 
 from segments.api.serializers import InstantField
+from subscribers.api.strict import StrictFields
 
 LARGEST_PAGE, USUAL_PAGE = 500, 50
 
 
-class SizesRequestSerializer(serializers.Serializer[Any]):
+class SizesRequestSerializer(StrictFields):
     days = serializers.IntegerField(
         min_value=1, max_value=366, default=90, help_text="How many days, today included"
     )

@@ -6,10 +6,11 @@ from rest_framework import serializers
 
 from segments.api.serializers import InstantField, RuleField
 from segments.models import Segment
+from subscribers.api.strict import StrictFields
 from subscribers.models import Site
 
 
-class PastRequestSerializer(serializers.Serializer[Any]):
+class PastRequestSerializer(StrictFields):
     site = serializers.PrimaryKeyRelatedField(queryset=Site.objects.all())
     rule = RuleField()
     as_of = InstantField(

@@ -17,7 +17,7 @@ from segments.api.preview_serializers import (
     PreviewRequestSerializer,
     PreviewSerializer,
 )
-from segments.api.serializers import list_problems
+from segments.api.serializers import place_problems
 from segments.preview import PreviewBusy, PreviewImpossible, PreviewTooSlow, preview_rule, read_past_sizes
 from segments.rules import Problem, RuleError
 
@@ -78,9 +78,9 @@ def answer_in_words() -> Iterator[None]:
     try:
         yield
     except RuleError as error:
-        raise ValidationError({"rule": list_problems(error)}) from None
+        raise ValidationError({"rule": place_problems(error)}) from None
     except PreviewImpossible as error:
-        raise ValidationError({"rule": list_problems(RuleError([Problem("root", str(error))]))}) from None
+        raise ValidationError({"rule": place_problems(RuleError([Problem("root", str(error))]))}) from None
     except PreviewTooSlow as error:
         raise TooSlow(str(error)) from None
     except PreviewBusy as error:

@@ -1,11 +1,13 @@
 """How the management door writes segments, their members and their history."""
 
 import datetime as dt
+import re
 from typing import Any, ClassVar
 
 from drf_spectacular.helpers import lazy_serializer
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.settings import api_settings
 
 from segments.definitions import refuse_instant
 from segments.models import Membership, MembershipChange, Segment
@@ -13,6 +15,7 @@ from segments.rules import RuleError
 from segments.rules.explanation import Explanation
 from segments.rules.windows import read_instant
 from segments.versions import accept_rule
+from subscribers.api.strict import StrictFields
 from subscribers.api.twins import TwinWarnings
 from subscribers.models import Site
 
@@ -24,8 +27,15 @@ RULE_SCHEMA = {
 }
 
 
-def list_problems(error: RuleError) -> list[dict[str, str]]:
-    return [{"path": problem.path, "message": problem.message} for problem in error.problems]
+def place_problems(error: RuleError) -> dict[str, Any]:
+    """What is wrong with a rule, each sentence at its node: `root.conditions[0]` becomes {"root": {"conditions": {"0": …}}}."""
+    placed: dict[str, Any] = {}
+    for problem in error.problems:
+        node = placed
+        for step in re.findall(r"[^.\[\]]+", problem.path):
+            node = node.setdefault(step, {})
+        node.setdefault(api_settings.NON_FIELD_ERRORS_KEY, []).append(problem.message)
+    return placed
 
 
 @extend_schema_field(RULE_SCHEMA)
@@ -33,7 +43,7 @@ class RuleField(serializers.JSONField):
     """A rule document. Whether it can be understood depends on the site, so the whole is checked, not the field."""
 
 
-class SegmentSerializer(TwinWarnings, serializers.ModelSerializer[Segment]):
+class SegmentSerializer(TwinWarnings, StrictFields, serializers.ModelSerializer[Segment]):
     kind = serializers.ChoiceField(
         choices=Segment.Kind.choices,
         required=False,
@@ -81,7 +91,7 @@ class SegmentSerializer(TwinWarnings, serializers.ModelSerializer[Segment]):
             try:
                 accept_rule(site, attrs["rule"], segment=self.instance)
             except RuleError as error:
-                raise serializers.ValidationError({"rule": list_problems(error)}) from None
+                raise serializers.ValidationError({"rule": place_problems(error)}) from None
         return attrs
 
     def _needs_rule(self, attrs: dict[str, Any]) -> bool:
@@ -136,7 +146,7 @@ class InstantField(serializers.DateTimeField):
             raise serializers.ValidationError(str(error)) from None
 
 
-class ExplainRequestSerializer(serializers.Serializer[Any]):
+class ExplainRequestSerializer(StrictFields):
     subscriber = serializers.IntegerField(
         min_value=1,
         max_value=2**63 - 1,

@@ -29,6 +29,7 @@ from segments.looking.overlap import Overlap, read_overlap
 from segments.looking.sampling import Figure
 from segments.models import Segment
 from segments.preview import PreviewBusy, PreviewStopped
+from subscribers.api.strict import KnownQuery
 
 MONTH = dt.timedelta(days=30)
 
@@ -39,11 +40,11 @@ class Sized:
     size: Figure
 
 
-class SideBySideActions(viewsets.GenericViewSet):  # type: ignore[type-arg]  # mixed into that of segments
+class SideBySideActions(KnownQuery, viewsets.GenericViewSet):  # type: ignore[type-arg]  # mixed into that of segments
     """What is asked about several segments at once."""
 
-    @extend_schema(parameters=[OverlapRequestSerializer], responses=OverlapSerializer, filters=False)
-    @action(detail=False, methods=["get"], pagination_class=None)
+    @extend_schema(responses=OverlapSerializer, filters=False)
+    @action(detail=False, methods=["get"], pagination_class=None, query_serializer=OverlapRequestSerializer)
     def overlap(self, request: Request) -> Response:
         """Who is in which of two to eight segments at once, and how many each two of them share."""
         wanted = _read_wishes(OverlapRequestSerializer, request)
@@ -52,8 +53,8 @@ class SideBySideActions(viewsets.GenericViewSet):  # type: ignore[type-arg]  # m
             overlap = read_overlap(segments, now=timezone.now(), exact=wanted["exact"])
         return Response(OverlapSerializer(_write_overlap(overlap)).data)
 
-    @extend_schema(parameters=[DriftRequestSerializer], responses=DriftSerializer, filters=False)
-    @action(detail=False, methods=["get"], pagination_class=None)
+    @extend_schema(responses=DriftSerializer, filters=False)
+    @action(detail=False, methods=["get"], pagination_class=None, query_serializer=DriftRequestSerializer)
     def drift(self, request: Request) -> Response:
         """How people moved between one to eight segments from one instant to another."""
         wanted = _read_wishes(DriftRequestSerializer, request)

@@ -5,11 +5,12 @@ from typing import Any
 from rest_framework import serializers
 
 from segments.api.serializers import InstantField
+from subscribers.api.strict import StrictFields
 
 MARGIN = "How far an estimate may be off to either side, in 95 of 100 cases; 0 where exact"
 
 
-class OverlapRequestSerializer(serializers.Serializer[Any]):
+class OverlapRequestSerializer(StrictFields):
     ids = serializers.CharField(
         help_text="The ids of two to eight segments of one site, with commas between: 3,5,8",
         error_messages={

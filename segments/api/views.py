@@ -101,10 +101,8 @@ class SegmentViewSet(
             raise Conflict(f"Still used by {', '.join(usages)}. Change those first.")
         instance.delete()
 
-    @extend_schema(
-        parameters=[ExplainRequestSerializer], responses=MembershipExplanationSerializer, filters=False
-    )
-    @action(detail=True, methods=["get"], pagination_class=None)
+    @extend_schema(responses=MembershipExplanationSerializer, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, query_serializer=ExplainRequestSerializer)
     def explain(self, request: Request, pk: str) -> Response:
         """Why a subscriber is, or is not, in a segment: its rule, each node with its answer and the facts behind it.
 
@@ -113,11 +111,10 @@ class SegmentViewSet(
         if not request.user.has_perms(TELLS_OF):
             self.permission_denied(request)
         segment = self.get_object()
-        form = ExplainRequestSerializer(data=request.query_params)
-        form.is_valid(raise_exception=True)
+        asked = self.read_query(request)
         people = Subscriber.objects.living().filter(site=segment.site_id)
-        subscriber = get_object_or_404(people, pk=form.validated_data["subscriber"])
-        as_of = form.validated_data["as_of"] or timezone.now()
+        subscriber = get_object_or_404(people, pk=asked["subscriber"])
+        as_of = asked["as_of"] or timezone.now()
         try:
             explanation = explain_membership(segment, subscriber, as_of=as_of)
         except RuleError as error:

@@ -6,10 +6,12 @@ from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
 from rest_framework import mixins, viewsets
 
+from subscribers.api.strict import KnownQuery
+
 M = TypeVar("M", bound=Model)
 
 
-class ListWithin(mixins.ListModelMixin, viewsets.GenericViewSet[M]):
+class ListWithin(KnownQuery, mixins.ListModelMixin, viewsets.GenericViewSet[M]):
     """The rows whose foreign key `parent` is the one in the address; 404 where there is no such parent."""
 
     parent: str

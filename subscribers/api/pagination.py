@@ -18,6 +18,7 @@ from rest_framework.utils.urls import replace_query_param
 if TYPE_CHECKING:  # DRF's views read the settings that name this module
     from rest_framework.views import APIView
 
+PARAMETERS = ("cursor", "page_size")
 DEFAULT_SIZE = 50
 LARGEST_SIZE = 500
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from subscribers.api.strict import StrictFields
 from subscribers.api.twins import TwinWarnings
 from subscribers.models import Attribute, Place, PushSubscription, Site, Subscriber
 from subscribers.origins import is_origin
@@ -21,7 +22,7 @@ class OriginField(serializers.CharField):
         return text
 
 
-class SiteSerializer(serializers.ModelSerializer[Site]):
+class SiteSerializer(StrictFields, serializers.ModelSerializer[Site]):
     """A site without its secrets: those are for the admin's eyes."""
 
     allowed_origins = serializers.ListField(child=OriginField(max_length=300), required=False, max_length=100)
@@ -39,7 +40,7 @@ class SiteSerializer(serializers.ModelSerializer[Site]):
         return read_public_key(site.vapid_private_key)
 
 
-class PlaceSerializer(TwinWarnings, serializers.ModelSerializer[Place]):
+class PlaceSerializer(TwinWarnings, StrictFields, serializers.ModelSerializer[Place]):
     latitude = serializers.FloatField(min_value=-90, max_value=90)
     longitude = serializers.FloatField(min_value=-180, max_value=180)
 
@@ -48,7 +49,7 @@ class PlaceSerializer(TwinWarnings, serializers.ModelSerializer[Place]):
         fields: ClassVar = ["id", "site", "name", "latitude", "longitude", "warnings"]
 
 
-class AttributeSerializer(serializers.ModelSerializer[Attribute]):
+class AttributeSerializer(StrictFields, serializers.ModelSerializer[Attribute]):
     class Meta:
         model = Attribute
         fields: ClassVar = ["id", "site", "key", "type", "element_type", "description", "created_at"]

@@ -15,11 +15,13 @@ from subscribers.api.serializers import (
     SiteSerializer,
     SubscriberSerializer,
 )
+from subscribers.api.strict import KnownQuery
 from subscribers.changes import ZONE, name_attribute, note_for_everyone
 from subscribers.models import Attribute, Place, Site, Subscriber
 
 
 class SiteViewSet(
+    KnownQuery,
     mixins.CreateModelMixin,
     mixins.UpdateModelMixin,
     viewsets.ReadOnlyModelViewSet[Site],
@@ -38,7 +40,7 @@ class SiteViewSet(
             note_for_everyone(site.pk, [ZONE], now=timezone.now())
 
 
-class PlaceViewSet(viewsets.ModelViewSet[Place]):
+class PlaceViewSet(KnownQuery, viewsets.ModelViewSet[Place]):
     """Spots on the map that rules can name."""
 
     queryset = Place.objects.all()
@@ -46,7 +48,7 @@ class PlaceViewSet(viewsets.ModelViewSet[Place]):
     filterset_fields: ClassVar = ["site", "name"]
 
 
-class AttributeViewSet(mixins.UpdateModelMixin, viewsets.ReadOnlyModelViewSet[Attribute]):
+class AttributeViewSet(KnownQuery, mixins.UpdateModelMixin, viewsets.ReadOnlyModelViewSet[Attribute]):
     """What the keys of attributes mean; made at first sight, so here they are only described."""
 
     queryset = Attribute.objects.all()
@@ -61,7 +63,7 @@ class AttributeViewSet(mixins.UpdateModelMixin, viewsets.ReadOnlyModelViewSet[At
             note_for_everyone(attribute.site_id, [name_attribute(attribute.key)], now=timezone.now())
 
 
-class SubscriberViewSet(viewsets.ReadOnlyModelViewSet[Subscriber]):
+class SubscriberViewSet(KnownQuery, viewsets.ReadOnlyModelViewSet[Subscriber]):
     """People and anonymous profiles. One who turned out to be another is in no list, and points to them by id."""
 
     queryset = Subscriber.objects.prefetch_related("push_subscriptions")

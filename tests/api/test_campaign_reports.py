@@ -11,6 +11,7 @@ from segments.models import Membership
 from subscribers.models import Site
 from tests import factories
 from tests.api.conftest import Connect
+from tests.api.problems import list_wrong
 from tests.campaigns.reports.reached import convert, reach
 from tests.factories import NOW
 
@@ -103,7 +104,7 @@ def test_segments_of_another_site_are_refused(client: APIClient, campaign: Campa
 
     answer = client.get(at(campaign, "report/"), {"segments": foreign.pk})
 
-    assert "These are not segments of" in str(answer.json()["segments"])
+    assert "These are not segments of" in str(list_wrong(answer)["segments"])
 
 
 def test_a_report_is_kept_for_a_minute(client: APIClient, campaign: Campaign) -> None:
@@ -237,7 +238,7 @@ def test_a_version_there_is_not_cannot_win(
     answer = client.post(at(campaign, "winner/"), {"variant": variant})
 
     assert answer.status_code == 400
-    assert words in str(answer.json()["variant"])
+    assert words in str(list_wrong(answer)["variant"])
 
 
 def test_choosing_a_winner_takes_the_right_to_launch(connect: Connect, campaign: Campaign) -> None:

@@ -13,6 +13,7 @@ from segments.models import Segment
 from subscribers.models import Site, Subscriber
 from tests import factories
 from tests.api.conftest import Connect
+from tests.api.problems import list_wrong
 from tracking.models import LogStart
 
 BOUGHT = {"version": 1, "root": {"type": "event", "event": "purchase", "within": {"last": {"days": 7}}}}
@@ -165,7 +166,7 @@ def test_a_question_that_makes_no_sense_is_refused_with_what_would_be_right(
     response = client.get(address(factories.make_segment(site)), question)
 
     assert response.status_code == 400
-    assert words in response.json()[field][0]
+    assert words in list_wrong(response)[field][0]
 
 
 def test_an_instant_of_which_events_are_no_longer_kept_is_refused(client: APIClient, ana: Subscriber) -> None:

@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 from campaigns.models import Campaign
 from subscribers.models import Site
 from tests import factories
+from tests.api.problems import list_wrong
 from tests.campaigns.people import make_segmented
 
 LATELY = {"type": "event", "event": "visit", "within": {"last": {"hours": 24}}}
@@ -54,4 +55,4 @@ def test_a_segment_of_another_site_is_refused_in_words(client: APIClient, site: 
     response = preview(client, site, segment=foreign.pk)
 
     assert response.status_code == 400
-    assert response.json() == {"segment": ["This segment belongs to another site."]}
+    assert list_wrong(response) == {"segment": ["This segment belongs to another site."]}

@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from subscribers.models import Attribute, Site
 from tests import factories
+from tests.api.problems import list_fields, list_wrong
 from tracking.models import EventType
 
 
@@ -34,13 +35,13 @@ def test_an_origin_that_browsers_never_send_is_refused(client: APIClient, site: 
     response = client.patch(f"/api/v1/sites/{site.pk}/", {"allowed_origins": [origin]})
 
     assert response.status_code == 400
-    assert "allowed_origins" in response.json()
+    assert "allowed_origins" in list_fields(response)
 
 
 def test_a_time_zone_that_does_not_exist_is_refused(client: APIClient, site: Site) -> None:
     response = client.patch(f"/api/v1/sites/{site.pk}/", {"timezone": "Mars/Olympus"})
 
-    assert response.json() == {
+    assert list_wrong(response) == {
         "timezone": ["“Mars/Olympus” is not a time zone; a name like Europe/Berlin is."]
     }
 
@@ -48,7 +49,7 @@ def test_a_time_zone_that_does_not_exist_is_refused(client: APIClient, site: Sit
 def test_a_place_off_the_map_is_refused(client: APIClient, site: Site) -> None:
     place = {"site": site.pk, "name": "Nowhere", "latitude": 91, "longitude": 0}
 
-    assert set(client.post("/api/v1/places/", place).json()) == {"latitude"}
+    assert list_fields(client.post("/api/v1/places/", place)) == {"latitude"}
 
 
 def test_the_type_of_an_attribute_is_changed_but_not_its_key(client: APIClient, site: Site) -> None:

@@ -5,10 +5,11 @@ from typing import ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from subscribers.api.strict import StrictFields
 from tracking.models import Event, EventType
 
 
-class EventTypeSerializer(serializers.ModelSerializer[EventType]):
+class EventTypeSerializer(StrictFields, serializers.ModelSerializer[EventType]):
     properties = serializers.SerializerMethodField()
 
     class Meta:

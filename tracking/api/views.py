@@ -6,11 +6,12 @@ import django_filters as filters
 from rest_framework import mixins, viewsets
 
 from subscribers.api.nesting import ListWithin
+from subscribers.api.strict import KnownQuery
 from tracking.api.serializers import EventSerializer, EventTypeSerializer
 from tracking.models import Event, EventType
 
 
-class EventTypeViewSet(mixins.UpdateModelMixin, viewsets.ReadOnlyModelViewSet[EventType]):
+class EventTypeViewSet(KnownQuery, mixins.UpdateModelMixin, viewsets.ReadOnlyModelViewSet[EventType]):
     """The names of events that sites report; made at first sight, so here they are only described."""
 
     queryset = EventType.objects.all()

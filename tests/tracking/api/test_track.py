@@ -113,7 +113,7 @@ def test_a_site_that_does_not_exist_is_refused(client: APIClient, site_name: Any
     response = _post(client, site_name, {**event(), "external_id": "u-1"})
 
     assert response.status_code == 400
-    assert response.json() == {"detail": "site must be the id or the public key of a site."}
+    assert response.json()["detail"] == "site must be the id or the public key of a site."
 
 
 @pytest.mark.parametrize(
@@ -164,4 +164,4 @@ def test_a_database_that_is_down_is_answered_with_a_reason_to_try_again(
     response = _post(client, site, {**event(), "external_id": "u-1"})
 
     assert (response.status_code, response["Retry-After"]) == (503, "5")
-    assert response.json() == {"detail": "Try again in a moment."}
+    assert response.json()["detail"] == "Try again in a moment."

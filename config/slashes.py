@@ -1,0 +1,20 @@
+"""Addresses without their last slash lead to those with it, whatever the method."""
+
+from django.http import HttpRequest, HttpResponsePermanentRedirect
+from django.middleware.common import CommonMiddleware
+from django.utils.http import escape_leading_slashes
+
+
+class _SameRequestElsewhere(HttpResponsePermanentRedirect):
+    """308 (RFC 9110): the client repeats method and body, where 301 lets it turn a POST into a GET."""
+
+    status_code = 308
+
+
+class SlashMiddleware(CommonMiddleware):
+    """Django's own, which answers 301 and so loses what was posted; with DEBUG it raises instead."""
+
+    response_redirect_class = _SameRequestElsewhere
+
+    def get_full_path_with_slash(self, request: HttpRequest) -> str:
+        return escape_leading_slashes(request.get_full_path(force_append_slash=True))
