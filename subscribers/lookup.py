@@ -11,6 +11,23 @@ MOST_FOUND = 20
 SHORTEST_START = 3  # of an e-mail address; fewer letters begin too many
 
 
+def find_by_browser(browser: uuid.UUID) -> set[int]:
+    """The ids of those whom this browser id leads to, on any site: whoever was merged is found by all they had.
+
+    A person's own uuid counts even where no identity tells of it: whoever was imported has none.
+    """
+    sites = list(Site.objects.values_list("pk", flat=True))  # both tables are indexed by site first
+    named = Identity.objects.filter(site__in=sites, kind=Identity.Kind.ANONYMOUS, value=str(browser))
+    own = Subscriber.objects.filter(site__in=sites, uuid=browser)
+    found = {*named.values_list("subscriber_id", flat=True), *own.values_list("pk", flat=True)}
+    living: set[int] = set()
+    while found:
+        people = Subscriber.objects.filter(pk__in=found).values_list("pk", "merged_into_id")
+        living |= {pk for pk, survivor in people if survivor is None}
+        found = {survivor for _, survivor in people if survivor is not None}
+    return living
+
+
 def find_people(site: Site, text: str) -> list[Subscriber]:
     """The living subscribers of a site with this customer id, e-mail address or browser's uuid, last seen first.
 

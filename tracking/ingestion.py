@@ -39,6 +39,13 @@ from tracking.operations import (
     parse_operation,
 )
 from tracking.reading import RequestError
+from tracking.unknown_fields import (
+    BACKEND_REQUEST,
+    BROWSER_REQUEST,
+    CONTEXT,
+    list_unknown,
+    list_unknown_of_operation,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,6 +96,9 @@ def accept_request(*, site: Site, body: Mapping[str, Any], visitor: Visitor, now
     clock = measure_skew(body.get("sent_at"), now=now)
     sender = (Identity.Kind.ANONYMOUS, browser)
     checked = _read_operations(site, _read_list(body.get("operations")), clock, browser=sender)
+    unknown = list_unknown(body, BROWSER_REQUEST) + list_unknown(
+        body.get("context") or {}, CONTEXT, "context."
+    )
     envelope = Envelope(
         kind=Identity.Kind.ANONYMOUS,
         value=browser,
@@ -98,19 +108,17 @@ def accept_request(*, site: Site, body: Mapping[str, Any], visitor: Visitor, now
         operations=checked.operations,
     )
     store_envelopes(site, [envelope] if checked.operations else [], now=now)
-    return Accepted(len(checked.operations), checked.rejected, checked.warnings)
+    return _answer(checked, unknown)
 
 
-def accept_backend_request(
-    *, site: Site, operations: Any, now: dt.datetime, lane: Any = None, sent_at: Any = None
-) -> Accepted:
+def accept_backend_request(*, site: Site, body: Mapping[str, Any], now: dt.datetime) -> Accepted:
     """The same from a site's own backend: each operation names its `subscriber` or `external_id`.
 
     Who brings very much asks for the `lane` import: what visitors do goes before it.
     """
-    chosen = _read_lane(lane)
-    clock = measure_skew(sent_at, now=now)
-    checked = _read_operations(site, _read_list(operations), clock)
+    chosen = _read_lane(body.get("lane"))
+    clock = measure_skew(body.get("sent_at"), now=now)
+    checked = _read_operations(site, _read_list(body.get("operations")), clock)
     by_sender: dict[tuple[str, str], list[Operation]] = {}
     for operation, document in zip(checked.operations, checked.documents, strict=True):
         by_sender.setdefault(_read_sender(document), []).append(operation)
@@ -123,7 +131,13 @@ def accept_backend_request(
         now=now,
         lane=chosen,
     )
-    return Accepted(len(checked.operations), checked.rejected, checked.warnings)
+    return _answer(checked, list_unknown(body, BACKEND_REQUEST))
+
+
+def _answer(checked: _Checked, unknown: Sequence[str]) -> Accepted:
+    """With what is to be said of the request as a whole first."""
+    told = [Caution(None, warning) for warning in unknown]
+    return Accepted(len(checked.operations), checked.rejected, told + checked.warnings)
 
 
 def _read_lane(lane: Any) -> InboxItem.Lane:
@@ -208,6 +222,9 @@ def _read_operations(
         errors[position] = "name: this site has as many names of events as it can have; use one of those"
     rejected = [_reject(position, documents[position], errors[position]) for position in sorted(errors)]
     warnings = [Caution(None, clock.warning)] if clock.warning else []
+    for position, operation in good.items():
+        unknown = list_unknown_of_operation(operation, documents[position], trusted=browser is None)
+        warnings += [Caution(str(operation.id), f"operations[{position}]: {warning}") for warning in unknown]
     told = (
         Told(position, _read_sender(documents[position]) if browser is None else browser, operation)
         for position, operation in good.items()

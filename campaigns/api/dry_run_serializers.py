@@ -113,11 +113,11 @@ class DryRunQuerySerializer(StrictFields):
     )
     page_size = serializers.IntegerField(required=False, min_value=1, max_value=500, default=50)
     search = serializers.CharField(
-        required=False, max_length=200, default="", help_text="A customer id, an email address or its start, a uuid"
+        required=False, allow_blank=True, max_length=200, default="", help_text="A customer id, an email address or its start, a uuid"
     )  # fmt: skip
-    zone = serializers.CharField(required=False, max_length=64, default="")
-    variant = serializers.CharField(required=False, max_length=1, default="")
+    zone = serializers.CharField(required=False, allow_blank=True, max_length=64, default="")
+    variant = serializers.CharField(required=False, allow_blank=True, max_length=1, default="")
     reason = serializers.CharField(
-        required=False, max_length=20, default="",
+        required=False, allow_blank=True, max_length=20, default="",
         help_text="A reason for skipping somebody, or planned, deferred, awaits_winner",
     )  # fmt: skip

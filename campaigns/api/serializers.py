@@ -17,7 +17,6 @@ from subscribers.api.twins import TwinWarnings
 SHORTEST, LONGEST = dt.timedelta(seconds=1), dt.timedelta(days=366)
 GOAL_SCHEMA = {
     "type": "object",
-    "nullable": True,
     "example": {
         "type": "event",
         "event": "purchase",

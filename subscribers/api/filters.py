@@ -1,11 +1,13 @@
 """By what the lists of the management door can be narrowed."""
 
 from typing import ClassVar
+from uuid import UUID
 
 import django_filters as filters
 from django.db.models import QuerySet
 
 from subscribers.customer_ids import clean_customer_id
+from subscribers.lookup import find_by_browser
 from subscribers.models import Subscriber
 
 
@@ -13,7 +15,7 @@ class SubscriberFilter(filters.FilterSet):
     external_id = filters.CharFilter(method="filter_external_id")
     email = filters.CharFilter(lookup_expr="iexact")
     country = filters.CharFilter(lookup_expr="iexact")
-    uuid = filters.UUIDFilter()
+    uuid = filters.UUIDFilter(method="filter_browser", label="Any of the browser ids they were seen by")
     seen_since = filters.IsoDateTimeFilter(field_name="last_seen_at", lookup_expr="gte")
 
     class Meta:
@@ -23,3 +25,6 @@ class SubscriberFilter(filters.FilterSet):
     def filter_external_id(self, people: QuerySet[Subscriber], name: str, value: str) -> QuerySet[Subscriber]:
         """In the form in which ids are kept, however it is asked for."""
         return people.filter(external_id=clean_customer_id(value))
+
+    def filter_browser(self, people: QuerySet[Subscriber], name: str, browser: UUID) -> QuerySet[Subscriber]:
+        return people.filter(pk__in=find_by_browser(browser))

@@ -48,7 +48,7 @@ class NewestFirst(BasePagination):
         return Response({"next": following, "results": data})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        following = {"type": "string", "nullable": True, "format": "uri"}
+        following = {"type": ["string", "null"], "format": "uri"}
         return {
             "type": "object",
             "required": ["next", "results"],

@@ -11,14 +11,12 @@ from rest_framework.viewsets import ViewSetMixin
 
 from subscribers.api.pagination import PARAMETERS
 
+# A serializer's docstring becomes the description of its component in the OpenAPI document, so these have comments.
 
+
+# Refuses what it does not know, and what it only ever tells. Whoever sends back with PUT what they read need not take
+# out what is read-only; in POST and PATCH it would be a wish that is not granted.
 class StrictFields(serializers.Serializer[Any]):
-    """A serializer that refuses what it does not know, and what it only ever tells.
-
-    Whoever sends back with PUT what they read need not take out what is read-only; in POST and PATCH it would be a wish
-    that is not granted, so it is refused.
-    """
-
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
             known = set(self.fields)
@@ -40,12 +38,9 @@ class StrictFields(serializers.Serializer[Any]):
         return [name for name in told if data[name] != now.get(name)]
 
 
+# Nested, and given whole even where the rest is patched: DRF asks the outermost serializer whether fields may be
+# missing, so a PATCH let half a button through.
 class WholeFields(StrictFields):
-    """A nested serializer, which is given whole even where the rest is patched.
-
-    DRF asks the outermost serializer whether fields may be missing, so a PATCH let half a button through.
-    """
-
     def to_internal_value(self, data: Any) -> Any:
         value = super().to_internal_value(data)
         missing = [field for field in self._writable_fields if field.field_name not in data]

@@ -188,8 +188,7 @@ def test_an_instant_that_cannot_be_counted_for_is_refused_in_words(
 ) -> None:
     response = preview(client, site, as_of=as_of)
 
-    assert response.status_code == 400
-    assert response.json()["as_of"]
+    assert list_fields(response) == {"as_of"}
 
 
 def test_a_preview_counts_and_says_the_rule_in_english(client: APIClient, site: Site) -> None:

@@ -107,7 +107,9 @@ def test_every_kind_of_operation_is_corrected(site: Site) -> None:
 
 def test_a_backends_times_are_corrected_too(site: Site) -> None:
     told = {**event(at=(NOW - 2 * DAY).isoformat()), "external_id": "u-1"}
-    accept_backend_request(site=site, operations=[told], sent_at=(NOW - DAY).isoformat(), now=NOW)
+    accept_backend_request(
+        site=site, body={"operations": [told], "sent_at": (NOW - DAY).isoformat()}, now=NOW
+    )
     drain_inbox(now=NOW)
 
     assert Event.objects.get().occurred_at == NOW - DAY

@@ -22,7 +22,7 @@ from tracking.reading import RequestError
 
 
 def tell(site: Site, *operations: Json, lane: Any = None, now: dt.datetime = NOW) -> Any:
-    return accept_backend_request(site=site, operations=list(operations), lane=lane, now=now)
+    return accept_backend_request(site=site, body={"operations": list(operations), "lane": lane}, now=now)
 
 
 def about(person: str, operation: Json) -> Json:

@@ -128,7 +128,7 @@ def test_other_devices_of_the_first_person_stay_theirs(site: Site) -> None:
 @pytest.mark.parametrize("together", [True, False])
 def test_a_backend_and_a_browser_that_speak_of_the_same_person_meet(site: Site, together: bool) -> None:
     purchase = {**event("purchase"), "external_id": "u-42"}
-    accept_backend_request(site=site, operations=[purchase], now=NOW)
+    accept_backend_request(site=site, body={"operations": [purchase]}, now=NOW)
     if not together:
         drain_inbox(now=NOW)
     track(site, event("add_to_cart"), identify("u-42"))

@@ -10,14 +10,16 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.authentication import TokenAuthentication
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException, ErrorDetail, ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from subscribers.api.problems import MEDIA_TYPE, ProblemSerializer, write_problem
 from subscribers.models import Site
+from tracking.api.operation_schema import TrackRequest
 from tracking.ingestion import accept_backend_request
 from tracking.outages import OUTAGES, report_outage
 from tracking.reading import RequestError, read_json
@@ -48,23 +50,6 @@ class CanAddEvents(BasePermission):
         return request.user.has_perm("tracking.add_event")
 
 
-class OperationsSerializer(serializers.Serializer[Any]):
-    """For the documentation; the operations are checked one by one by tracking.operations."""
-
-    site = serializers.CharField(help_text="The site's id or its public key.")
-    operations = serializers.ListField(child=serializers.DictField())
-    lane = serializers.ChoiceField(
-        choices=["live", "import"],
-        required=False,
-        help_text="`import` for what visitors need not wait for: it is applied when nothing live waits. Each person's "
-        "operations keep their order across both.",
-    )
-    sent_at = serializers.DateTimeField(
-        required=False,
-        help_text="When you send this, by the clock that wrote each `at`: by how much it is off, they are put right.",
-    )
-
-
 class RejectionSerializer(serializers.Serializer[Any]):
     id = serializers.CharField(allow_null=True)
     error = serializers.CharField()
@@ -81,6 +66,15 @@ class AcceptedSerializer(serializers.Serializer[Any]):
     warnings = CautionSerializer(many=True, help_text="What was accepted, but is not kept as it was sent.")
 
 
+class NothingAcceptedSerializer(ProblemSerializer):
+    """The request is wrong as a whole, or each of its operations is: then `rejected` says why."""
+
+    accepted = serializers.IntegerField(required=False, help_text="0")
+    rejected = RejectionSerializer(many=True, required=False)
+    warnings = CautionSerializer(many=True, required=False)
+
+
+NOTHING_ACCEPTED = ErrorDetail("No operation could be accepted; rejected says why.", "nothing_accepted")
 EXAMPLE = OpenApiExample(
     "A purchase",
     request_only=True,
@@ -111,8 +105,8 @@ class TrackView(APIView):
 
     @extend_schema(
         operation_id="track",
-        request=OperationsSerializer,
-        responses={202: AcceptedSerializer, 400: AcceptedSerializer},
+        request=TrackRequest,
+        responses={202: AcceptedSerializer, (400, MEDIA_TYPE): NothingAcceptedSerializer},
         examples=[EXAMPLE],
     )
     def post(self, request: Request) -> Response:
@@ -124,16 +118,14 @@ class TrackView(APIView):
             raise ParseError("The body must be an object with site and operations.")
         site = _find_site(request.data.get("site"))
         try:
-            accepted = accept_backend_request(
-                site=site,
-                operations=request.data.get("operations"),
-                lane=request.data.get("lane"),
-                sent_at=request.data.get("sent_at"),
-                now=timezone.now(),
-            )
+            accepted = accept_backend_request(site=site, body=request.data, now=timezone.now())
         except RequestError as error:
             raise _refuse(error) from None
-        return Response(dataclasses.asdict(accepted), status=202 if accepted.accepted else 400)
+        answer = dataclasses.asdict(accepted)
+        if accepted.accepted:
+            return Response(answer, status=202)
+        problem = write_problem(400, {"detail": NOTHING_ACCEPTED})
+        return Response({**problem, **answer}, status=400, content_type=MEDIA_TYPE)
 
 
 def _find_site(name: Any) -> Site:
