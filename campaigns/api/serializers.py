@@ -17,6 +17,7 @@ from subscribers.api.twins import TwinWarnings
 SHORTEST, LONGEST = dt.timedelta(seconds=1), dt.timedelta(days=366)
 GOAL_SCHEMA = {
     "type": "object",
+    "additionalProperties": True,
     "example": {
         "type": "event",
         "event": "purchase",

@@ -23,7 +23,10 @@ RULE_SCHEMA = {
     "type": "object",
     "description": "The rule language, version 1",
     "required": ["version", "root"],
-    "properties": {"version": {"type": "integer", "enum": [1]}, "root": {"type": "object"}},
+    "properties": {
+        "version": {"type": "integer", "enum": [1]},
+        "root": {"type": "object", "additionalProperties": True},
+    },
 }
 
 
@@ -57,8 +60,9 @@ class SegmentSerializer(TwinWarnings, StrictFields, serializers.ModelSerializer[
     )
     version = serializers.IntegerField(
         required=False,
+        allow_null=True,
         min_value=0,
-        help_text="The number of the latest rule. Given with a change, it is refused (409) if the rule was changed since",
+        help_text="The number of the latest rule; null of a list. Given with a change, it is refused (409) if the rule was changed since",
     )
 
     class Meta:

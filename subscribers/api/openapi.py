@@ -27,6 +27,29 @@ class ProblemSchema(AutoSchema):
             bodies.setdefault(str(status), body)
         return bodies
 
+    def _map_serializer_field(
+        self, field: Any, direction: Literal["request", "response"], bypass_extensions: bool = False
+    ) -> Any:
+        """What is read-only can be empty wherever its column can; DRF asks that only of what is written."""
+        model = getattr(getattr(field.parent, "Meta", None), "model", None)
+        column = {each.name: each for each in model._meta.fields}.get(field.source) if model else None
+        if field.read_only and column is not None:
+            field.allow_null = field.allow_null or column.null
+            field.allow_blank = getattr(field, "allow_blank", False) or column.blank
+        return super()._map_serializer_field(  # type: ignore[no-untyped-call]
+            field, direction, bypass_extensions
+        )
+
+    def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
+        """The key of a parent is a number; of an address written as a pattern drf-spectacular cannot know that."""
+        parameters: list[dict[str, Any]] = super()._resolve_path_parameters(  # type: ignore[no-untyped-call]
+            variables
+        )
+        for parameter in parameters:
+            if parameter["name"].endswith("_id"):
+                parameter["schema"] = {"type": "integer"}
+        return parameters
+
     def _list_errors(self) -> list[int]:
         errors = [*EVERYWHERE]
         if "{" in self.path:
@@ -34,3 +57,19 @@ class ProblemSchema(AutoSchema):
         if self.method != "GET":
             errors += WITH_BODY
         return sorted(errors)
+
+
+def allow_several(result: Any, **_: Any) -> Any:
+    """A value may fit several of the alternatives at once: empty text is also text that fits a pattern.
+
+    drf-spectacular writes `oneOf`, which means exactly one. It stays where a discriminator chooses.
+    """
+    if isinstance(result, dict):
+        if "oneOf" in result and "discriminator" not in result:
+            result["anyOf"] = result.pop("oneOf")
+        for value in result.values():
+            allow_several(value)
+    elif isinstance(result, list):
+        for value in result:
+            allow_several(value)
+    return result

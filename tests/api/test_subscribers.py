@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from subscribers.models import Attribute, Site
+from subscribers.identities import find_or_create_subscriber
+from subscribers.merging import identify_subscriber
+from subscribers.models import Attribute, Identity, Site
 from tests import factories
 from tests.api.problems import list_fields, list_wrong
 from tracking.models import EventType
@@ -145,3 +147,19 @@ def test_events_are_narrowed_by_name_and_time(client: APIClient, site: Site) -> 
 @pytest.mark.parametrize("key", ["999999999", "9" * 40])
 def test_the_events_of_nobody_are_not_found(client: APIClient, key: str) -> None:
     assert client.get(f"/api/v1/subscribers/{key}/events/").status_code == 404
+
+
+def test_somebody_is_found_by_any_of_their_browsers_after_a_merge(client: APIClient, site: Site) -> None:
+    phone, laptop = uuid.uuid4(), uuid.uuid4()
+    for browser in (phone, laptop):
+        person = find_or_create_subscriber(
+            site=site, kind=Identity.Kind.ANONYMOUS, value=str(browser), source="sdk", now=factories.NOW
+        )
+        identify_subscriber(person, external_id="u-42", browser_uuid=browser, now=factories.NOW)
+
+    found = [
+        client.get("/api/v1/subscribers/", {"uuid": str(each)}).json()["results"] for each in (phone, laptop)
+    ]
+
+    assert [len(people) for people in found] == [1, 1]
+    assert found[0][0]["id"] == found[1][0]["id"]

@@ -27,10 +27,14 @@ class RequestModels(PydanticExtension):  # type: ignore[no-untyped-call]
         schema = self.target.model_json_schema(ref_template="#/components/schemas/{model}", mode="validation")
         for name, inner in schema.pop("$defs", {}).items():
             kind = ResolvedComponent.SCHEMA
+            for field in inner.get("properties", {}).values():
+                field.pop("default", None)  # generators take what has a default for always there
             component = ResolvedComponent(  # type: ignore[no-untyped-call]
                 name=name, type=kind, object=name, schema=inner
             )
             auto_schema.registry.register_on_missing(component)
+        for field in schema["properties"].values():
+            field.pop("default", None)
         return dict(schema)
 
 

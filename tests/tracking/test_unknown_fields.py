@@ -1,0 +1,54 @@
+"""What an SDK sends and this server does not know is left out, and said."""
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from subscribers.models import Site
+
+
+def track(client: Client, site: Site, operation: dict[str, Any], **request: Any) -> dict[str, Any]:
+    body = {
+        "site_key": site.public_key,
+        "subscriber": str(uuid.uuid4()),
+        "operations": [{"id": str(uuid.uuid4()), **operation}],
+        **request,
+    }
+    response = client.post("/v1/track", json.dumps(body), content_type="application/json")
+    assert response.status_code == 202, response.content
+    return dict(response.json())
+
+
+@pytest.mark.parametrize(
+    ("operation", "warning"),
+    [
+        (
+            {"type": "event", "name": "bought", "propertys": {"a": 1}},
+            "propertys: is not known and was left out. Did you mean properties?",
+        ),
+        ({"type": "page", "url": "https://shop.example/", "xyz": 1}, "xyz: is not known and was left out."),
+        (
+            {"type": "event", "name": "bought", "external_id": "u-1"},
+            "external_id: is not known and was left out.",
+        ),
+    ],
+)
+def test_an_unknown_field_of_an_operation_is_warned_of(
+    client: Client, site: Site, operation: dict[str, Any], warning: str
+) -> None:
+    answer = track(client, site, operation)
+
+    assert answer["accepted"] == 1
+    assert [each["warning"] for each in answer["warnings"]] == [warning]
+
+
+def test_an_unknown_field_of_the_request_is_warned_of(client: Client, site: Site) -> None:
+    answer = track(client, site, {"type": "event", "name": "bought"}, sentAt="x", context={"timezon": "UTC"})
+
+    assert [(each["id"], each["warning"]) for each in answer["warnings"]] == [
+        (None, "sentAt: is not known and was left out. Did you mean sent_at?"),
+        (None, "context.timezon: is not known and was left out. Did you mean timezone?"),
+    ]
