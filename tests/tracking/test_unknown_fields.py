@@ -42,7 +42,7 @@ def test_an_unknown_field_of_an_operation_is_warned_of(
     answer = track(client, site, operation)
 
     assert answer["accepted"] == 1
-    assert [each["warning"] for each in answer["warnings"]] == [warning]
+    assert [each["warning"] for each in answer["warnings"]] == [f"operations[0]: {warning}"]
 
 
 def test_an_unknown_field_of_the_request_is_warned_of(client: Client, site: Site) -> None:
