@@ -19,7 +19,7 @@ from segments.rules.describe_events import describe_events
 from segments.rules.names import Names
 from segments.rules.shares import BUCKETS
 from segments.rules.values import Spot
-from segments.rules.wording import join_words, say_name, say_test, say_window, write
+from segments.rules.wording import join_words, say_name, say_test, say_window, write, write_plain
 
 PROFILE_LABELS = {
     "country": "country", "region": "region", "city": "city", "timezone": "time zone", "language": "language",
@@ -105,7 +105,11 @@ def _describe_channel(node: ChannelCondition) -> str:
 def _describe_location(node: LocationCondition) -> str:
     if node.radius is None:
         return f"who are inside an area with {len(node.polygon or ())} corners"
-    radius = f"{node.radius.miles:g} miles" if node.radius.miles is not None else f"{node.radius.km:g} km"
+    radius = (
+        f"{write_plain(node.radius.miles)} miles"
+        if node.radius.miles is not None
+        else f"{write_plain(node.radius.km or 0)} km"
+    )
     return f"who are within {radius} of {join_words(map(_describe_spot, node.spots), 'or')}"
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 from segments.rules.comparisons import Comparison, EventTests, UrlComparison
@@ -56,14 +57,19 @@ def write(operand: Any) -> str:
     match operand:
         case Duration():
             unit = operand.unit if operand.amount != 1 else operand.unit.removesuffix("s")
-            return f"{operand.amount:g} {unit}"
+            return f"{write_plain(operand.amount)} {unit}"
         case dt.datetime():
             return f"{operand.astimezone(dt.UTC):%-d %B %Y %H:%M} UTC"
         case bool() | None:
             return ""
         case int() | float():
-            return f"{operand:,}"
+            return f"{Decimal(repr(operand)):,f}"
     return f"“{operand}”"
+
+
+def write_plain(number: float) -> str:
+    """All digits of a number, and no exponent: 52596000, 0.0001, 14 for 14.0."""
+    return f"{Decimal(repr(number)).normalize():f}"
 
 
 def say_test(test: Comparison, *, positive: bool = False, writer: Callable[[Any], str] | None = None) -> str:
