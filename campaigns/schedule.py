@@ -58,6 +58,11 @@ def is_by_local_time(campaign: Campaign) -> bool:
     return campaign.schedule in {Campaign.Schedule.LOCAL, Campaign.Schedule.RECURRING}
 
 
+def find_day(campaign: Campaign) -> dt.date | None:
+    """The day on everybody's own clock; None where one instant is everybody's."""
+    return campaign.local_date if is_by_local_time(campaign) else None
+
+
 def find_due(campaign: Campaign, day: dt.date | None, zone: ZoneInfo, *, now: dt.datetime) -> Due:
     """When somebody in `zone` is due, on `day` where local time counts.
 

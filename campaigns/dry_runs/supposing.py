@@ -6,6 +6,7 @@ from campaigns.models import Campaign, DryRun
 from campaigns.planning.chunks import settle_test
 from campaigns.planning.terms import Terms, read_terms
 from campaigns.recurrence import find_next_run
+from campaigns.schedule import find_day
 
 
 def suppose_run(campaign: Campaign, *, as_of: dt.datetime) -> Terms:
@@ -14,7 +15,7 @@ def suppose_run(campaign: Campaign, *, as_of: dt.datetime) -> Terms:
     terms = read_terms(
         campaign,
         number=coming.number if coming else 1,
-        day=coming.day if coming else campaign.local_date,
+        day=coming.day if coming else find_day(campaign),
         as_of=as_of,
         test_ends_at=_find_test_end(campaign, as_of),
     )

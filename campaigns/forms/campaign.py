@@ -23,6 +23,7 @@ from campaigns.forms.versions import VersionFormSet
 from campaigns.forms.words import HELP, LABELS
 from campaigns.goals import GoalError, read_goal
 from campaigns.models import DAY_VALIDATORS, Campaign
+from campaigns.models.schedules import list_unchosen
 from campaigns.schedule import resolve_local_time
 from segments.models import Segment
 from subscribers.models import Site
@@ -46,6 +47,7 @@ OPTIONAL = (
     "devices", "winner_by", "test_percent", "test_duration", "undecided", "late_policy", "audience_at", "urgency",
 )  # fmt: skip
 
+MOMENT = ("send_date", "send_time")  # the two halves of send_at
 SPANS = ("cap_window", "test_duration", "click_window", "view_window")
 
 
@@ -130,6 +132,7 @@ class CampaignForm(MessageForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
+        self._forget_unchosen(values)
         for name in OPTIONAL:
             if values.get(name) in (None, "") and name not in self.errors:
                 values[name] = getattr(self.instance, name)
@@ -152,6 +155,18 @@ class CampaignForm(MessageForm):
         super()._save_m2m()  # type: ignore[misc]
         if not self.versions.is_left_alone:
             set_variants(self.instance, self.cleaned_data["variants"])
+
+    def _forget_unchosen(self, values: dict[str, Any]) -> None:
+        """What was typed for a schedule before another one was chosen is neither kept nor complained of."""
+        schedule, repeats = values.get("schedule", ""), values.get("repeats") or self.instance.repeats
+        late_policy = values.get("late_policy") or self.instance.late_policy
+        unchosen = list_unchosen(schedule, repeats, late_policy) if schedule else ()
+        for name in unchosen:
+            for field in MOMENT if name == "send_at" else (name,):
+                self.errors.pop(field, None)
+                values[field] = None
+        for name in set(unchosen) & set(self.fields):
+            values[name] = Campaign._meta.get_field(name).get_default()  # type: ignore[union-attr]
 
     def _check_versions(self, values: dict[str, Any]) -> None:
         problems = self.versions.list_problems()

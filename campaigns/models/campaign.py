@@ -1,7 +1,8 @@
 """One message, its audience, its schedule, and all that its marketer decides about it."""
 
 import datetime as dt
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -9,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 
 from campaigns.models.message import Message
+from campaigns.models.schedules import list_unchosen
 from segments.models import Segment
 from subscribers.models import Site
 from subscribers.names import validate_visible
@@ -240,3 +242,19 @@ class Campaign(Message):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Whichever door it came through, fields of a schedule that is not chosen hold nothing."""
+        cleared = self.clear_unchosen()
+        written = None if update_fields is None else {*update_fields, *cleared}
+        super().save(*args, update_fields=written, **kwargs)
+
+    def clear_unchosen(self) -> set[str]:
+        """Let the fields of schedules that are not chosen hold nothing; which of them held something."""
+        cleared = set()
+        for name in list_unchosen(self.schedule, self.repeats, self.late_policy):
+            nothing = self._meta.get_field(name).get_default()  # type: ignore[union-attr]
+            if getattr(self, name) != nothing:
+                setattr(self, name, nothing)
+                cleared.add(name)
+        return cleared

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from campaigns.models import Campaign, Occurrence
 from campaigns.recurrence import find_next_run
+from campaigns.schedule import find_day
 
 Schedule = Campaign.Schedule
 PLANNED_IN = (Campaign.Status.SCHEDULED, Campaign.Status.RUNNING)
@@ -35,7 +36,7 @@ def open_run(campaign: Campaign, *, now: dt.datetime) -> Occurrence | None:
     if begun is not None or not _is_time(locked, now=now):
         return begun
     due = find_next_run(locked, now=now)
-    number, day = (due.number, due.day) if due else (1, locked.local_date)
+    number, day = (due.number, due.day) if due else (1, find_day(locked))
     return Occurrence.objects.create(campaign=locked, number=number, local_date=day, as_of=now)
 
 
