@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from campaigns.models import Campaign
 from segments.building import build_waiting
 from segments.following import follow_site
-from segments.models import Membership, Segment
+from segments.models import Membership, Segment, SegmentUpload
 from segments.ordering import order_segments
 from segments.usage import Usage
 from subscribers.models import PushSubscription, Subscriber
@@ -59,6 +59,23 @@ def read_audience(
         after = found[-1].subscriber_id
 
 
+def list_uploads(campaign: Campaign) -> list[SegmentUpload]:
+    """Files at work on lists that the campaign's segments are, or are built on: until they are done, who is in them is not known."""
+    needed = _list_needed(campaign)
+    at_work = SegmentUpload.objects.filter(segment__in=needed, state=SegmentUpload.State.RUNNING)
+    return list(at_work.select_related("segment").order_by("pk"))
+
+
+def explain_uploads(uploads: Sequence[SegmentUpload]) -> str:
+    """What a campaign waits for, in plain words."""
+    named = [
+        f"“{upload.file_name[:60]}” on “{upload.segment.name[:60]}” ({upload.done_count:,} of {upload.row_count:,} rows)"
+        for upload in uploads[:2]
+    ]
+    more = f" and {len(uploads) - 2} more" if uploads[2:] else ""
+    return f"It waits for an upload to be done, and then goes on by itself: {', '.join(named)}{more}."
+
+
 def refresh_segments(
     campaign: Campaign, *, now: dt.datetime, max_age: dt.timedelta = dt.timedelta(0)
 ) -> list[Segment]:
@@ -67,9 +84,7 @@ def refresh_segments(
     Those that are right for an instant within `max_age` are left as they are. Returns the segments among them that
     could not be built, so that who is in the audience is not known.
     """
-    chosen = {segment.pk for segment in [*campaign.include_segments.all(), *campaign.exclude_segments.all()]}
-    needed = Segment.objects.filter(pk__in=order_segments(campaign.site, wanted=chosen) if chosen else [])
-    live = needed.filter(kind=Segment.Kind.LIVE)
+    live = Segment.objects.filter(pk__in=_list_needed(campaign), kind=Segment.Kind.LIVE)
     ids = list(live.values_list("pk", flat=True))
     build_waiting(now=now, only=ids)
     if live.filter(refreshed_at__lt=now - max_age).exists():
@@ -134,6 +149,12 @@ def _follow(person: Subscriber, known: dict[int, Subscriber]) -> Subscriber:
             break
         person = survivor
     return person
+
+
+def _list_needed(campaign: Campaign) -> list[int]:
+    """The campaign's segments and all that they are built on."""
+    chosen = {segment.pk for segment in [*campaign.include_segments.all(), *campaign.exclude_segments.all()]}
+    return order_segments(campaign.site, wanted=chosen) if chosen else []
 
 
 def _list_segment_ids(segments: Collection[Segment]) -> list[int]:

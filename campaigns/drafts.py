@@ -7,14 +7,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Field
 
+from campaigns.contents import NOT_COPIED
 from campaigns.models import Campaign, Message, Variant
 
 LETTERS = "BCDEFGH"  # of the further versions; a campaign's own message is A
-# What came of a campaign, and who made it when, is not part of what its marketer decided.
-NOT_COPIED = {
-    "id", "name", "status", "status_reason", "winner", "winner_note", "winner_chosen_at", "created_by",
-    "created_at", "updated_at", "launched_at", "finished_at", "paced_until",
-}  # fmt: skip
 
 
 @transaction.atomic

@@ -6,13 +6,18 @@ import logging
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from campaigns.audience import explain_uploads, list_uploads
 from campaigns.checks import check_campaign
+from campaigns.contents import Change, describe_changes, read_campaign
 from campaigns.models import Batch, Campaign, Delivery, Occurrence
 from campaigns.recurrence import find_next_run
+from subscribers.seen import Content
 
 __all__ = [
+    "ChangedError",
     "LaunchError",
     "LifecycleError",
+    "begin_campaigns",
     "cancel_campaign",
     "check_campaign",
     "finish_campaigns",
@@ -35,6 +40,15 @@ class LifecycleError(ValueError):
     """A campaign in this state cannot do that; says which one can."""
 
 
+class ChangedError(LifecycleError):
+    """A draft that is another one now than the one that somebody decided about; `changes` says what is new."""
+
+    def __init__(self, changes: list[Change]) -> None:
+        what = ", ".join(change.label for change in changes[:5])
+        super().__init__(f"It was changed while you looked at it ({what}). Look at it again.")
+        self.changes = changes
+
+
 class LaunchError(LifecycleError):
     """A campaign that cannot be launched as it is. `problems` says what to do about it."""
 
@@ -44,14 +58,32 @@ class LaunchError(LifecycleError):
 
 
 @transaction.atomic
-def launch_campaign(campaign: Campaign, *, now: dt.datetime) -> Campaign:
-    """Make a draft wait for its planning; LaunchError if something stands in the way."""
+def launch_campaign(campaign: Campaign, *, now: dt.datetime, seen: Content | None = None) -> Campaign:
+    """Make a draft wait for its planning; LaunchError if something stands in the way.
+
+    `seen` (contents.py) is what whoever launches it looked at: ChangedError if it is another one by now.
+    """
     campaign = _lock(campaign)
     if campaign.status != Status.DRAFT:
         raise LaunchError([f"Only a draft can be launched; this campaign is {_describe(campaign)}."])
+    if seen is not None and (changes := describe_changes(seen, read_campaign(campaign))):
+        raise ChangedError(changes)
     if problems := check_campaign(campaign, now=now):
         raise LaunchError(problems)
-    return _set_status(campaign, Status.SCHEDULED, launched_at=now)
+    _set_status(campaign, Status.SCHEDULED, launched_at=now)
+    if uploads := list_uploads(campaign):  # planning waits for them, and says so from the beginning
+        campaign.status_reason = explain_uploads(uploads)[:300]
+        campaign.save(update_fields=["status_reason"])
+    return campaign
+
+
+def begin_campaigns(*, now: dt.datetime) -> int:
+    """Set those campaigns running whose first message is due; until then a planned one is scheduled. How many."""
+    planned = Occurrence.objects.filter(campaign=OuterRef("pk"), planned_at__isnull=False)
+    due = Batch.objects.filter(campaign=OuterRef("pk"), due_at__lte=now)
+    return Campaign.objects.filter(Exists(planned), Exists(due), status=Status.SCHEDULED).update(
+        status=Status.RUNNING
+    )
 
 
 @transaction.atomic
@@ -67,8 +99,10 @@ def resume_campaign(campaign: Campaign, *, now: dt.datetime) -> Campaign:
     """Go on where it was paused. What became too old meanwhile expires; what is still to be planned, is planned for now."""
     campaign = _demand(campaign, (Status.PAUSED,), "resumed")
     campaign.occurrences.filter(planned_at=None).update(as_of=now)
-    planned = campaign.occurrences.filter(planned_at__isnull=False).exists()
-    return _set_status(campaign, Status.RUNNING if planned else Status.SCHEDULED)
+    _set_status(campaign, Status.SCHEDULED)
+    begin_campaigns(now=now)
+    campaign.refresh_from_db(fields=["status"])
+    return campaign
 
 
 def cancel_campaign(campaign: Campaign, *, now: dt.datetime) -> Campaign:
@@ -97,7 +131,10 @@ def finish_campaigns(*, now: dt.datetime) -> int:
     open_runs = Occurrence.objects.filter(finished_at=None)
     open_runs.filter(planned_at__isnull=False, waiting=0).update(finished_at=now)
     repeats = Q(schedule=Campaign.Schedule.RECURRING)
-    under_way = Campaign.objects.filter(Q(status=Status.RUNNING) | Q(status=Status.SCHEDULED) & repeats)
+    begun = Exists(Occurrence.objects.filter(campaign=OuterRef("pk")))
+    under_way = Campaign.objects.filter(
+        Q(status=Status.RUNNING) | Q(status=Status.SCHEDULED) & (repeats | begun)
+    )
     idle = under_way.exclude(Exists(open_runs.filter(campaign=OuterRef("pk"))))
     done = [campaign.pk for campaign in idle if find_next_run(campaign, now=now) is None]
     return under_way.filter(pk__in=done).update(status=Status.FINISHED, finished_at=now)

@@ -31,12 +31,11 @@ class Headcount:
 
 @dataclass(frozen=True)
 class CampaignLine:
-    """`settled` is how many of the audience have their outcome, `share` the same in per cent."""
+    """`share` of those whom it goes to have their outcome, in per cent; None where nothing goes out."""
 
     campaign: Campaign
     outcomes: Outcomes
-    settled: int
-    share: int
+    share: int | None
 
 
 @dataclass(frozen=True)
@@ -108,10 +107,9 @@ def read_campaigns() -> list[CampaignLine]:
 
 
 def _make_line(campaign: Campaign, outcomes: Outcomes) -> CampaignLine:
-    settled = outcomes.audience - outcomes.waiting
-    return CampaignLine(
-        campaign, outcomes, settled, 100 * settled // outcomes.audience if outcomes.audience else 0
-    )
+    goes_out = campaign.status in (Campaign.Status.RUNNING, Campaign.Status.PAUSED)
+    share = outcomes.share_settled if goes_out else None
+    return CampaignLine(campaign, outcomes, None if share is None else int(100 * share))
 
 
 def read_segments() -> list[SegmentLine]:

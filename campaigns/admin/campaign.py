@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import QuerySet, URLField
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
@@ -82,6 +83,15 @@ class CampaignAdmin(TellsTwins, ModelAdmin):
             campaign.outcome = outcomes.get(campaign.pk)
         changelist.result_list = campaigns
         return changelist
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Campaign | None:
+        """Held while it is being saved: whoever saves it at the same moment comes after, and is shown what is new."""
+        if request.method == "POST" and connection.in_atomic_block and object_id.isdecimal():
+            Campaign.objects.select_for_update(no_key=True).filter(pk=object_id[:18]).first()
+        found: Campaign | None = super().get_object(request, object_id, from_field)
+        return found
 
     def change_view(
         self,

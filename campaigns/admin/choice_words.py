@@ -63,9 +63,12 @@ WINNER_BY: Words = {
     Campaign.WinnerBy.HAND: ("I choose it", "Some people get the versions first; the others wait for you."),
 }
 UNDECIDED: Words = {
-    Campaign.Undecided.LEADER: ("Send the one that is ahead", ""),
-    Campaign.Undecided.SPLIT: ("Go on with all versions", ""),
-    Campaign.Undecided.ASK: ("Wait until I choose", ""),
+    Campaign.Undecided.SPLIT: ("Go on with all versions", "Everybody gets the version drawn for them."),
+    Campaign.Undecided.LEADER: (
+        "Send the one that is ahead",
+        "Unless so few got it that nothing can be told: then all versions go on.",
+    ),
+    Campaign.Undecided.ASK: ("Wait until I choose", "The others get nothing until then."),
 }
 CHOICES: dict[str, Words] = {
     "schedule": SCHEDULE,

@@ -47,6 +47,8 @@ def _describe_winner(campaign: Campaign) -> str:
     if campaign.winner_by == Campaign.WinnerBy.HAND:
         return f"You choose it; {tried}"
     until = f"for {wording.describe_span(campaign.test_duration)}"
+    if campaign.test_ahead:
+        until = "one day ahead at the same local hour"
     if campaign.test_sample:
         until += f" or until {campaign.test_sample:,} got it"
     undecided = campaign.get_undecided_display().lower()

@@ -111,7 +111,7 @@ def _list_versions(summary: dict[str, Any]) -> list[Line]:
     by_variant: dict[str, int] = summary["by_variant"]
     if len(by_variant) < 2:
         return []
-    total = sum(by_variant.values())
+    total = sum(by_variant.values()) or 1
     return [
         Line(letter, f"Version {letter}", count, round(100 * count / total, 1))
         for letter, count in by_variant.items()

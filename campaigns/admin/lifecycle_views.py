@@ -1,6 +1,6 @@
 """Launch, pause, resume, cancel, duplicate. What cannot be undone is shown and asked first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +12,12 @@ from unfold.admin import ModelAdmin
 from campaigns.admin.decisions import list_decisions
 from campaigns.admin.dry_run_views import gather_dry_run
 from campaigns.admin.pages import LAUNCH, OPEN, find_campaign, redirect_to, render_page
+from campaigns.admin.preview_views import preview_version
+from campaigns.assignment import list_versions
+from campaigns.contents import Change, read_campaign
 from campaigns.drafts import duplicate_campaign
 from campaigns.lifecycle import (
+    ChangedError,
     LaunchError,
     LifecycleError,
     cancel_campaign,
@@ -26,6 +30,7 @@ from campaigns.models import Campaign
 from campaigns.reports import report_campaign
 from campaigns.tasks import launch_scheduled_campaigns
 from subscribers.queueing import queue_on_commit
+from subscribers.seen import read_content, sign_content
 
 
 def show_launch(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
@@ -36,10 +41,14 @@ def show_launch(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin)
         return redirect_to(campaign)
     if request.method != "POST":
         return _show_dry_run(request, campaign, model_admin)
+    seen = request.POST.get("seen")
     try:
-        launch_campaign(campaign, now=timezone.now())
+        # A text that is none of ours stands for what nobody can have seen.
+        launch_campaign(campaign, now=timezone.now(), seen=None if seen is None else read_content(seen) or {})
     except LaunchError as error:
         return _show_dry_run(request, campaign, model_admin, problems=error.problems)
+    except ChangedError as error:
+        return _show_dry_run(request, campaign, model_admin, changes=error.changes)
     queue_on_commit(launch_scheduled_campaigns)
     model_admin.log_change(request, campaign, "Launched")
     messages.success(request, f"“{campaign.name}” is launched.")
@@ -96,10 +105,23 @@ def _change_state(
 
 
 def _show_dry_run(
-    request: HttpRequest, campaign: Campaign, model_admin: ModelAdmin, *, problems: list[str] | None = None
+    request: HttpRequest,
+    campaign: Campaign,
+    model_admin: ModelAdmin,
+    *,
+    problems: list[str] | None = None,
+    changes: Sequence[Change] = (),
 ) -> HttpResponse:
+    seen = sign_content(read_campaign(campaign))
+    campaign.refresh_from_db()  # afterwards: what is shown is that, or newer, and then it is not launched
     problems = check_campaign(campaign, now=timezone.now()) if problems is None else problems
-    context: dict[str, Any] = {"problems": problems, "facts": list_decisions(campaign)}
+    context: dict[str, Any] = {
+        "problems": problems,
+        "changes": changes,
+        "seen": seen,
+        "facts": list_decisions(campaign),
+        "previews": [preview_version(campaign, version) for version in list_versions(campaign)],
+    }
     if not problems:
-        context |= gather_dry_run(request, campaign)
+        context |= gather_dry_run(request, campaign, anew=bool(changes))
     return render_page(request, model_admin, campaign, "launch", **context)

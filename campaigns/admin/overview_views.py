@@ -14,10 +14,11 @@ from campaigns.admin import wording
 from campaigns.admin.charts import draw_shares
 from campaigns.admin.decisions import list_decisions
 from campaigns.admin.pages import LAUNCH, OPEN, find_campaign, redirect_to, render_page
-from campaigns.admin.preview_views import imagine_stranger, preview_message
+from campaigns.admin.preview_views import preview_version
 from campaigns.admin.progress_words import list_moving, name_run, say_aloud, say_progress
+from campaigns.admin.winner_words import describe_winner
 from campaigns.admin.zones_chart import draw_zones
-from campaigns.assignment import Version, list_versions
+from campaigns.assignment import list_versions
 from campaigns.experiments import WinnerError, choose_winner
 from campaigns.models import Campaign
 from campaigns.reports import Progress, list_runs, read_progress
@@ -34,7 +35,8 @@ def show_overview(request: HttpRequest, campaign: Campaign, model_admin: ModelAd
     return render_page(
         request, model_admin, campaign, "overview",
         **describe_progress(campaign, progress, now=now),
-        previews=[_preview(campaign, version) for version in versions],
+        previews=[preview_version(campaign, version) for version in versions],
+        winner=describe_winner(campaign, progress),
         may_choose=campaign.status in OPEN and request.user.has_perm(LAUNCH),
         facts=[*list_decisions(campaign), *_list_moments(campaign)],
         runs=list_runs(campaign, most=LATEST_RUNS) if progress.runs > 1 else [],
@@ -108,8 +110,3 @@ def _name_state(campaign: Campaign, progress: Progress) -> str:
     run = progress.run
     planned = progress.planning is None
     return f"{campaign.status} {campaign.winner_chosen_at} {run.number if run else 0} {planned}"
-
-
-def _preview(campaign: Campaign, version: Version) -> dict[str, Any]:
-    stranger = imagine_stranger(campaign.site)
-    return {**preview_message(version.message, stranger), "version": version}

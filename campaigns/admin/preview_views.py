@@ -1,5 +1,7 @@
 """The live preview: a message as one subscriber would see it, while it is being written."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.template.response import TemplateResponse
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from unfold.admin import ModelAdmin
 
 from campaigns.admin.samples import describe_sample, find_samples
+from campaigns.assignment import Version
 from campaigns.forms import compose_actions
 from campaigns.models import Campaign, Message
 from campaigns.rendering import RenderingError, render_message
@@ -43,6 +46,11 @@ def preview_message(message: Message, subscriber: Subscriber) -> dict[str, objec
         return {"message": shown, "site": subscriber.site}
     except RenderingError as error:
         return {"error": str(error), "site": subscriber.site}
+
+
+def preview_version(campaign: Campaign, version: Version) -> dict[str, Any]:
+    """One of a campaign's versions, as somebody sees it of whom nothing is known."""
+    return {**preview_message(version.message, imagine_stranger(campaign.site)), "version": version}
 
 
 def imagine_stranger(site: Site) -> Subscriber:

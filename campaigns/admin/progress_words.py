@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from campaigns.admin.wording import describe_day, describe_moment, describe_schedule
 from campaigns.models import Campaign
 from campaigns.recurrence import find_next_run
-from campaigns.reports import Progress
+from campaigns.reports import Outcomes, Progress
 from subscribers.timezones import load_zone
 
 Status = Campaign.Status
@@ -32,14 +32,53 @@ def say_progress(campaign: Campaign, progress: Progress, *, now: dt.datetime) ->
             "Nothing goes out before that is done."
         )
     if campaign.status == Status.SCHEDULED:
-        return f"Scheduled. Nothing was sent so far. When: {describe_schedule(campaign)}."
-    outcomes = progress.outcomes
-    done = outcomes.audience - outcomes.waiting
-    sentence = (
-        f"{campaign.get_status_display()}. {done:,} of {outcomes.audience:,} done: "
-        f"{outcomes.sent:,} sent, {outcomes.waiting:,} waiting."
-    )
+        return f"Scheduled. Nothing was sent so far. {_say_start(campaign, progress)}"
+    if campaign.status == Status.CANCELLED:
+        return f"Cancelled. {_say_cancelled(progress.outcomes)}"
+    half_planned = campaign.status == Status.PAUSED and progress.planning is not None
+    if half_planned or not progress.outcomes.audience:
+        nothing = (
+            "Nobody was in its audience."
+            if campaign.status == Status.FINISHED
+            else "Nothing was sent so far."
+        )
+        return f"{campaign.get_status_display()}. {nothing}"
+    sentence = f"{campaign.get_status_display()}. {_say_done(progress.outcomes)}"
     return f"{sentence} {say_next_run(campaign, now=now)}".strip()
+
+
+def _say_start(campaign: Campaign, progress: Progress) -> str:
+    """Whom it will go to, and when the first of them are due."""
+    if progress.run is None or not progress.outcomes.recipients:
+        return f"When: {describe_schedule(campaign)}."
+    first = progress.everybody.next_due_at
+    when = f"; the first are due on {describe_moment(first, campaign.site.timezone)}" if first else ""
+    return f"It goes to {_count(progress.outcomes.recipients)}{when}."
+
+
+def _say_done(outcomes: Outcomes) -> str:
+    """Progress is of those who are sent to: whoever is left out is none."""
+    left_out = f" {_count(outcomes.skipped)} left out." if outcomes.skipped else ""
+    if not outcomes.recipients:
+        return f"Nobody is sent to.{left_out}"
+    ended = outcomes.failed + outcomes.expired
+    parts = [
+        f"{outcomes.sent:,} sent",
+        f"{ended:,} failed or expired" if ended else "",
+        f"{outcomes.waiting:,} waiting",
+    ]
+    figures = ", ".join(filter(None, parts))
+    return f"{outcomes.settled:,} of {outcomes.recipients:,} done: {figures}.{left_out}"
+
+
+def _say_cancelled(outcomes: Outcomes) -> str:
+    if not outcomes.sent:
+        return "Nobody was sent it."
+    return f"{_count(outcomes.sent)} had been sent it; nobody else will be."
+
+
+def _count(people: int) -> str:
+    return "1 person" if people == 1 else f"{people:,} people"
 
 
 def say_next_run(campaign: Campaign, *, now: dt.datetime) -> str:
@@ -52,11 +91,12 @@ def say_next_run(campaign: Campaign, *, now: dt.datetime) -> str:
 
 def say_aloud(campaign: Campaign, progress: Progress) -> str:
     """For screen readers, which speak every change: it changes a hundred times at most."""
-    if progress.planning is not None:
+    if progress.planning is not None and campaign.status in (Status.SCHEDULED, Status.RUNNING):
         return f"{campaign.get_status_display()}. {progress.planning:.0%} planned."
-    outcomes = progress.outcomes
-    share = 1 - outcomes.waiting / outcomes.audience if outcomes.audience else 0
-    return f"{campaign.get_status_display()}. {share:.0%} done."
+    status, share = campaign.get_status_display(), progress.outcomes.share_settled
+    if campaign.status in (Status.RUNNING, Status.PAUSED) and share is not None:
+        return f"{status}. {share:.0%} done."
+    return f"{status}."
 
 
 def name_run(campaign: Campaign, progress: Progress) -> str:

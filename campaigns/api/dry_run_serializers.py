@@ -52,7 +52,15 @@ class DryRunSerializer(serializers.Serializer[Any]):
     )
     planned = serializers.IntegerField(required=False)
     skipped_by_reason = serializers.DictField(child=serializers.IntegerField(), required=False)
-    by_variant = serializers.DictField(child=serializers.IntegerField(), required=False)
+    by_variant = serializers.DictField(
+        child=serializers.IntegerField(),
+        required=False,
+        help_text="Who gets the version drawn for them; whoever waits for the winner is in none",
+    )
+    tested = serializers.IntegerField(required=False, help_text="Who tries the versions, where others wait")
+    tested_in_time = serializers.IntegerField(
+        required=False, help_text="Those of them who are due before the winner is decided"
+    )
     by_due = DueGroupSerializer(many=True, required=False)
     by_hour = HourCountSerializer(many=True, required=False)
     by_zone = ZoneCountSerializer(many=True, required=False)

@@ -230,6 +230,11 @@ class ProgressSerializer(serializers.Serializer[Any]):
     planning = serializers.FloatField(
         allow_null=True, help_text="The share of the audience that planning has been through; null: done"
     )
+    share = serializers.FloatField(
+        allow_null=True,
+        source="outcomes.share_settled",
+        help_text="How far it is, from 0 to 1: of those who are sent to, nobody who is skipped; null: of nobody",
+    )
     pace = serializers.FloatField(allow_null=True, help_text="Outcomes a minute over the last minutes")
     ends_at = serializers.DateTimeField(allow_null=True, help_text="When the last one is out, at this pace")
     everybody = ZoneProgressSerializer()

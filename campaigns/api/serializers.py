@@ -62,7 +62,7 @@ class CampaignSerializer(TwinWarnings, StrictFields, serializers.ModelSerializer
         fields: ClassVar = [
             "id", "site", "name", "status", "status_reason",
             "title", "body", "icon_url", "image_url", "link_url", "actions", "weight", "variants",
-            "winner_by", "test_percent", "test_duration", "test_sample", "undecided", "winner", "winner_note",
+            "winner_by", "test_percent", "test_duration", "test_sample", "undecided", "test_ahead", "winner", "winner_note",
             "winner_chosen_at",
             "include_segments", "exclude_segments", "audience_at", "priority", "holdout_percent",
             "schedule", "send_at", "local_date", "local_time", "late_policy", "late_limit_minutes", "repeats",

@@ -18,6 +18,7 @@ from rest_framework.serializers import BaseSerializer
 from campaigns.api.dry_runs import DryRunActions
 from campaigns.api.reports import ReportActions
 from campaigns.api.serializers import CampaignSerializer, DeliverySerializer
+from campaigns.contents import read_campaign
 from campaigns.lifecycle import (
     LaunchError,
     LifecycleError,
@@ -30,10 +31,13 @@ from campaigns.models import Campaign, Delivery, Variant
 from campaigns.tasks import launch_scheduled_campaigns
 from subscribers.api.errors import Conflict
 from subscribers.api.nesting import ListWithin
+from subscribers.api.preconditions import check_if_match, write_etag
 from subscribers.queueing import queue_on_commit
+from subscribers.seen import make_tag
 
 WRITING = {"update", "partial_update", "destroy"}
 DRAFTS_ONLY = {*WRITING, "launch"}
+SHOWN = {"retrieve", "create", "update", "partial_update", "launch"}
 LAUNCH = "campaigns.launch_campaign"
 Step = Callable[..., Campaign]
 
@@ -59,14 +63,24 @@ class CampaignViewSet(DryRunActions, ReportActions, viewsets.ModelViewSet[Campai
     def get_queryset(self) -> QuerySet[Campaign]:
         """Locked while it is being written, so that nobody launches what is just being changed."""
         rows = super().get_queryset()
-        return rows.select_for_update(of=("self",)) if self.action in WRITING else rows
+        return rows.select_for_update(of=("self",)) if self.action in DRAFTS_ONLY else rows
 
     def get_object(self) -> Campaign:
+        """A request that says with If-Match which version it is about is refused if that is another one by now."""
         campaign = super().get_object()
+        if self.action in DRAFTS_ONLY:
+            check_if_match(self.request, make_tag(read_campaign(campaign)))
         if self.action in DRAFTS_ONLY and campaign.status != Campaign.Status.DRAFT:
             now = campaign.get_status_display().lower()
             raise Conflict(f"Only a draft can be edited, deleted or launched; this campaign is {now}.")
         return campaign
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """Whoever is shown one campaign is told which version of it that is."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        if self.action in SHOWN and isinstance(answer.data, dict) and "updated_at" in answer.data:
+            answer["ETag"] = write_etag(make_tag(read_campaign(Campaign(pk=answer.data["id"]))))
+        return answer
 
     @transaction.atomic
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -82,6 +96,7 @@ class CampaignViewSet(DryRunActions, ReportActions, viewsets.ModelViewSet[Campai
 
     @extend_schema(request=None, responses=CampaignSerializer)
     @action(detail=True, methods=["post"])
+    @transaction.atomic
     def launch(self, request: Request, pk: str) -> Response:
         """Start it, or make it wait for its time. 400 lists what stands in the way."""
         response = self._take(launch_campaign)

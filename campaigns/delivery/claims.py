@@ -15,6 +15,7 @@ from campaigns.delivery.limits import keep_limits
 from campaigns.delivery.pacing import Pace, lock_pace
 from campaigns.delivery.retry import find_deadline
 from campaigns.delivery.rows import ClaimedRow, write_rows
+from campaigns.lifecycle import begin_campaigns
 from campaigns.models import Batch, Campaign
 from subscribers.arrays import write_array
 
@@ -88,8 +89,14 @@ class Claim:
         return self.batch.campaign
 
 
-@transaction.atomic
 def claim_chunk(*, now: dt.datetime, size: int) -> Claim | None:
+    """Take up to `size` deliveries of a batch that is due; with the first of a campaign, it is under way."""
+    begin_campaigns(now=now)
+    return _claim_chunk(now=now, size=size)
+
+
+@transaction.atomic
+def _claim_chunk(*, now: dt.datetime, size: int) -> Claim | None:
     """Take up to `size` deliveries of a batch that is due, and mark them as being sent; None if nothing is due.
 
     Where a pace is to be kept, at most what it allows now. Those whom quiet hours or a frequency cap stop are settled

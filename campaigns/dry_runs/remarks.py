@@ -1,7 +1,12 @@
 """What a marketer should know before the launch, in sentences."""
 
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from campaigns.audience import explain_uploads, list_uploads
 from campaigns.checks import list_unknown_variables
 from campaigns.dry_runs.summary import Tally
+from campaigns.experiments.verdicts import LEAST_PER_VERSION
 from campaigns.hints import list_hints
 from campaigns.models import Campaign, Delivery
 from campaigns.planning.terms import Terms
@@ -14,20 +19,25 @@ _TOO_FEW = 100  # held out, for anything to be seen from them
 def list_remarks(terms: Terms, tally: Tally) -> list[str]:
     """Remarks on a run and on what was counted, the most important first."""
     return [
+        *_remark_on_uploads(terms.campaign),
         *_remark_on_audience(tally),
         *_remark_on_clocks(terms, tally),
         *_remark_on_lateness(terms.campaign, tally),
         *_remark_on_waiting(terms, tally),
+        *_remark_on_test(terms, tally),
         *_remark_on_holdout(terms.campaign, tally),
-        *list_hints(
-            terms.campaign, tested=tally.planned - tally.awaiting_winner if tally.awaiting_winner else None
-        ),
+        *list_hints(terms.campaign, tested=tally.in_time.total() if tally.awaiting_winner else None),
         *remark_on_campaign(terms.campaign, now=terms.as_of),
         *(
             f"Nobody has an attribute called “{key}”: its place stays empty, or gets the default."
             for key in list_unknown_variables(terms.campaign)
         ),
     ]
+
+
+def _remark_on_uploads(campaign: Campaign) -> list[str]:
+    uploads = list_uploads(campaign)
+    return [f"These figures will change. {explain_uploads(uploads)}"] if uploads else []
 
 
 def _remark_on_audience(tally: Tally) -> list[str]:
@@ -61,12 +71,42 @@ def _remark_on_waiting(terms: Terms, tally: Tally) -> list[str]:
             f"For {_people(tally.deferred)} it falls into quiet hours: they get it when those end."
         )
     if tally.awaiting_winner and terms.test_ends_at:
-        tested = tally.planned - tally.awaiting_winner
         remarks.append(
-            f"The versions are tried on {_people(tested)}; {_people(tally.awaiting_winner)} wait for the winner, "
-            f"until {terms.test_ends_at:%-d %B %Y, %H:%M} UTC or later."
+            f"The versions are tried on {_people(tally.tested)}; {_people(tally.awaiting_winner)} wait for the winner, "
+            f"until {_write_moment(terms.test_ends_at, terms.campaign)} or later."
         )
     return remarks
+
+
+def _remark_on_test(terms: Terms, tally: Tally) -> list[str]:
+    """With a local time, the test may be decided before it is the hour of most of those who try the versions."""
+    if not tally.tested or terms.test_ends_at is None or not terms.campaign.decides_by_itself:
+        return []
+    in_time = tally.in_time.total()
+    remarks = []
+    if in_time < tally.tested:
+        remarks.append(
+            f"Of the {_people(tally.tested)} who try the versions {in_time:,} {'is' if in_time == 1 else 'are'} due before "
+            f"it is decided on {_write_moment(terms.test_ends_at, terms.campaign)}. {_advise(terms)}"
+        )
+    fewest = min((tally.in_time[version.letter] for version in terms.versions), default=0)
+    if fewest < LEAST_PER_VERSION:
+        remarks.append(
+            f"Only {_people(fewest)} would have got the version that is tried least by then: too few to find a winner "
+            f"(it takes {LEAST_PER_VERSION} at the very least). Everybody would get the version drawn for them."
+        )
+    return remarks
+
+
+def _advise(terms: Terms) -> str:
+    if terms.campaign.schedule == Campaign.Schedule.LOCAL and not terms.campaign.test_ahead:
+        return "Test one day ahead at the same local hour, or decide later."
+    return "Decide later, or go on with all versions."
+
+
+def _write_moment(moment: dt.datetime, campaign: Campaign) -> str:
+    zone = campaign.site.timezone
+    return f"{moment.astimezone(ZoneInfo(zone)):%-d %b %Y, %H:%M} ({zone})"
 
 
 def _remark_on_holdout(campaign: Campaign, tally: Tally) -> list[str]:

@@ -51,7 +51,11 @@ class ClockChange(TypedDict):
 
 
 class Summary(TypedDict):
-    """All that a dry run found. audience = planned + all in by_reason; planned counts those deferred or waiting, too."""
+    """All that a dry run found. audience = planned + all in by_reason; planned counts those deferred or waiting, too.
+
+    `by_variant` counts those who get the version that is drawn for them: with those who wait for the winner, they are
+    the planned. `tested_in_time` are those of the `tested` who are due before the winner is decided.
+    """
 
     as_of: str
     day: str | None
@@ -61,6 +65,8 @@ class Summary(TypedDict):
     deferred: int
     late: int
     awaiting_winner: int
+    tested: int
+    tested_in_time: int
     site_zone_count: int
     by_reason: dict[str, int]
     by_variant: dict[str, int]
@@ -75,10 +81,17 @@ class Summary(TypedDict):
 
 @dataclass(slots=True)
 class Tally:
-    """Counts decisions as they are made, in memory bounded by the number of time zones."""
+    """Counts decisions as they are made, in memory bounded by the number of time zones.
+
+    `variants` are those who get a version drawn for them; who waits for the winner gets that. `in_time` are those of them
+    who are due before it is decided.
+    """
+
+    test_ends_at: dt.datetime | None = None
 
     reasons: Counter[str] = field(default_factory=Counter)
     variants: Counter[str] = field(default_factory=Counter)
+    in_time: Counter[str] = field(default_factory=Counter)
     due: Counter[tuple[dt.datetime, str]] = field(default_factory=Counter)
     deferred: int = 0
     late: int = 0
@@ -90,12 +103,20 @@ class Tally:
             if decision.reason or decision.due_at is None:
                 self.reasons[decision.reason] += 1
                 continue
-            self.variants[decision.variant] += 1
+            if not decision.awaits_winner:
+                self.variants[decision.variant] += 1
+                if self.test_ends_at is not None and decision.due_at < self.test_ends_at:
+                    self.in_time[decision.variant] += 1
             self.due[decision.due_at, decision.timezone] += 1
             self.deferred += decision.deferred
             self.late += decision.late
             self.awaiting_winner += decision.awaits_winner
             self.site_zone_count += decision.timezone_is_site_default
+
+    @property
+    def tested(self) -> int:
+        """Who tries the versions, where others wait for the winner."""
+        return self.variants.total() if self.awaiting_winner else 0
 
     @property
     def planned(self) -> int:

@@ -70,7 +70,8 @@ def _note(dry_run: DryRun, **values: object) -> None:
 def _summarize(campaign: Campaign, dry_run: DryRun) -> Summary:
     _note(dry_run, status=DryRun.Status.RUNNING, looked_at=0, total=list_audience(campaign).count())
     terms = suppose_run(campaign, as_of=dry_run.as_of)
-    tally, missing, unwritten = Tally(), _MissingCount(terms), Unwritten(terms)
+    tally = Tally(terms.test_ends_at if terms.is_test else None)
+    missing, unwritten = _MissingCount(terms), Unwritten(terms)
     for chunk in decide_audience(terms):
         decisions = unwritten.leave_out(chunk)
         tally.count(decisions)
@@ -85,6 +86,8 @@ def _summarize(campaign: Campaign, dry_run: DryRun) -> Summary:
         deferred=tally.deferred,
         late=tally.late,
         awaiting_winner=tally.awaiting_winner,
+        tested=tally.tested,
+        tested_in_time=tally.in_time.total() if tally.tested else 0,
         site_zone_count=tally.site_zone_count,
         by_reason=dict(sorted(tally.reasons.items())),
         by_variant=dict(sorted(tally.variants.items())),

@@ -7,6 +7,7 @@ from campaigns.statistics import Estimate, adjust_holm, compare_proportions, fin
 
 ALPHA = 0.05  # how often a difference that is nothing but chance may be taken for a real one
 LEAST = 5  # people to be expected in each cell of a comparison; of fewer the test says nothing (Cochran 1954)
+LEAST_PER_VERSION = 2 * LEAST  # of fewer, whatever they do, some cell is too small
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,13 +98,13 @@ def _decide(campaign: Campaign, *, now: dt.datetime) -> bool:
     leader = verdict.leader.letter
     if verdict.is_clear:
         _settle(campaign, leader, f"Version {leader} won. {figures}", now=now)
-    elif campaign.undecided == Undecided.LEADER:
-        _settle(campaign, leader, f"{figures} Version {leader} is ahead and goes to the others.", now=now)
-    elif campaign.undecided == Undecided.SPLIT:
-        _settle(campaign, "", f"{figures} Everybody gets the version drawn for them.", now=now)
-    else:
+    elif campaign.undecided == Undecided.ASK:
         campaign.winner_note = f"{figures} Choose the winner; until then the others wait."
         campaign.save(update_fields=["winner_note", "updated_at"])
+    elif campaign.undecided == Undecided.LEADER and verdict.is_enough:
+        _settle(campaign, leader, f"{figures} Version {leader} is ahead and goes to the others.", now=now)
+    else:  # also where one is to be sent that is ahead: a few people's clicks do not decide for all
+        _settle(campaign, "", f"{figures} Everybody gets the version drawn for them.", now=now)
     return True
 
 

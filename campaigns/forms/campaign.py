@@ -18,6 +18,7 @@ from campaigns.forms.checking import check_values
 from campaigns.forms.goal import ConditionFormSet, is_plain, read_kinds
 from campaigns.forms.inputs import SpanField, WeekdaysField, date_input, make_field, time_input
 from campaigns.forms.message import TEXTS, MessageForm
+from campaigns.forms.seen import SeenDraft
 from campaigns.forms.segments import SegmentChoiceField
 from campaigns.forms.versions import VersionFormSet
 from campaigns.forms.words import HELP, LABELS
@@ -87,7 +88,7 @@ class CampaignForm(MessageForm):
             "holdout_percent", "schedule", "local_date", "local_time", "late_policy", "late_limit_minutes",
             "repeats", "weekdays", "month_day", "repeat_until", "cap_by", "cap_limit", "cap_window",
             "counts_towards_caps", "quiet_hours", "throttle_per_minute", "ttl", "urgency", "topic", "devices",
-            "winner_by", "test_percent", "test_duration", "test_sample", "undecided",
+            "winner_by", "test_percent", "test_duration", "test_sample", "undecided", "test_ahead",
             "click_window", "view_window", "revenue_property", "counts_every_conversion",
         ]  # fmt: skip
         labels = LABELS
@@ -97,11 +98,15 @@ class CampaignForm(MessageForm):
             "priority": UnfoldAdminSelectWidget,
             "counts_towards_caps": UnfoldBooleanSwitchWidget,
             "counts_every_conversion": UnfoldBooleanSwitchWidget,
+            "test_ahead": UnfoldBooleanSwitchWidget,
             "revenue_property": UnfoldAdminTextInputWidget({"list": "goal-properties"}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.seen = SeenDraft(self.instance, self.data if self.is_bound else None)
+        if self.seen.changes:
+            self.data = self.seen.take_over(self.data, self.fields, [*TEXTS, "name"])
         self.sites = list(Site.objects.order_by("name"))
         data = self.data if self.is_bound else None
         goal = self.instance.goal
@@ -141,6 +146,8 @@ class CampaignForm(MessageForm):
         for field, complaint in check_values(values, has_versions=bool(values["variants"])):
             self.add_error(field, complaint)
         self._compose_goal(values)
+        if self.seen.changes:
+            self.add_error(None, "Somebody else saved this draft meanwhile: look below, then save again.")
         return values
 
     def save(self, commit: bool = True) -> Campaign:

@@ -5,6 +5,7 @@ LABELS = {
     "month_day": "On this day of the month",
     "test_percent": "Try them on so many per cent first",
     "test_sample": "Or as soon as so many got it",
+    "test_ahead": "Try them one day ahead, at the same local hour",
     "cap_limit": "At most so many pushes",
     "throttle_per_minute": "At most so many pushes a minute",
     "revenue_property": "Detail that holds the money earned",
@@ -16,6 +17,8 @@ HELP = {
     "month_day": "31 is the last day, also in shorter months.",
     "test_percent": "The others wait, and get the winner.",
     "test_sample": "Empty: when the time is over.",
+    "test_ahead": "So that it is the hour of nearly all who try them before it is decided. The others get the winner on "
+    "the day itself; it is decided when the first of them are due.",
     "cap_limit": "Of any campaign that counts, this one included.",
     "counts_towards_caps": "Off, for example, for an order’s status: it takes no place away from other campaigns.",
     "priority": "Where a limit lets only one of two campaigns through, the one of higher priority goes first.",

@@ -30,8 +30,8 @@ class Campaign(Message):
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"  # being written; nothing is planned
-        SCHEDULED = "scheduled", "Scheduled"  # launched, waits for the instant at which it is planned
-        RUNNING = "running", "Running"  # planned; deliveries are due now or later
+        SCHEDULED = "scheduled", "Scheduled"  # launched, planned or not yet; nobody is due so far
+        RUNNING = "running", "Running"  # the first of its people are due, or were
         PAUSED = "paused", "Paused"  # planned, nothing is claimed until it is resumed
         FINISHED = "finished", "Finished"  # every delivery has its outcome
         CANCELLED = "cancelled", "Cancelled"  # stopped for good; what was not sent is skipped
@@ -189,8 +189,12 @@ class Campaign(Message):
         "or until so many got it", null=True, blank=True, validators=[MinValueValidator(1)]
     )
     undecided = models.CharField(
-        "if none is clearly better", max_length=6, choices=Undecided, default=Undecided.LEADER
+        "if none is clearly better", max_length=6, choices=Undecided, default=Undecided.SPLIT
     )
+    test_ahead = models.BooleanField(
+        "tested a day ahead", default=False,
+        help_text="Whoever tries the versions gets theirs at the same local hour of the day before",
+    )  # fmt: skip
     winner = models.CharField(max_length=1, blank=True, default="", editable=False)
     winner_note = models.CharField(max_length=300, blank=True, default="", editable=False)
     winner_chosen_at = models.DateTimeField(null=True, editable=False)
@@ -248,6 +252,11 @@ class Campaign(Message):
         cleared = self.clear_unchosen()
         written = None if update_fields is None else {*update_fields, *cleared}
         super().save(*args, update_fields=written, **kwargs)
+
+    @property
+    def decides_by_itself(self) -> bool:
+        """Whether a winner is found by figures, not by hand."""
+        return self.winner_by in (self.WinnerBy.CLICKS, self.WinnerBy.CONVERSIONS)
 
     def clear_unchosen(self) -> set[str]:
         """Let the fields of schedules that are not chosen hold nothing; which of them held something."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 _FIELDS: Mapping[str, frozenset[str]] = {
     "now": frozenset(),
     "instant": frozenset({"send_at"}),
-    "local": frozenset({"local_date", "local_time", "late_policy", "late_limit_minutes"}),
+    "local": frozenset({"local_date", "local_time", "late_policy", "late_limit_minutes", "test_ahead"}),
     "recurring": frozenset(
         {"local_date", "local_time", "late_policy", "late_limit_minutes", "repeats", "repeat_until"}
     ),

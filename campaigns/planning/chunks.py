@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -10,6 +11,7 @@ from campaigns.audience import CHUNK, Person, list_audience, read_audience
 from campaigns.caps import find_horizon, read_others
 from campaigns.planning.decisions import Decision, decide, must_wait
 from campaigns.planning.terms import Terms
+from campaigns.schedule import find_due
 
 
 def decide_audience(
@@ -27,10 +29,25 @@ def decide_people(terms: Terms, people: Sequence[Person]) -> list[Decision]:
 
 
 def settle_test(terms: Terms) -> Terms:
-    """The terms with the end of the test known, where there is one: it is counted from the first who are due in it."""
+    """The terms with the end of the test known, where there is one: it is counted from the first who are due in it.
+
+    Tested a day ahead, it ends when the first of the others are due.
+    """
     if not terms.is_test or terms.test_ends_at is not None:
         return terms
-    return replace(terms, test_ends_at=_find_test_start(terms) + terms.campaign.test_duration, slots={})
+    if terms.tests_ahead:
+        ends_at = _find_first_due(terms)
+    else:
+        ends_at = _find_test_start(terms) + terms.campaign.test_duration
+    return replace(terms, test_ends_at=ends_at, slots={})
+
+
+def _find_first_due(terms: Terms) -> dt.datetime:
+    """When the first of those who wait are due on the day itself: tested a day ahead, that is when it is decided."""
+    names = list_audience(terms.campaign).order_by().values_list("timezone", flat=True).distinct()
+    zones = {terms.find_slot(name, awaits_winner=True).timezone for name in names}
+    dues = [find_due(terms.campaign, terms.day, ZoneInfo(zone), now=terms.as_of) for zone in zones]
+    return min((due.at for due in dues if not due.late), default=terms.as_of)
 
 
 def _find_test_start(terms: Terms) -> dt.datetime:

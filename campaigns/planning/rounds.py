@@ -11,13 +11,20 @@ from collections.abc import Sequence
 from django.db import DatabaseError, transaction
 from django.db.models import F
 
-from campaigns.audience import explain_broken, refresh_segments
-from campaigns.lifecycle import finish_campaigns
+from campaigns.audience import explain_broken, explain_uploads, list_uploads, refresh_segments
+from campaigns.lifecycle import begin_campaigns, finish_campaigns
 from campaigns.models import Campaign, Occurrence
 from campaigns.planning.chunks import decide_audience, settle_test
 from campaigns.planning.decisions import Decision
 from campaigns.planning.locking import try_lock
-from campaigns.planning.runs import PLANNED_IN, has_run_to_plan, list_candidates, lock_campaign, open_run
+from campaigns.planning.runs import (
+    PLANNED_IN,
+    has_begun_run,
+    has_run_to_plan,
+    list_candidates,
+    lock_campaign,
+    open_run,
+)
 from campaigns.planning.terms import Terms, read_terms
 from campaigns.planning.writer import Writer
 
@@ -47,10 +54,11 @@ def _plan_surely(campaign: Campaign, *, now: dt.datetime) -> bool:
 
 
 def plan_campaign(campaign: Campaign, *, now: dt.datetime) -> Occurrence | None:
-    """Write the deliveries of the run that is due, or what is left of it, and set the campaign running.
+    """Write the deliveries of the run that is due, or what is left of it; the campaign runs as soon as one is due.
 
     None if nothing was planned to its end: it is not time, another worker is at it, somebody paused or cancelled the
-    campaign meanwhile, or one of its segments is broken (it is paused then, and says why).
+    campaign meanwhile, an upload is at work on a list that it uses (it waits, and says so), or one of its segments is
+    broken (it is paused then, and says why).
     """
     current = list_candidates().filter(pk=campaign.pk).first()
     if current is None or not has_run_to_plan(current, now=now):
@@ -58,12 +66,16 @@ def plan_campaign(campaign: Campaign, *, now: dt.datetime) -> Occurrence | None:
     with try_lock(_LOCK_SPACE, current.pk) as is_mine:
         if not is_mine:
             return None
+        if not has_begun_run(current) and (uploads := list_uploads(current)):
+            _wait(current, explain_uploads(uploads))
+            return None
         if broken := refresh_segments(current, now=now):
             _pause(current, explain_broken(broken))
             return None
         run = open_run(current, now=now)
         if run is None or not _plan_run(run, now=now):
             return None
+    begin_campaigns(now=now)
     finish_campaigns(now=now)  # there may be nobody to send to
     return run
 
@@ -72,6 +84,12 @@ def _pause(campaign: Campaign, reason: str) -> None:
     _log.warning("Campaign %s is paused: %s", campaign.pk, reason)
     stopping = Campaign.objects.filter(pk=campaign.pk, status__in=PLANNED_IN)
     stopping.update(status=Campaign.Status.PAUSED, status_reason=reason[:300])
+
+
+def _wait(campaign: Campaign, reason: str) -> None:
+    """Whoever is in the audience is not known yet; the next tick looks again."""
+    waiting = Campaign.objects.filter(pk=campaign.pk, status__in=PLANNED_IN)
+    waiting.update(status_reason=reason[:300])
 
 
 def _plan_run(run: Occurrence, *, now: dt.datetime) -> bool:
@@ -118,8 +136,7 @@ def _close_run(run: Occurrence, *, now: dt.datetime) -> bool:
     campaign = lock_campaign(run.campaign)
     if campaign is None or not Occurrence.objects.filter(pk=run.pk, planned_at=None).update(planned_at=now):
         return False
-    running = Campaign.objects.filter(pk=campaign.pk)
-    running.update(status=Campaign.Status.RUNNING, status_reason="", updated_at=now)
+    Campaign.objects.filter(pk=campaign.pk).update(status_reason="", updated_at=now)
     run.refresh_from_db()
     _log.info("Campaign %s, run %s: %s planned of %s", campaign.pk, run.number, run.waiting, run.audience)
     return True

@@ -26,6 +26,11 @@ def has_run_to_plan(campaign: Campaign, *, now: dt.datetime) -> bool:
     return _find_begun(campaign) is not None or _is_time(campaign, now=now)
 
 
+def has_begun_run(campaign: Campaign) -> bool:
+    """Whether planning of a run was begun, and not finished."""
+    return _find_begun(campaign) is not None
+
+
 @transaction.atomic
 def open_run(campaign: Campaign, *, now: dt.datetime) -> Occurrence | None:
     """The run to plan; None if there is none (any more), because of the clock or of whoever stopped the campaign."""

@@ -11,7 +11,15 @@ from campaigns.holdouts import read_control_percent
 from campaigns.models import Campaign, Delivery, SendingPolicy
 from campaigns.quiet import find_end, read_policy
 from campaigns.recurrence import list_days
-from campaigns.schedule import Due, choose_zone, find_due, find_hour_after, is_by_local_time
+from campaigns.schedule import (
+    ChosenZone,
+    Due,
+    choose_zone,
+    find_due,
+    find_hour_after,
+    is_by_local_time,
+    resolve_local_time,
+)
 from subscribers.timezones import is_timezone
 
 
@@ -43,6 +51,11 @@ class Terms:
     is_test: bool
     test_ends_at: dt.datetime | None = None
     slots: dict[tuple[str, bool], Slot] = field(default_factory=dict, repr=False)  # as far as asked for
+
+    @property
+    def tests_ahead(self) -> bool:
+        """Whether whoever tries the versions gets theirs at the same local hour of the day before."""
+        return self.is_test and self.campaign.test_ahead and self.campaign.schedule == Campaign.Schedule.LOCAL
 
     @property
     def winner(self) -> str:
@@ -84,6 +97,8 @@ def read_terms(
 
 def _make_slot(terms: Terms, timezone: str, awaits_winner: bool) -> Slot:
     chosen = choose_zone(timezone, terms.campaign.site.timezone)
+    if terms.tests_ahead and not awaits_winner:
+        return _make_slot_ahead(terms, timezone, chosen)
     due = _leave_to_next_run(
         terms, find_due(terms.campaign, terms.day, chosen.zone, now=terms.as_of), chosen.zone
     )
@@ -97,6 +112,16 @@ def _make_slot(terms: Terms, timezone: str, awaits_winner: bool) -> Slot:
         awaits_winner=later is not None,
     )
     return slot if due.reason else _keep_quiet(terms, slot, chosen.zone)
+
+
+def _make_slot_ahead(terms: Terms, timezone: str, chosen: ChosenZone) -> Slot:
+    """A day ahead; where that has passed already, nobody tries the versions: they wait as the others do."""
+    if terms.day is not None and terms.campaign.local_time is not None:
+        day_before = terms.day - dt.timedelta(days=1)
+        at = resolve_local_time(day_before, terms.campaign.local_time, chosen.zone)
+        if at >= terms.as_of:
+            return _keep_quiet(terms, Slot(at, chosen.zone.key, chosen.is_site_default), chosen.zone)
+    return terms.find_slot(timezone, awaits_winner=True)
 
 
 def _leave_to_next_run(terms: Terms, due: Due, zone: ZoneInfo) -> Due:

@@ -32,6 +32,21 @@ class Outcomes:
     erased: int = 0
 
     @property
+    def recipients(self) -> int:
+        """Those who are sent to, or will be: nobody who was skipped."""
+        return self.waiting + self.settled
+
+    @property
+    def settled(self) -> int:
+        """Those of them whose outcome is known."""
+        return self.sent + self.failed + self.expired
+
+    @property
+    def share_settled(self) -> float | None:
+        """How far it is, from 0 to 1; None where nobody is sent to."""
+        return self.settled / self.recipients if self.recipients else None
+
+    @property
     def display_rate(self) -> float:
         """Displayed of those sent, from 0 to 1."""
         return self.displayed / self.sent if self.sent else 0.0

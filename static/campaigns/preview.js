@@ -1,5 +1,7 @@
 // Asks the server to draw the message as it is being written: one of its versions, for the chosen subscriber.
 
+import { askToLogIn, mustLogIn, renewToken } from "../admin/log_in.js";
+
 const WAIT = 250; // ms after the last key
 const TEXTS = [
   "title", "body", "icon_url", "image_url", "link_url",
@@ -20,11 +22,16 @@ async function draw(form, preview, sample, state) {
   const body = new URLSearchParams({ sample: sample.value });
   for (const name of TEXTS) body.set(name, form.elements[prefix + name].value);
   for (const name of ["site", "csrfmiddlewaretoken"]) body.set(name, form.elements[name].value);
-  const response = await fetch(preview.dataset.url, { method: "POST", body });
+  let response = await fetch(preview.dataset.url, { method: "POST", body });
+  if (response.status === 403 && (await renewToken(form))) { // logged in again in another tab
+    body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    response = await fetch(preview.dataset.url, { method: "POST", body });
+  }
   const html = await response.text();
   if (turn < state.shown) return; // a newer text is there already
   state.shown = turn;
-  if (response.ok) preview.innerHTML = html; // escaped by the server
+  if (mustLogIn(response)) askToLogIn(preview);
+  else if (response.ok) preview.innerHTML = html; // escaped by the server
   else preview.textContent = "The preview cannot be drawn right now. What you write is not lost.";
 }
 

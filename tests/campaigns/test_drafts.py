@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from campaigns.drafts import NOT_COPIED, duplicate_campaign, set_variants
+from campaigns.contents import NOT_COPIED
+from campaigns.drafts import duplicate_campaign, set_variants
 from campaigns.models import Campaign, Variant
 from subscribers.models import Site
 from tests.factories import NOW, make_campaign, make_segment, make_user
@@ -18,7 +19,7 @@ EVERYTHING = {
     "repeat_until": dt.date(2027, 12, 1), "priority": 30, "cap_by": "own", "cap_limit": 2,
     "cap_window": dt.timedelta(days=2), "counts_towards_caps": False, "quiet_hours": "ignore", "holdout_percent": 10,
     "throttle_per_minute": 60, "winner_by": "clicks", "test_percent": 30, "test_duration": dt.timedelta(hours=1),
-    "test_sample": 100, "undecided": "ask", "goal": {"type": "event", "event": "purchase"},
+    "test_sample": 100, "undecided": "ask", "test_ahead": True, "goal": {"type": "event", "event": "purchase"},
     "click_window": dt.timedelta(days=7), "view_window": None, "revenue_property": "price",
     "counts_every_conversion": True,
 }  # fmt: skip
@@ -31,7 +32,12 @@ def test_a_copy_has_all_that_was_decided(site: Site) -> None:
     copy = duplicate_campaign(campaign, created_by=None)
 
     copy.refresh_from_db()
-    of_another_schedule = {"send_at": None, "late_limit_minutes": 60, "weekdays": []}
+    of_another_schedule: dict[str, object] = {
+        "send_at": None,
+        "late_limit_minutes": 60,
+        "weekdays": [],
+        "test_ahead": False,
+    }
     assert {name: getattr(copy, name) for name in EVERYTHING} == EVERYTHING | of_another_schedule
 
 

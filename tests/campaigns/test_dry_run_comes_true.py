@@ -119,7 +119,7 @@ def foresee(campaign: Campaign, *, now: dt.datetime) -> dict[int, Outlook]:
     people = list_people(campaign, as_of=now, limit=10_000).people
     assert dry_run.summary["audience"] == len(people)
     assert dry_run.summary["by_reason"] == Counter(person.reason for person in people if person.reason)
-    variants = Counter(person.variant for person in people if not person.reason)
+    variants = Counter(person.variant for person in people if not person.reason and not person.awaits_winner)
     assert dry_run.summary["by_variant"] == variants
     return {person.subscriber_id: person for person in people}
 

@@ -22,12 +22,12 @@ pytestmark = pytest.mark.django_db
 TYPED: dict[str, Any] = {
     "send_at": NOW + dt.timedelta(days=3), "local_date": dt.date(2026, 12, 24), "local_time": dt.time(9),
     "late_policy": "send_if_within", "late_limit_minutes": 30, "repeats": "weekly", "weekdays": [1, 5], "month_day": 9,
-    "repeat_until": dt.date(2027, 12, 1),
+    "repeat_until": dt.date(2027, 12, 1), "test_ahead": True,
 }  # fmt: skip
 KEPT = {
     ("now", "weekly"): set(),
     ("instant", "weekly"): {"send_at"},
-    ("local", "weekly"): {"local_date", "local_time", "late_limit_minutes"},
+    ("local", "weekly"): {"local_date", "local_time", "late_limit_minutes", "test_ahead"},
     ("recurring", "daily"): {"local_date", "local_time", "late_limit_minutes", "repeats", "repeat_until"},
     ("recurring", "weekly"): {"local_date", "local_time", "late_limit_minutes", "repeat_until", "weekdays"},
     ("recurring", "monthly"): {
@@ -47,7 +47,7 @@ def type_into_form(site: Site, schedule: str, repeats: str, **values: str) -> di
     everything = {
         "send_date": "2026-11-24", "send_time": "12:00", "local_date": "2026-12-24", "local_time": "09:00",
         "late_policy": "send_if_within", "late_limit_minutes": "30", "repeats": repeats, "weekdays": ["1", "5"],
-        "month_day": "9", "repeat_until": "2027-12-01",
+        "month_day": "9", "repeat_until": "2027-12-01", "test_ahead": "on",
     }  # fmt: skip
     return fill_in(site, **{**everything, "schedule": schedule, **values})
 
@@ -157,7 +157,9 @@ def test_a_run_that_is_due_for_all_at_once_has_no_day_of_its_own(site: Site) -> 
 def test_stored_campaigns_forget_what_was_not_chosen(site: Site, schedule: str, repeats: str) -> None:
     campaign = make_campaign(site, **{**TYPED, "schedule": schedule, "repeats": repeats})
     run = make_occurrence(campaign, local_date=dt.date(2026, 12, 24))
-    Campaign.objects.filter(pk=campaign.pk).update(**{**TYPED, "repeats": repeats})
+    Campaign.objects.filter(pk=campaign.pk).update(
+        **{**TYPED, "repeats": repeats, "test_ahead": campaign.test_ahead}
+    )
     import_module("campaigns.migrations.0009_unchosen_schedules").forget_unchosen(
         apps, connection.schema_editor()
     )

@@ -76,7 +76,10 @@ def test_progress_is_read_as_json(campaign: Campaign) -> None:
     progress = sign_in("analyst").get(page_of(campaign, "progress")).json()
 
     assert progress["status"] == "finished"
-    assert progress["sentence"] == "Finished. 8 of 8 done: 4 sent, 0 waiting."
+    assert (
+        progress["sentence"]
+        == "Finished. 6 of 6 done: 4 sent, 2 failed or expired, 0 waiting. 2 people left out."
+    )
     numbers = progress["numbers"]
     assert numbers["audience"] == sum(
         numbers[key] for key in ("waiting", "sent", "failed", "expired", "skipped")

@@ -63,7 +63,7 @@ def test_quiet_hours_and_the_wait_for_a_winner(site: Site, now: dt.datetime) -> 
     quiet, waiting, *_ = remark(campaign, now)
     assert quiet.endswith("it falls into quiet hours: they get it when those end.")
     # Those who are tested get it at 14:00 UTC, when it is 23:00 in Tokyo.
-    assert waiting.endswith("wait for the winner, until 21 November 2026, 18:00 UTC or later.")
+    assert waiting.endswith("wait for the winner, until 21 Nov 2026, 19:00 (Europe/Berlin) or later.")
 
 
 def test_a_holdout_that_is_too_small_to_tell_anything(site: Site, now: dt.datetime) -> None:

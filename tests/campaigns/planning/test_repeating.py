@@ -40,7 +40,7 @@ def test_a_run_is_planned_shortly_before_its_first_people_are_due(campaign: Camp
     assert plan_due_campaigns(now=FIRST_PLANNED_AT) == 1
     assert plan_due_campaigns(now=FIRST_PLANNED_AT) == 0
     campaign.refresh_from_db()
-    assert campaign.status == Status.RUNNING
+    assert campaign.status == Status.SCHEDULED  # nobody is due before a quarter of an hour has passed
     run = find_run(campaign)
     assert (run.local_date, run.audience) == (FIRST_DAY, 2)
     due = campaign.deliveries.order_by("due_at").values_list("due_at", flat=True)
@@ -65,7 +65,7 @@ def test_it_goes_on_until_its_last_run_is_over(campaign: Campaign) -> None:
         Delivery.objects.filter(status="planned").update(status="sent", sent_at=FIRST_PLANNED_AT)
         finish_campaigns(now=FIRST_PLANNED_AT + days * DAY)
         campaign.refresh_from_db()
-        assert campaign.status == (Status.FINISHED if days == 2 else Status.RUNNING)
+        assert campaign.status == (Status.SCHEDULED, Status.RUNNING, Status.FINISHED)[days]
         assert find_run(campaign, days + 1).finished_at == FIRST_PLANNED_AT + days * DAY
     assert plan_due_campaigns(now=FIRST_PLANNED_AT + 3 * DAY) == 0
 
