@@ -16,7 +16,7 @@ from segments.following import follow_site
 from segments.models import Membership, Segment, SegmentUpload
 from segments.ordering import order_segments
 from segments.usage import Usage
-from subscribers.models import PushSubscription, Subscriber
+from subscribers.models import PushSubscription, Site, Subscriber
 
 CHUNK = 2000
 
@@ -57,6 +57,16 @@ def read_audience(
             return
         yield found
         after = found[-1].subscriber_id
+
+
+def size_audience(site: Site, include: Collection[int], exclude: Collection[int]) -> tuple[int, int]:
+    """How many people these segments choose, and how many of them a push can reach now."""
+    people = _list_living(site.pk, list(include))
+    if exclude:
+        left_out = Membership.objects.filter(segment__in=exclude, subscriber=OuterRef("pk"))
+        people = people.filter(~Exists(left_out))
+    active = PushSubscription.objects.filter(subscriber=OuterRef("pk"), ended_at=None)
+    return people.count(), people.filter(Exists(active)).count()
 
 
 def list_uploads(campaign: Campaign) -> list[SegmentUpload]:

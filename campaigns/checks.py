@@ -36,7 +36,7 @@ def check_campaign(campaign: Campaign, *, now: dt.datetime) -> list[str]:
     """What stands in the way of a launch; empty if nothing does."""
     return [
         *_check_messages(campaign),
-        *_check_schedule(campaign, now=now),
+        *check_schedule(campaign, now=now),
         *_check_segments(campaign),
         *_check_winner(campaign),
         *check_goal(campaign),
@@ -75,7 +75,8 @@ def _check_buttons(message: Message) -> Iterator[str]:
             yield f"Button {number} needs a text."
 
 
-def _check_schedule(campaign: Campaign, *, now: dt.datetime) -> Iterator[str]:
+def check_schedule(campaign: Campaign, *, now: dt.datetime) -> Iterator[str]:
+    """What is wrong with when it is to be sent."""
     if not dt.timedelta(0) <= campaign.ttl <= _LONGEST_TTL:
         yield "“Try for” is between no time at all and 28 days."
     if campaign.schedule == Campaign.Schedule.INSTANT:

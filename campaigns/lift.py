@@ -12,7 +12,8 @@ from typing import Any
 from django.db import connection
 
 from campaigns.goals import find_longest_window
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Conversion
+from campaigns.schedule import write_moment
 from campaigns.statistics import (
     CONFIDENCE,
     Estimate,
@@ -145,11 +146,17 @@ def measure_lift(campaign: Campaign, *, now: dt.datetime) -> Lift | None:
         compare_proportions((meant.converted, held_out.converted), (meant.people, held_out.people)),
     )
     revenue = None
-    if campaign.revenue_property:
+    currencies = _list_currencies(campaign) if campaign.revenue_property else []
+    if campaign.revenue_property and len(currencies) < 2:
         means = meant.revenue_per_person, held_out.revenue_per_person
         p = compare_means(meant.spending, held_out.spending)
         revenue = Comparison(subtract(*means), _compare(*means), p)
     warnings = list(_warn(campaign, meant, held_out, conversions, now=now))
+    if len(currencies) > 1:
+        named = " and ".join(currency or "amounts without one" for currency in currencies)
+        warnings.append(
+            f"Revenue is not compared: it is in several currencies ({named}), which cannot be added up."
+        )
     return Lift(meant, held_out, conversions, revenue, warnings)
 
 
@@ -164,6 +171,11 @@ def _read_groups(campaign: Campaign, *, now: dt.datetime) -> dict[bool, Group]:
             held_out: Group(people, converted, Sample(people, total, squares, cubes), last_due_at)
             for held_out, people, converted, total, squares, cubes, last_due_at in cursor.fetchall()
         }
+
+
+def _list_currencies(campaign: Campaign) -> list[str]:
+    amounts = Conversion.objects.filter(campaign=campaign, revenue__isnull=False)
+    return sorted(amounts.values_list("currency", flat=True).distinct())
 
 
 def _compare(meant: Estimate, held_out: Estimate) -> Estimate | None:
@@ -217,7 +229,7 @@ def _warn_of_time(campaign: Campaign, last_due_at: dt.datetime, *, now: dt.datet
     closes_at = last_due_at + find_longest_window(campaign)
     if now < closes_at:
         yield (
-            f"People still have time to convert, the last of them until {closes_at:%-d %B %Y, %H:%M} UTC. "
+            f"People still have time to convert, the last of them until {write_moment(closes_at, campaign.site.timezone)}. "
             "These figures will change."
         )
     runs = campaign.occurrences.filter(planned_at__isnull=False)

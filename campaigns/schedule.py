@@ -58,6 +58,12 @@ def is_by_local_time(campaign: Campaign) -> bool:
     return campaign.schedule in {Campaign.Schedule.LOCAL, Campaign.Schedule.RECURRING}
 
 
+def write_moment(moment: dt.datetime, timezone: str) -> str:
+    """An instant as every page shows it, on the clock of a site: “24 Dec 2026, 09:00 (Europe/Berlin)”."""
+    local = moment.astimezone(choose_zone(timezone, timezone).zone)
+    return f"{local.day} {local:%b %Y, %H:%M} ({local.tzinfo})"
+
+
 def find_day(campaign: Campaign) -> dt.date | None:
     """The day on everybody's own clock; None where one instant is everybody's."""
     return campaign.local_date if is_by_local_time(campaign) else None
@@ -73,10 +79,28 @@ def find_due(campaign: Campaign, day: dt.date | None, zone: ZoneInfo, *, now: dt
     if not is_by_local_time(campaign) or day is None or campaign.local_time is None:
         return Due(now)
     at = resolve_local_time(day, campaign.local_time, zone)
-    if at >= now:
+    return Due(at) if at >= now else _find_late_due(campaign, at, day, campaign.local_time, zone, now=now)
+
+
+def find_due_elsewhere(
+    campaign: Campaign, due_at: dt.datetime, before: ZoneInfo, zone: ZoneInfo, *, now: dt.datetime
+) -> Due:
+    """When somebody is due who was to get it at `due_at` by the clock of `before`, and lives by that of `zone` now.
+
+    When clocks there show the same; where that has passed, as the campaign says of whoever is late.
+    """
+    wall = due_at.astimezone(before)
+    at = resolve_local_time(wall.date(), wall.time(), zone)
+    if at >= now or at == due_at:
         return Due(at)
+    return _find_late_due(campaign, at, wall.date(), wall.time(), zone, now=now)
+
+
+def _find_late_due(  # noqa: PLR0913 - all of a local time
+    campaign: Campaign, at: dt.datetime, day: dt.date, time: dt.time, zone: ZoneInfo, *, now: dt.datetime
+) -> Due:
     if campaign.late_policy == LatePolicy.NEXT_DAY:
-        return Due(find_hour_after(now, day, campaign.local_time, zone), late=True)
+        return Due(find_hour_after(now, day, time, zone), late=True)
     limit = dt.timedelta(minutes=campaign.late_limit_minutes)
     in_time = campaign.late_policy == LatePolicy.SEND_IF_WITHIN and now - at <= limit
     if in_time or campaign.late_policy == LatePolicy.SEND_NOW:

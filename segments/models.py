@@ -87,6 +87,11 @@ class Segment(models.Model):
     def is_live(self) -> bool:
         return self.kind == self.Kind.LIVE
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is known who is in it: not so of a new one until it was built for the first time."""
+        return self.refreshed_at is not None or self.status != self.Status.BUILDING
+
 
 class SegmentVersion(models.Model):
     """A rule that a segment had: who wrote it, and when. Never changed."""

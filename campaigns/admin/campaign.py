@@ -13,6 +13,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from campaigns.admin import lifecycle_views, preview_views, report_views, testing_views, wording
+from campaigns.admin.advice_views import show_advice
 from campaigns.admin.composing import describe_composer
 from campaigns.admin.dry_run_views import show_dry_run, show_dry_run_progress
 from campaigns.admin.filters import SegmentFilter, SiteFilter
@@ -44,6 +45,7 @@ class CampaignAdmin(TellsTwins, ModelAdmin):
     list_select_related = ("site",)
     custom_urls = (
         ("preview/", "campaigns_campaign_preview", preview_views.show_preview),
+        ("advice/", "campaigns_campaign_advice", show_advice),
         ("runs/", "campaigns_campaign_runs", show_next_runs),
         ("samples/", "campaigns_campaign_samples", preview_views.list_samples),
         ("<int:campaign_id>/test/", "campaigns_campaign_test", testing_views.show_test),

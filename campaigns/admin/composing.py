@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
+from campaigns.admin.advice_views import say_audience
 from campaigns.admin.choice_words import CHOICES
 from campaigns.admin.emoji import EMOJI
 from campaigns.admin.goal_offers import list_goal_events, list_goal_kinds
@@ -19,6 +20,7 @@ from campaigns.admin.run_views import describe_next_runs
 from campaigns.admin.samples import describe_sample, find_samples
 from campaigns.admin.wording import describe_ttl
 from campaigns.forms import CampaignForm
+from campaigns.forms.advice import advise
 from campaigns.models import Campaign
 from subscribers.models import Attribute, Site, Subscriber
 
@@ -63,6 +65,7 @@ def describe_composer(
         return {}
     site = form.find_site()
     draft: Campaign = form.instance
+    _note_advice(form)
     samples = find_samples(site)[:10] if site else []
     kinds = list_goal_kinds(form.sites)
     return {
@@ -70,6 +73,7 @@ def describe_composer(
         "buttons": list_buttons(request, campaign or Campaign(), model_admin),
         "site_facts": _gather_site_facts(form.sites),
         "chosen_site": site,
+        "audience": say_audience(form),
         "insertable": list_insertable(),
         "emoji": EMOJI,
         "samples": [(person.pk, describe_sample(person)) for person in samples],
@@ -88,6 +92,14 @@ def describe_composer(
         "may_see_policy": request.user.has_perm("campaigns.view_sendingpolicy"),
         "may_change_policy": request.user.has_perm("campaigns.change_sendingpolicy"),
     }  # fmt: skip
+
+
+def _note_advice(form: CampaignForm) -> None:
+    """Beside its field, also where no script asks for it."""
+    advice = advise(form, now=timezone.now())
+    for part in [form, *form.versions.forms]:
+        for name in part.fields:
+            setattr(part[name], "advice", advice.get(part.add_prefix(name), []))  # noqa: B010  # read by field.html
 
 
 def list_insertable() -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from campaigns.reports.choosing import choose_breakdown, choose_run, find_first_
 from campaigns.reports.export import EXPORTS, name_file, write_report
 from campaigns.reports.keeping import recall_lift, recall_report, recall_segments
 from campaigns.reports.rates import measure_rate
+from campaigns.schedule import is_by_local_time
 from segments.looking.choosing import MOST, ChoiceError
 from segments.models import Segment
 
@@ -52,7 +53,7 @@ def show_report(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin)
         unsubscribed=say_rate(measure_rate(report.total.unsubscribed, report.sent)),
         lift=describe_lift(recall_lift(campaign, now=now).value) if occurrence is None else None,
         clicks=describe_clicks(report),
-        breakdowns=describe_breakdowns(report, lines),
+        breakdowns=describe_breakdowns(report, lines, by_local_time=is_by_local_time(campaign)),
         segments=_list_segments(campaign),
         chosen={segment.pk for segment in chosen},
         deliveries=list_deliveries(request, campaign, occurrence=occurrence),

@@ -19,6 +19,7 @@ TITLES = {
 }
 HINTS = {
     "hour": "The hour at which it was sent, on the site’s clock.",
+    "local_hour": "The hour at which it was sent, on each person’s own clock.",
     "segment": "Members of these segments now; whoever is in several is counted in each.",
     "country": "As it is known of people now.",
 }
@@ -93,11 +94,15 @@ def say_rate(rate: Rate, top: float = 1.0) -> RateWords:
     return RateWords(say_percent(rate.value), interval, round(low, 2), round(high - low, 2), round(middle, 2))
 
 
-def describe_breakdowns(report: CampaignReport, segments: Sequence[Line]) -> list[Breakdown]:
+def describe_breakdowns(
+    report: CampaignReport, segments: Sequence[Line], *, by_local_time: bool = False
+) -> list[Breakdown]:
     """Those that tell anything: one line alone is what the whole report says already."""
     lines = {**report.breakdowns, "segment": list(segments)}
     return [
-        _describe(key, lines[key]) for key in TITLES if len(lines[key]) > 1 or (key == "segment" and segments)
+        _describe(key, lines[key], "local_hour" if key == "hour" and by_local_time else key)
+        for key in TITLES
+        if len(lines[key]) > 1 or (key == "segment" and segments)
     ]
 
 
@@ -114,7 +119,7 @@ def describe_funnel(report: CampaignReport, *, has_goal: bool) -> list[FunnelRow
     ]
 
 
-def _describe(key: str, lines: Sequence[Line]) -> Breakdown:
+def _describe(key: str, lines: Sequence[Line], hint: str) -> Breakdown:
     title, noun = TITLES[key]
     telling = [line for line in lines if line.figures.sent >= LEAST] or lines
     top = max((line.click_rate.high or 0 for line in telling), default=0) or 1.0
@@ -128,4 +133,4 @@ def _describe(key: str, lines: Sequence[Line]) -> Breakdown:
         for line in lines
     ]
     first = len(rows) if key in ("hour", "segment") else FIRST
-    return Breakdown(key, title, noun, HINTS.get(key, ""), rows[:first], rows[first:], say_percent(top))
+    return Breakdown(key, title, noun, HINTS.get(hint, ""), rows[:first], rows[first:], say_percent(top))

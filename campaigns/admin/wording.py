@@ -4,7 +4,7 @@ import calendar
 import datetime as dt
 
 from campaigns.models import Campaign
-from subscribers.timezones import load_zone
+from campaigns.schedule import write_moment
 
 STATUS_COLOURS = {
     Campaign.Status.DRAFT: "default",
@@ -36,8 +36,7 @@ LATE_WORDS: dict[str, tuple[str, str]] = {
 
 def describe_moment(moment: dt.datetime, timezone: str) -> str:
     """An instant on the clock of a site: “24 Dec 2026, 09:00 (Europe/Berlin)”."""
-    local = moment.astimezone(load_zone(timezone))
-    return f"{local.day} {local:%b %Y, %H:%M} ({timezone})"
+    return write_moment(moment, timezone)
 
 
 def describe_day(day: dt.date) -> str:

@@ -100,7 +100,8 @@ class BreakdownsSerializer(serializers.Serializer[Any]):
 
     variant = LineSerializer(many=True)
     hour = LineSerializer(
-        many=True, help_text="The hour of the day at which it was sent, in the site's time zone"
+        many=True,
+        help_text="The hour of the day at which it was sent: at local time on each person's clock, else on the site's",
     )
     device = LineSerializer(many=True)
     country = LineSerializer(many=True)
@@ -131,6 +132,28 @@ class CreditSerializer(serializers.Serializer[Any]):
     people = serializers.IntegerField()
     conversions = serializers.IntegerField()
     revenue = serializers.FloatField()
+
+
+class TakingsSerializer(serializers.Serializer[Any]):
+    currency = serializers.CharField(help_text="As events name it; empty: they name none")
+    revenue = serializers.FloatField()
+    conversions = serializers.IntegerField()
+
+
+class MoneySerializer(serializers.Serializer[Any]):
+    """What conversions brought, each currency by itself: amounts in several are never added up."""
+
+    takings = TakingsSerializer(many=True)
+    unread = serializers.IntegerField(help_text="Conversions whose amount is none, like 12,50 or €12")
+    examples = serializers.ListField(child=serializers.CharField(), help_text="What stood in its place")
+
+
+class VersionVerdictSerializer(serializers.Serializer[Any]):
+    measure = serializers.CharField(help_text="clicked or converted")
+    leader = serializers.CharField(help_text="The version that is ahead")
+    p = serializers.FloatField(help_text="How often chance alone would put one as far ahead of all others")
+    is_clear = serializers.BooleanField()
+    sentence = serializers.CharField()
 
 
 class ReasonCountSerializer(serializers.Serializer[Any]):
@@ -190,6 +213,11 @@ class ReportSerializer(OutcomesSerializer):
     breakdowns = BreakdownsSerializer()
     clicks = ClicksSerializer(many=True)
     credits = CreditSerializer(many=True)
+    money = MoneySerializer()
+    verdicts = VersionVerdictSerializer(
+        many=True,
+        help_text="Of a plain A/B test; empty where there is one version, or a winner is looked for",
+    )
     lift = LiftSerializer(allow_null=True, help_text="Null without a goal, or with nobody held out")
     runs = RunOutcomesSerializer(many=True, help_text="The latest, newest first, at most a hundred")
 

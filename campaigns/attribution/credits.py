@@ -35,6 +35,8 @@ class Candidate(NamedTuple):
     due_at: dt.datetime
     displayed_at: dt.datetime | None
     clicked_at: dt.datetime | None
+    currency: str = ""
+    unread: str = ""  # what stood in place of an amount and is none
 
 
 class Credited(NamedTuple):

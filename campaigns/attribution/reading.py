@@ -6,18 +6,14 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from campaigns.attribution.credits import Candidate
+from campaigns.attribution.money import read_money
 from campaigns.attribution.scope import Scope
-from segments.rules.comparing import READ_JSON
-from segments.rules.operators import Family
-from segments.rules.sql import Fragment
 from subscribers.models import Subscriber
 from tracking.log import find_log_start
 
-# What a float cannot hold, or no shop ever took, is no revenue.
-_LARGEST = 1e15
 _READ_EVENTS = """
 SELECT delivery.subscriber_id, who.person_id, event.id, event.occurred_at, {revenue},
-       delivery.due_at, delivery.displayed_at, delivery.clicked_at
+       delivery.due_at, delivery.displayed_at, delivery.clicked_at, {currency}, {unread}
 FROM unnest(%s::bigint[], %s::bigint[]) AS who (subscriber_id, person_id)
 JOIN campaigns_delivery AS delivery ON delivery.campaign_id = %s AND delivery.occurrence = %s
      AND delivery.subscriber_id = who.subscriber_id AND delivery.due_at IS NOT NULL
@@ -25,7 +21,7 @@ JOIN tracking_event AS event ON event.subscriber_id = who.person_id AND {goal}
 """
 _READ_FORGOTTEN = """
 SELECT delivery.subscriber_id, who.person_id, conversion.event_id, conversion.converted_at, conversion.revenue,
-       delivery.due_at, delivery.displayed_at, delivery.clicked_at
+       delivery.due_at, delivery.displayed_at, delivery.clicked_at, conversion.currency, conversion.unread
 FROM unnest(%s::bigint[], %s::bigint[]) AS who (subscriber_id, person_id)
 JOIN campaigns_delivery AS delivery ON delivery.campaign_id = %s AND delivery.occurrence = %s
      AND delivery.subscriber_id = who.subscriber_id AND delivery.due_at IS NOT NULL
@@ -65,9 +61,12 @@ def read_candidates(scope: Scope, merged: Merged) -> Iterator[Candidate]:
     delivered = (merged.ids, list(merged.people.values()), scope.campaign.pk, scope.run.number)
     goal = scope.compile_goal()
     if goal is not None:
-        revenue = _revenue_sql(scope.campaign.revenue_property)
-        text = _READ_EVENTS.format(revenue=revenue.text, goal=goal.text)
-        yield from _read(text, (*revenue.params, *delivered, *goal.params))
+        money = read_money(scope.campaign.revenue_property)
+        text = _READ_EVENTS.format(
+            revenue=money.amount.text, currency=money.currency.text, unread=money.unread.text, goal=goal.text
+        )
+        params = (*money.amount.params, *money.currency.params, *money.unread.params)
+        yield from _read(text, (*params, *delivered, *goal.params))
     begins_at = find_log_start()
     if begins_at is not None and scope.bounds.lower is not None and scope.bounds.lower < begins_at:
         yield from _read(_READ_FORGOTTEN, (*delivered, begins_at))
@@ -83,14 +82,6 @@ def _find_people(subscriber_ids: Collection[int]) -> set[int]:
         people |= {pk for pk, into in leads.items() if into is None}
         ids = {into for into in leads.values() if into is not None}
     return people
-
-
-def _revenue_sql(name: str) -> Fragment:
-    if not name:
-        return Fragment("NULL::float8")
-    number = Fragment(READ_JSON[Family.NUMBER]).place(Fragment("event.properties -> %s", (name,)))
-    sized = Fragment("CASE WHEN abs({v}) < %s THEN ({v})::float8 END", (_LARGEST,))
-    return sized.place(number)
 
 
 def _read(text: str, params: Sequence[Any]) -> Iterator[Candidate]:

@@ -27,7 +27,7 @@ def write_conversions(
         [_make_row(scope, each) for each in changed],
         update_conflicts=True,
         unique_fields=["campaign", "occurrence", "subscriber_id", "event_id"],
-        update_fields=["converted_at", "credit", "revenue"],
+        update_fields=["converted_at", "credit", "revenue", "currency", "unread"],
     )
     _tell(scope, [each for each in changed if each.credit != Credit.NONE], now=now)
     return len(stale) + len(changed)
@@ -38,8 +38,9 @@ def _key(row: Conversion) -> _Key:
 
 
 def _is_stored(row: Conversion | None, wanted: Credited) -> bool:
-    values = (wanted.candidate.converted_at, wanted.credit, wanted.candidate.revenue)
-    return row is not None and (row.converted_at, row.credit, row.revenue) == values
+    each = wanted.candidate
+    values = (each.converted_at, wanted.credit, each.revenue, each.currency, each.unread)
+    return row is not None and (row.converted_at, row.credit, row.revenue, row.currency, row.unread) == values
 
 
 def _make_row(scope: Scope, each: Credited) -> Conversion:
@@ -51,6 +52,8 @@ def _make_row(scope: Scope, each: Credited) -> Conversion:
         converted_at=each.candidate.converted_at,
         credit=each.credit,
         revenue=each.candidate.revenue,
+        currency=each.candidate.currency,
+        unread=each.candidate.unread,
     )
 
 

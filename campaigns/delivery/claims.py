@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from campaigns.caps import list_caps, lock_slots
 from campaigns.delivery.limits import keep_limits
+from campaigns.delivery.moves import follow_moves
 from campaigns.delivery.pacing import Pace, lock_pace
 from campaigns.delivery.retry import find_deadline
 from campaigns.delivery.rows import ClaimedRow, write_rows
@@ -111,8 +112,9 @@ def _claim_chunk(*, now: dt.datetime, size: int) -> Claim | None:
     if caps:
         lock_slots(batch.campaign.site_id)
     taken = _take_rows(batch, allowed)
-    rows, settled = keep_limits(batch, taken, caps, now=now)
-    write_rows(batch, settled, now=now)
+    there, moved = follow_moves(batch, taken, now=now)
+    rows, settled = keep_limits(batch, there, caps, now=now)
+    write_rows(batch, [*moved, *settled], now=now)
     ttl = batch.campaign.ttl
     pace.charge(sum(find_deadline(row.due_at, ttl) >= now for row in rows), now=now)
     return Claim(batch, rows, len(taken))

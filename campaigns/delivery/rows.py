@@ -34,8 +34,10 @@ UPDATE campaigns_delivery AS delivery
 SET status = {_OUTCOME} ->> 0, reason = {_OUTCOME} ->> 1, detail = {_OUTCOME} ->> 2,
     batch_id = COALESCE(({_OUTCOME} ->> 3)::bigint, delivery.batch_id),
     due_at = COALESCE(({_OUTCOME} ->> 4)::timestamptz, delivery.due_at),
-    deferred = delivery.deferred OR {_OUTCOME} ->> 4 IS NOT NULL,
-    attempts = delivery.attempts - ({_OUTCOME} ->> 5)::smallint
+    deferred = delivery.deferred OR {_OUTCOME} ->> 6 = 'true',
+    attempts = delivery.attempts - ({_OUTCOME} ->> 5)::smallint,
+    timezone = COALESCE({_OUTCOME} ->> 7, delivery.timezone),
+    timezone_is_site_default = delivery.timezone_is_site_default AND {_OUTCOME} ->> 7 IS NULL
 {_MINE}
 """  # noqa: S608 - our own words
 # Feedback came before the receipt, and could not know which device took it.
@@ -62,7 +64,8 @@ class Outcome(NamedTuple):
     """The end of one attempt. `planned` means: again, at `retry_at` or (None) when the campaign is resumed.
 
     `person_id` is whom the events are about: the survivor, where the subscriber was merged since planning.
-    `untried`: nothing was sent, so that the attempt does not count. `deferred`: it is due at `retry_at` from now on.
+    `untried`: nothing was sent, so that the attempt does not count. `deferred`: quiet hours put it off, it is due at
+    `retry_at` from now on. `timezone`: so it is, too, by the clock of the zone into which the person moved.
     """
 
     subscriber_id: int
@@ -75,6 +78,12 @@ class Outcome(NamedTuple):
     device_id: str | None = None
     untried: bool = False
     deferred: bool = False
+    timezone: str = ""
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether `retry_at` is when it is due from now on, rather than when it is tried again."""
+        return self.deferred or bool(self.timezone)
 
 
 def write_rows(batch: Batch, outcomes: Sequence[Outcome], *, now: dt.datetime) -> set[int]:
@@ -102,8 +111,10 @@ def _write_others(batch: Batch, outcomes: Sequence[Outcome], *, now: dt.datetime
             outcome.reason,
             outcome.detail,
             batches[outcome.retry_at] if outcome.retry_at else None,
-            outcome.retry_at.isoformat() if outcome.retry_at and outcome.deferred else None,
+            outcome.retry_at.isoformat() if outcome.retry_at and outcome.is_moved else None,
             int(outcome.untried),
+            outcome.deferred,
+            outcome.timezone or None,
         ]
         for outcome in outcomes
     }

@@ -1,8 +1,5 @@
 """What a marketer should know before the launch, in sentences."""
 
-import datetime as dt
-from zoneinfo import ZoneInfo
-
 from campaigns.audience import explain_uploads, list_uploads
 from campaigns.checks import list_unknown_variables
 from campaigns.dry_runs.summary import Tally
@@ -10,7 +7,7 @@ from campaigns.experiments.verdicts import LEAST_PER_VERSION
 from campaigns.hints import list_hints
 from campaigns.models import Campaign, Delivery
 from campaigns.planning.terms import Terms
-from campaigns.schedule import is_by_local_time
+from campaigns.schedule import is_by_local_time, write_moment
 from campaigns.windows import remark_on_campaign
 
 _TOO_FEW = 100  # held out, for anything to be seen from them
@@ -73,7 +70,7 @@ def _remark_on_waiting(terms: Terms, tally: Tally) -> list[str]:
     if tally.awaiting_winner and terms.test_ends_at:
         remarks.append(
             f"The versions are tried on {_people(tally.tested)}; {_people(tally.awaiting_winner)} wait for the winner, "
-            f"until {_write_moment(terms.test_ends_at, terms.campaign)} or later."
+            f"until {write_moment(terms.test_ends_at, terms.campaign.site.timezone)} or later."
         )
     return remarks
 
@@ -87,7 +84,7 @@ def _remark_on_test(terms: Terms, tally: Tally) -> list[str]:
     if in_time < tally.tested:
         remarks.append(
             f"Of the {_people(tally.tested)} who try the versions {in_time:,} {'is' if in_time == 1 else 'are'} due before "
-            f"it is decided on {_write_moment(terms.test_ends_at, terms.campaign)}. {_advise(terms)}"
+            f"it is decided on {write_moment(terms.test_ends_at, terms.campaign.site.timezone)}. {_advise(terms)}"
         )
     fewest = min((tally.in_time[version.letter] for version in terms.versions), default=0)
     if fewest < LEAST_PER_VERSION:
@@ -102,11 +99,6 @@ def _advise(terms: Terms) -> str:
     if terms.campaign.schedule == Campaign.Schedule.LOCAL and not terms.campaign.test_ahead:
         return "Test one day ahead at the same local hour, or decide later."
     return "Decide later, or go on with all versions."
-
-
-def _write_moment(moment: dt.datetime, campaign: Campaign) -> str:
-    zone = campaign.site.timezone
-    return f"{moment.astimezone(ZoneInfo(zone)):%-d %b %Y, %H:%M} ({zone})"
 
 
 def _remark_on_holdout(campaign: Campaign, tally: Tally) -> list[str]:

@@ -128,6 +128,28 @@ class CampaignForm(MessageForm):
         chosen = str(self["site"].value())
         return next((site for site in self.sites if str(site.pk) == chosen), None)
 
+    def read_schedule(self) -> Campaign:
+        """When it is to be sent, as it stands on the page; not to be saved."""
+        if not self.is_bound:
+            stored: Campaign = self.instance
+            return stored
+        values = self.cleaned_data if hasattr(self, "cleaned_data") else {}
+        draft = Campaign(site=values.get("site") or self.find_site())
+        for name in (
+            "schedule",
+            "local_date",
+            "local_time",
+            "repeats",
+            "weekdays",
+            "month_day",
+            "repeat_until",
+            "ttl",
+        ):
+            if values.get(name) not in (None, ""):
+                setattr(draft, name, values[name])
+        draft.send_at = self._read_moment({"schedule": draft.schedule, "site": draft.site, **values})
+        return draft
+
     def clean_late_limit_minutes(self) -> int:
         minutes: int | None = self.cleaned_data["late_limit_minutes"]
         applies = self.data.get(self.add_prefix("late_policy")) == Campaign.LatePolicy.SEND_IF_WITHIN
@@ -204,9 +226,10 @@ class CampaignForm(MessageForm):
 
     def _read_moment(self, values: dict[str, Any]) -> dt.datetime | None:
         day, time = values.get("send_date"), values.get("send_time")
-        if values["schedule"] != Campaign.Schedule.INSTANT or day is None or time is None:
+        site = values.get("site")
+        if values.get("schedule") != Campaign.Schedule.INSTANT or day is None or time is None or site is None:
             return None
-        return resolve_local_time(day, time, zoneinfo.ZoneInfo(values["site"].timezone))
+        return resolve_local_time(day, time, zoneinfo.ZoneInfo(site.timezone))
 
     def _offer_sites(self) -> None:
         field: forms.ModelChoiceField[Site] = self.fields["site"]  # type: ignore[assignment]

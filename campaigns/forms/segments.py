@@ -29,6 +29,8 @@ class SegmentChoiceField(forms.ModelMultipleChoiceField[Segment]):
         super().__init__(queryset, required=False, widget=SegmentCheckboxes, **kwargs)
 
     def label_from_instance(self, obj: Segment) -> str:
+        if not obj.is_counted:
+            return f"{obj.name} · being counted"
         if obj.status != Segment.Status.READY:
             return f"{obj.name} · {obj.get_status_display().lower()}"
         count = self.read_members().get(obj.pk)

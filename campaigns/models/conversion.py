@@ -23,6 +23,15 @@ class Conversion(models.Model):
     converted_at = models.DateTimeField()
     credit = models.CharField(max_length=5, choices=Credit)
     revenue = models.FloatField(null=True)
+    currency = models.CharField(
+        max_length=3, blank=True, default="", help_text="As the event said; empty: it said none"
+    )
+    unread = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        help_text="What stood in place of an amount and is none, as it came",
+    )
 
     class Meta:
         constraints: ClassVar = [

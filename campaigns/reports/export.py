@@ -17,7 +17,7 @@ EXPORTS = ("campaigns.view_campaign", "subscribers.export_subscriber")  # what w
 COLUMNS = (
     "run", "subscriber id", "subscriber uuid", "external id", "version", "status", "reason", "detail", "due at",
     "due at (local time)", "time zone", "attempts", "sent at", "displayed at", "clicked at", "clicked on",
-    "dismissed at", "device", "device id", "converted at", "conversions", "revenue",
+    "dismissed at", "device", "device id", "converted at", "conversions", "revenue", "currency",
 )  # fmt: skip
 CHUNK = 2000  # people
 # Conversions that are owed to the push; whoever was deleted has no delivery any more.
@@ -25,7 +25,8 @@ READ_CHUNK = """
 SELECT delivery.occurrence, delivery.subscriber_id, person.uuid, person.external_id, delivery.variant,
     delivery.status, delivery.reason, delivery.detail, delivery.due_at, delivery.timezone, delivery.attempts,
     delivery.sent_at, delivery.displayed_at, delivery.clicked_at, delivery.clicked_action, delivery.dismissed_at,
-    device.kind, delivery.device_id, converted.first_at, converted.conversions, converted.revenue
+    device.kind, delivery.device_id, converted.first_at, converted.conversions,
+    CASE WHEN converted.currencies < 2 THEN converted.revenue END, converted.currency
 FROM (
     SELECT * FROM campaigns_delivery
     WHERE campaign_id = %(campaign)s AND (occurrence, subscriber_id) > (%(after_run)s, %(after_person)s)
@@ -36,7 +37,9 @@ LEFT JOIN subscribers_subscriber AS person ON person.id = delivery.subscriber_id
 LEFT JOIN subscribers_pushsubscription AS device
     ON device.subscriber_id = delivery.subscriber_id AND device.id = delivery.device_id
 LEFT JOIN LATERAL (
-    SELECT min(converted_at) AS first_at, count(*) AS conversions, sum(revenue) AS revenue
+    SELECT min(converted_at) AS first_at, count(*) AS conversions, sum(revenue) AS revenue,
+        count(DISTINCT currency) FILTER (WHERE revenue IS NOT NULL) AS currencies,
+        string_agg(DISTINCT currency, ' and ') FILTER (WHERE revenue IS NOT NULL AND currency <> '') AS currency
     FROM campaigns_conversion AS conversion
     WHERE conversion.campaign_id = %(campaign)s AND conversion.occurrence = delivery.occurrence
         AND conversion.subscriber_id = delivery.subscriber_id AND conversion.credit <> 'none'
@@ -91,13 +94,14 @@ def _describe(row: tuple[Any, ...], clicks: dict[tuple[str, str], str]) -> list[
         first_at,
         conversions,
         revenue,
+        currency,
     ) = times
     values = [
         run, pk, uuid, external_id, variant, Delivery.Status(status).label,
         Delivery.Reason(reason).label if reason else "", detail, due_at, _find_local(due_at, timezone), timezone,
         attempts, sent_at, displayed_at, clicked_at,
         clicks.get((variant, action), action) if clicked_at else "",
-        dismissed_at, kind, device_id, first_at, conversions, revenue,
+        dismissed_at, kind, device_id, first_at, conversions, revenue, currency,
     ]  # fmt: skip
     return [_write_value(value) for value in values]
 

@@ -6,6 +6,7 @@ million deliveries are gone through once.
 """
 
 import datetime as dt
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from django.db import connection
 
 from campaigns.models import Campaign
+from campaigns.schedule import is_by_local_time
+from subscribers.arrays import write_texts
 from tracking.operations import UNSUBSCRIBED
 
 # Whoever unsubscribes within this of being sent something is counted as having left after it.
@@ -79,7 +82,8 @@ AND delivery.occurrence BETWEEN COALESCE(%(occurrence)s::int, 0) AND COALESCE(%(
 READ_FIGURES = f"""
 {WITH}, alike AS (
     SELECT delivery.status, delivery.reason, delivery.variant, delivery.timezone,
-        CASE WHEN {HANDED_OVER} THEN extract(hour FROM delivery.sent_at AT TIME ZONE %(zone)s)::int END AS hour,
+        CASE WHEN {HANDED_OVER} THEN extract(hour FROM delivery.sent_at AT TIME ZONE
+            CASE WHEN delivery.timezone = ANY(%(own_zones)s::text[]) THEN delivery.timezone ELSE %(zone)s END)::int END AS hour,
         device.kind AS device, person.country,
         CASE WHEN {HANDED_OVER} THEN date_trunc('hour', delivery.sent_at) END AS sent_hour,
         CASE WHEN delivery.status = 'clicked' THEN date_trunc('hour', delivery.clicked_at) END AS clicked_hour,
@@ -166,11 +170,21 @@ def _run(
         "leaves": UNSUBSCRIBED,
         "leaving_window": LEAVING_WINDOW,
         "zone": campaign.site.timezone,
+        # By each person's own clock where that decided when it was sent.
+        "own_zones": write_texts(_list_zones()) if is_by_local_time(campaign) else "{}",
         **values,
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, bound)
         yield from cursor.fetchall()
+
+
+@functools.cache
+def _list_zones() -> frozenset[str]:
+    """The zones that the database can read clocks of; one that it does not know is no reason to have no report."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_timezone_names")
+        return frozenset(name for (name,) in cursor.fetchall())
 
 
 def _make_mask(columns: Sequence[str]) -> int:

@@ -10,7 +10,8 @@ from django.db import connection, transaction
 
 from campaigns.models import Campaign, Delivery
 from campaigns.reports.clicks import Clicks, count_clicks
-from campaigns.reports.conversions import CreditLine, count_conversions
+from campaigns.reports.comparing import VersionVerdict, judge_versions
+from campaigns.reports.conversions import CreditLine, Money, count_conversions, count_money
 from campaigns.reports.figures import Broken, Figures, add_figures, read_figures
 from campaigns.reports.lines import HourCount, Line, break_down, count_hours
 from campaigns.reports.outcomes import Outcomes, count_outcomes
@@ -49,6 +50,8 @@ class CampaignReport(Outcomes):
     breakdowns: dict[str, list[Line]]
     clicks: list[Clicks]
     credits: list[CreditLine]
+    money: Money
+    verdicts: list[VersionVerdict]
     started_at: dt.datetime | None
     ended_at: dt.datetime | None
 
@@ -59,6 +62,8 @@ def report_campaign(campaign: Campaign, *, occurrence: int | None = None) -> Cam
         outcomes = count_outcomes([campaign], occurrence=occurrence)[campaign.pk]
         broken = read_figures(campaign, occurrence=occurrence)
         credited = count_conversions(campaign, occurrence=occurrence)
+        money = count_money(campaign, occurrence=occurrence)
+    lines = break_down(broken)
     total = add_figures([figures for _, figures in broken["outcome"]])
     return CampaignReport(
         **asdict(outcomes),
@@ -67,9 +72,11 @@ def report_campaign(campaign: Campaign, *, occurrence: int | None = None) -> Cam
         by_hour=count_hours(broken),
         total=total,
         funnel=_make_funnel(outcomes, total),
-        breakdowns=break_down(broken),
+        breakdowns=lines,
         clicks=count_clicks(campaign, broken),
         credits=credited,
+        money=money,
+        verdicts=judge_versions(campaign, lines["variant"]),
         started_at=campaign.launched_at,
         ended_at=campaign.finished_at,
     )

@@ -134,6 +134,8 @@ class SegmentAdmin(SegmentList):
     @display(description="Members")
     def show_members(self, segment: Segment) -> str:
         count = segment.member_count
+        if not segment.is_counted:
+            return link_to_members(segment, "being counted")
         return link_to_members(segment, f"{count:,} {'person' if count == 1 else 'people'}")
 
     @display(description="Version")

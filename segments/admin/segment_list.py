@@ -64,12 +64,15 @@ class SegmentList(ModelAdmin):
 
     @display(description="Members")
     def show_count(self, segment: Segment) -> SafeString:
-        return link_to_members(segment, f"{segment.member_count:,}")
+        return link_to_members(
+            segment, f"{segment.member_count:,}" if segment.is_counted else "being counted"
+        )
 
     @display(description=f"Last {SPARK_DAYS} days")
     def show_trend(self, segment: Segment) -> SafeString:
         days: list[DaySize] = getattr(segment, "days_shown", [])
         count = f"{segment.member_count:,} member{'' if segment.member_count == 1 else 's'}"
+        count = count if segment.is_counted else "members are being counted"
         then = f", {days[0].size:,} {len(days) - 1} days ago" if len(days) > 1 else ""
         return format_html(
             '<a class="segment-trend" href="{}" aria-label="How {} is doing: {}{}">{}</a>',

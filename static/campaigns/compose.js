@@ -1,6 +1,7 @@
 // The page of a draft: versions, advice on length, two pickers, the live preview, what depends on the site or the
 // schedule, the goal, unsaved words.
 
+import { startAdvice } from "./advice.js";
 import { startCounters } from "./counters.js";
 import { startGoal } from "./goal.js";
 import { startPickers } from "./pickers.js";
@@ -18,4 +19,5 @@ startPickers();
 startVersions(form, startPreview(form));
 startGoal(form);
 startRuns(form);
+startAdvice(form);
 guardUnsaved(form);

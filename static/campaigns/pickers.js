@@ -33,6 +33,8 @@ export function startPickers() {
     const dialog = document.getElementById(button.dataset.open);
     dialog.returnValue = "";
     leaveHiddenChoice(dialog.querySelector("select"));
+    const fallback = dialog.querySelector("#attribute-fallback");
+    if (fallback) fallback.value = fallback.defaultValue; // what is seen there is what is inserted
     dialog.showModal();
     dialog.addEventListener(
       "close",

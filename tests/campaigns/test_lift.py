@@ -205,7 +205,7 @@ def test_a_window_that_is_still_open_is_warned_of(campaign: Campaign) -> None:
     add_people(campaign, 200, 10, **HELD_OUT)
     assert measure(campaign, now=NOW + 3 * DAY).warnings == []
     (warning,) = measure(campaign, now=NOW + DAY).warnings
-    assert "the last of them until 24 November 2026, 12:00 UTC" in warning
+    assert "the last of them until 24 Nov 2026, 13:00 (Europe/Berlin)" in warning
 
 
 def test_conversions_that_were_not_counted_yet_are_warned_of(campaign: Campaign) -> None:
