@@ -17,7 +17,8 @@ export function writeVariable(key, fallback) {
 function readChoice(dialog) {
   if (dialog.id === "emoji-picker") return dialog.returnValue;
   const fallback = document.getElementById("attribute-fallback");
-  return writeVariable(document.getElementById("attribute-key").value, fallback.value);
+  // What is seen there is what is inserted, also where nobody wrote over it.
+  return writeVariable(document.getElementById("attribute-key").value, fallback.value.trim() || fallback.placeholder);
 }
 
 // An attribute of another site cannot be seen, so it must not be the one that is chosen.
@@ -33,8 +34,6 @@ export function startPickers() {
     const dialog = document.getElementById(button.dataset.open);
     dialog.returnValue = "";
     leaveHiddenChoice(dialog.querySelector("select"));
-    const fallback = dialog.querySelector("#attribute-fallback");
-    if (fallback) fallback.value = fallback.defaultValue; // what is seen there is what is inserted
     dialog.showModal();
     dialog.addEventListener(
       "close",

@@ -131,8 +131,8 @@ def test_insert_attribute_offers_the_fallback_that_it_inserts(site: Site) -> Non
     page = sign_in("marketer").get("/admin/campaigns/campaign/add/").content.decode()
     field = re.search(r'<input[^>]*id="attribute-fallback"[^>]*>', page)
     assert field is not None
-    assert 'value="there"' in field[0]
-    assert "placeholder" not in field[0]
+    assert 'placeholder="there"' in field[0]
+    assert "Left empty, it is “there”." in page
 
 
 def test_the_composer_says_what_the_dates_are_of_today(site: Site) -> None:
