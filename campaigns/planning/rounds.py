@@ -9,11 +9,11 @@ import logging
 from collections.abc import Sequence
 
 from django.db import DatabaseError, transaction
-from django.db.models import F
+from django.db.models import Case, Exists, F, OuterRef, Value, When
 
 from campaigns.audience import explain_broken, explain_uploads, list_uploads, refresh_segments
-from campaigns.lifecycle import begin_campaigns, finish_campaigns
-from campaigns.models import Campaign, Occurrence
+from campaigns.lifecycle import finish_campaigns
+from campaigns.models import Batch, Campaign, Occurrence
 from campaigns.planning.chunks import decide_audience, settle_test
 from campaigns.planning.decisions import Decision
 from campaigns.planning.locking import try_lock
@@ -66,8 +66,7 @@ def plan_campaign(campaign: Campaign, *, now: dt.datetime) -> Occurrence | None:
     with try_lock(_LOCK_SPACE, current.pk) as is_mine:
         if not is_mine:
             return None
-        if not has_begun_run(current) and (uploads := list_uploads(current)):
-            _wait(current, explain_uploads(uploads))
+        if current.lists_are_changing and _must_wait(current):  # type: ignore[attr-defined]
             return None
         if broken := refresh_segments(current, now=now):
             _pause(current, explain_broken(broken))
@@ -75,7 +74,6 @@ def plan_campaign(campaign: Campaign, *, now: dt.datetime) -> Occurrence | None:
         run = open_run(current, now=now)
         if run is None or not _plan_run(run, now=now):
             return None
-    begin_campaigns(now=now)
     finish_campaigns(now=now)  # there may be nobody to send to
     return run
 
@@ -86,10 +84,13 @@ def _pause(campaign: Campaign, reason: str) -> None:
     stopping.update(status=Campaign.Status.PAUSED, status_reason=reason[:300])
 
 
-def _wait(campaign: Campaign, reason: str) -> None:
-    """Whoever is in the audience is not known yet; the next tick looks again."""
-    waiting = Campaign.objects.filter(pk=campaign.pk, status__in=PLANNED_IN)
-    waiting.update(status_reason=reason[:300])
+def _must_wait(campaign: Campaign) -> bool:
+    """Whether who is in the audience is not known yet, so that the next tick looks again; the campaign says why."""
+    uploads = [] if has_begun_run(campaign) else list_uploads(campaign)
+    if uploads:
+        waiting = Campaign.objects.filter(pk=campaign.pk, status__in=PLANNED_IN)
+        waiting.update(status_reason=explain_uploads(uploads)[:300])
+    return bool(uploads)
 
 
 def _plan_run(run: Occurrence, *, now: dt.datetime) -> bool:
@@ -136,7 +137,9 @@ def _close_run(run: Occurrence, *, now: dt.datetime) -> bool:
     campaign = lock_campaign(run.campaign)
     if campaign is None or not Occurrence.objects.filter(pk=run.pk, planned_at=None).update(planned_at=now):
         return False
-    Campaign.objects.filter(pk=campaign.pk).update(status_reason="", updated_at=now)
+    due = Batch.objects.filter(campaign=OuterRef("pk"), due_at__lte=now)
+    running = Case(When(Exists(due), then=Value(Campaign.Status.RUNNING)), default=F("status"))
+    Campaign.objects.filter(pk=campaign.pk).update(status=running, status_reason="", updated_at=now)
     run.refresh_from_db()
     _log.info("Campaign %s, run %s: %s planned of %s", campaign.pk, run.number, run.waiting, run.audience)
     return True

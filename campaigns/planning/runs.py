@@ -8,17 +8,26 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from campaigns.models import Campaign, Occurrence
 from campaigns.recurrence import find_next_run
 from campaigns.schedule import find_day
+from segments.models import SegmentUpload
 
 Schedule = Campaign.Schedule
 PLANNED_IN = (Campaign.Status.SCHEDULED, Campaign.Status.RUNNING)
 
 
 def list_candidates() -> QuerySet[Campaign]:
-    """Campaigns that may have a run to plan; the one that was launched first comes first."""
+    """Campaigns that may have a run to plan; the one that was launched first comes first.
+
+    `lists_are_changing`: files are at work on lists of its site.
+    """
     begun = Occurrence.objects.filter(campaign=OuterRef("pk"), planned_at=None)
     open_ended = Q(status=Campaign.Status.RUNNING) & (Q(schedule=Schedule.RECURRING) | Exists(begun))
     candidates = Campaign.objects.filter(Q(status=Campaign.Status.SCHEDULED) | open_ended)
-    return candidates.select_related("site").order_by("launched_at", "pk")
+    uploads = SegmentUpload.objects.filter(segment__site=OuterRef("site"), state=SegmentUpload.State.RUNNING)
+    return (
+        candidates.annotate(lists_are_changing=Exists(uploads))
+        .select_related("site")
+        .order_by("launched_at", "pk")
+    )
 
 
 def has_run_to_plan(campaign: Campaign, *, now: dt.datetime) -> bool:
