@@ -15,10 +15,9 @@ _HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Ahead:
-    """How many are due in one hour or day: on the clock of UTC and on the site's."""
+    """How many are due in one hour or day, on the site's clock as everything on the page."""
 
-    utc: str
-    local: str
+    label: str
     when: str  # in full, for the table
     count: int
     x: float
@@ -40,23 +39,24 @@ class HoursAhead:
 
 def draw_hours_ahead(by_hour: Sequence[dict[str, Any]], timezone: str) -> HoursAhead | None:
     """Bars from the first to the last hour in which somebody is due; None if nobody is."""
+    zone = ZoneInfo(timezone)
     counts = Counter({dt.datetime.fromisoformat(row["hour"]): row["people"] for row in by_hour})
     if not counts:
         return None
     by_day = max(counts) - min(counts) > MOST_HOURS * _HOUR
     step = _DAY if by_day else _HOUR
     if by_day:
-        counts = _sum_days(counts)
+        counts = _sum_days(counts, zone)
     starts = [min(counts)]
     while starts[-1] < max(counts):
         starts.append(starts[-1] + step)
     top = max(counts.values())
     labelled = range(0, len(starts), -(-len(starts) // _LABELS))
-    room, zone = WIDTH / len(starts), ZoneInfo(timezone)
+    room = WIDTH / len(starts)
     width = round(max(min(0.8 * room, 40), 1), 2)
     bars = [
         Ahead(
-            *_name_day(start) if by_day else _name_hour(start, zone),
+            *_name_day(start) if by_day else _name_hour(start.astimezone(zone)),
             count=counts[start],
             x=round(index * room, 2),
             width=width,
@@ -68,17 +68,18 @@ def draw_hours_ahead(by_hour: Sequence[dict[str, Any]], timezone: str) -> HoursA
     return HoursAhead(bars, "day" if by_day else "hour", top)
 
 
-def _name_day(start: dt.datetime) -> tuple[str, str, str]:
+def _name_day(start: dt.datetime) -> tuple[str, str]:
     day = f"{start.day} {start:%b}"
-    return day, "", day
+    return day, day
 
 
-def _name_hour(start: dt.datetime, zone: ZoneInfo) -> tuple[str, str, str]:
-    return f"{start:%H:%M}", f"{start.astimezone(zone):%H:%M}", f"{start.day} {start:%b, %H:%M}"
+def _name_hour(start: dt.datetime) -> tuple[str, str]:
+    return f"{start:%H:%M}", f"{start.day} {start:%b, %H:%M}"
 
 
-def _sum_days(counts: Counter[dt.datetime]) -> Counter[dt.datetime]:
+def _sum_days(counts: Counter[dt.datetime], zone: ZoneInfo) -> Counter[dt.datetime]:
+    """By days of the site: from midnight to midnight, whatever its clocks do between."""
     days: Counter[dt.datetime] = Counter()
     for hour, count in counts.items():
-        days[hour.replace(hour=0)] += count
+        days[hour.astimezone(zone).replace(hour=0, minute=0)] += count
     return days

@@ -159,13 +159,23 @@ def test_a_few_days_are_drawn_by_hour_and_more_by_day() -> None:
 
     assert near is not None
     assert far is not None
-    assert [(bar.utc, bar.local, bar.count, bar.height) for bar in near.bars] == [
-        ("20:00", "21:00", 3, 80.0),
-        ("21:00", "22:00", 0, 0.0),
-        ("22:00", "23:00", 0, 0.0),
-        ("23:00", "00:00", 6, 160.0),
+    assert [(bar.label, bar.when, bar.count, bar.height) for bar in near.bars] == [
+        ("21:00", "24 Nov, 21:00", 3, 80.0),
+        ("22:00", "24 Nov, 22:00", 0, 0.0),
+        ("23:00", "24 Nov, 23:00", 0, 0.0),
+        ("00:00", "25 Nov, 00:00", 6, 160.0),
     ]
-    assert (far.unit, len(far.bars)) == ("day", 7)
+    # Days are the site's: at 23:00 in UTC it is the first of December there.
+    assert (far.unit, [bar.label for bar in far.bars if bar.count]) == ("day", ["24 Nov", "1 Dec"])
+
+
+def test_days_are_drawn_once_each_whatever_clocks_do_between() -> None:
+    rows = [{"hour": f"2026-10-{day}T12:00:00Z", "people": 1} for day in (22, 24, 25, 26, 28)]
+    drawn = draw_hours_ahead(rows, "Europe/Berlin")
+    assert drawn is not None
+    assert [(bar.label, bar.count) for bar in drawn.bars] == [
+        ("22 Oct", 1), ("23 Oct", 0), ("24 Oct", 1), ("25 Oct", 1), ("26 Oct", 1), ("27 Oct", 0), ("28 Oct", 1),
+    ]  # fmt: skip
 
 
 def test_where_nobody_is_due_nothing_is_drawn() -> None:
