@@ -134,7 +134,8 @@ class CampaignForm(MessageForm):
             stored: Campaign = self.instance
             return stored
         values = self.cleaned_data if hasattr(self, "cleaned_data") else {}
-        draft = Campaign(site=values.get("site") or self.find_site())
+        site = values.get("site") or self.find_site()
+        draft = Campaign(site=site)
         for name in (
             "schedule",
             "local_date",
@@ -147,7 +148,7 @@ class CampaignForm(MessageForm):
         ):
             if values.get(name) not in (None, ""):
                 setattr(draft, name, values[name])
-        draft.send_at = self._read_moment({"schedule": draft.schedule, "site": draft.site, **values})
+        draft.send_at = self._read_moment({"schedule": draft.schedule, **values, "site": site})
         return draft
 
     def clean_late_limit_minutes(self) -> int:

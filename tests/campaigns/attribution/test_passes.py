@@ -95,7 +95,7 @@ def test_only_events_that_pass_the_goals_tests_count(campaign: Campaign) -> None
 
 
 @pytest.mark.parametrize(
-    ("price", "revenue"), [(12.5, 12.5), (0, 0.0), (-3, -3.0), ("12", None), (None, None), (1e300, None)]
+    ("price", "revenue"), [(12.5, 12.5), (0, 0.0), (-3, -3.0), ("12", 12.0), (None, None), (1e300, None)]
 )
 def test_revenue_is_the_number_in_the_property(
     campaign: Campaign, price: object, revenue: float | None
