@@ -60,8 +60,8 @@ def is_by_local_time(campaign: Campaign) -> bool:
 
 def write_moment(moment: dt.datetime, timezone: str) -> str:
     """An instant as every page shows it, on the clock of a site: “24 Dec 2026, 09:00 (Europe/Berlin)”."""
-    local = moment.astimezone(choose_zone(timezone, timezone).zone)
-    return f"{local.day} {local:%b %Y, %H:%M} ({local.tzinfo})"
+    local = moment.astimezone(load_zone(timezone))
+    return f"{local.day} {local:%b %Y, %H:%M} ({timezone})"
 
 
 def find_day(campaign: Campaign) -> dt.date | None:

@@ -6,12 +6,18 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from campaigns.checks import check_schedule
-from campaigns.dry_runs.fallbacks import list_bare_keys
 from campaigns.forms.campaign import CampaignForm
 from campaigns.forms.message import TEMPLATE_FIELDS, MessageForm
-from campaigns.models import Campaign, Message, Variant
-from campaigns.rendering import PROFILE_FIELDS, RenderingError, check_template, list_variables, render_message
-from subscribers.models import Attribute, Subscriber
+from campaigns.models import Campaign, Variant
+from campaigns.rendering import (
+    PROFILE_FIELDS,
+    check_link_template,
+    check_template,
+    list_bare_keys,
+    list_variables,
+    needs_fallback,
+)
+from subscribers.models import Attribute
 
 Advice = dict[str, list[str]]  # name of a control on the page → sentences
 _LINKS = {"link_url", "button_1_link", "button_2_link"}
@@ -35,9 +41,12 @@ def advise(form: CampaignForm, *, now: dt.datetime) -> Advice:
 
 def _advise_on_text(form: MessageForm, name: str, known: list[str]) -> Iterator[str]:
     text = str(form[name].value() or "")
-    if not text.strip() or check_template(text):  # what cannot be read is an error of the form
+    is_link = name in _LINKS
+    if not text.strip():
         return
-    message = Variant(title=text) if name not in _LINKS else Variant(title="-", link_url=text)
+    if check_template(text):  # what cannot be read is an error of the form
+        return
+    message = Variant(title="-", link_url=text) if is_link else Variant(title=text)
     unknown = sorted(list_variables(message) - set(known))
     for key in unknown:
         near = get_close_matches(key, known, 1)
@@ -49,13 +58,7 @@ def _advise_on_text(form: MessageForm, name: str, known: list[str]) -> Iterator[
             f"Of whom “{key}” is not known, nothing stands in its place. Give a fallback, like "
             f'{{{{ subscriber.{key} | default: "there" }}}}.'
         )
-    if name in _LINKS and not (unknown or bare):
-        yield from _check_link(message)
-
-
-def _check_link(message: Message) -> Iterator[str]:
-    """As it would be for somebody of whom nothing is known."""
-    try:
-        render_message(message, Subscriber(), token="")
-    except RenderingError as error:
-        yield str(error)
+    if is_link:
+        yield from check_link_template(text)
+    if not unknown and not bare and (problem := needs_fallback(text, is_link=is_link)):
+        yield problem
