@@ -58,7 +58,7 @@ def _advise_on_text(form: MessageForm, name: str, known: list[str]) -> Iterator[
             f"Of whom “{key}” is not known, nothing stands in its place. Give a fallback, like "
             f'{{{{ subscriber.{key} | default: "there" }}}}.'
         )
-    if is_link:
-        yield from check_link_template(text)
-    if not unknown and not bare and (problem := needs_fallback(text, is_link=is_link)):
+    wrong = check_link_template(text) if is_link else []
+    yield from wrong
+    if not (wrong or unknown or bare) and (problem := needs_fallback(text, is_link=is_link)):
         yield problem
