@@ -160,7 +160,7 @@ def test_stored_campaigns_forget_what_was_not_chosen(site: Site, schedule: str, 
     Campaign.objects.filter(pk=campaign.pk).update(
         **{**TYPED, "repeats": repeats, "test_ahead": campaign.test_ahead}
     )
-    import_module("campaigns.migrations.0011_unchosen_schedules").forget_unchosen(
+    import_module("campaigns.migrations.0012_unchosen_schedules").forget_unchosen(
         apps, connection.schema_editor()
     )
     campaign.refresh_from_db()

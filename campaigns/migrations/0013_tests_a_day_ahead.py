@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0011_unchosen_schedules"),
+        ("campaigns", "0012_unchosen_schedules"),
     ]
 
     operations = [

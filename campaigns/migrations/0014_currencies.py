@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0012_tests_a_day_ahead"),
+        ("campaigns", "0013_tests_a_day_ahead"),
     ]
 
     operations = [

@@ -36,6 +36,6 @@ def forget_unchosen(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) ->
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0010_check_reasons")]
+    dependencies = [("campaigns", "0011_visible_names")]
 
     operations = [migrations.RunPython(forget_unchosen, migrations.RunPython.noop, elidable=True)]
