@@ -63,6 +63,7 @@ ADMIN_LOOK: dict[str, Any] = {
                         "django_celery_beat_periodictask",
                         "django_celery_beat.view_periodictask",
                     ),
+                    _link("Set aside", "inbox", "tracking_inboxitem", "tracking.view_inboxitem"),
                     _link("People", "badge", "auth_user", "auth.view_user"),
                     _link("Roles", "verified_user", "auth_group", "auth.view_group"),
                     _link("API keys", "key", "authtoken_tokenproxy", "authtoken.view_tokenproxy"),

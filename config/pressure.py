@@ -10,18 +10,28 @@ from django.db.models.functions import Coalesce
 
 from segments.models import Segment
 from subscribers.models import SubscriberChange
+from tracking.models import InboxItem
+from tracking.patience import read_trouble
 
 MOST_COUNTED = 10_000  # rows; of more, “more than” is said
 
-# The oldest lie at the head, in the order of ids: so does what was set aside, until somebody takes it away.
+# How much later than what is live an import may be before it is called slow.
+IMPORT_FACTOR = 60
+# What was set aside lies apart in the index, as each lane does.
 COUNT_INBOX = """
-SELECT waiting.count, waiting.oldest_at, set_aside.count FROM (
-    SELECT count(*), min(received_at) AS oldest_at FROM (
-        SELECT received_at FROM tracking_inboxitem WHERE failed_at IS NULL ORDER BY id LIMIT %s
-    ) AS first
-) AS waiting, (
-    SELECT count(failed_at) FROM (SELECT failed_at FROM tracking_inboxitem ORDER BY id LIMIT %s) AS first
-) AS set_aside
+SELECT lane,
+    (SELECT count(*) FROM (
+        SELECT FROM tracking_inboxitem AS item
+        WHERE item.shard BETWEEN 0 AND %(last)s AND item.lane = lanes.lane AND item.failed_at IS NULL LIMIT %(most)s
+    ) AS waiting),
+    (SELECT min(oldest.received_at) FROM generate_series(0, %(last)s) AS shards (shard) CROSS JOIN LATERAL (
+        SELECT received_at FROM tracking_inboxitem AS item
+        WHERE item.shard = shards.shard AND item.lane = lanes.lane AND item.failed_at IS NULL ORDER BY item.id LIMIT 1
+    ) AS oldest),
+    (SELECT count(*) FROM (
+        SELECT FROM tracking_inboxitem WHERE failed_at IS NOT NULL LIMIT %(most)s
+    ) AS set_aside)
+FROM (VALUES (0), (1)) AS lanes (lane) ORDER BY lane
 """
 
 
@@ -45,14 +55,27 @@ def read_pressure(*, now: dt.datetime) -> dict[str, Pressure]:
 
 def _read_inbox(now: dt.datetime) -> Pressure:
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_INBOX, [MOST_COUNTED + 1, MOST_COUNTED])
-        waiting, oldest_at, set_aside = cursor.fetchone()
-    age = _measure_age(oldest_at, now)
+        cursor.execute(COUNT_INBOX, {"most": MOST_COUNTED + 1, "last": InboxItem.SHARDS - 1})
+        (_, live, live_at, set_aside), (_, imports, import_at, _) = cursor.fetchall()
+    age, import_age = _measure_age(live_at, now), _measure_age(import_at, now)
+    trouble = read_trouble()
+    too_old = (age or 0, (import_age or 0) / IMPORT_FACTOR)
+    detail = f"{_say_count(live, 'request')} wait{'s' if live == 1 else ''} in the inbox{_say_age(age)},"
+    if imports:
+        detail += f" {_say_number(imports)} in its import lane{_say_age(import_age)},"
+    detail += f" {set_aside:,} {'was' if set_aside == 1 else 'were'} set aside"
+    if trouble:
+        detail += f"; worker {trouble.worker} puts them off since {trouble.since:%Y-%m-%d %H:%M:%S} UTC: {trouble.cause}"
     return Pressure(
-        age is not None and age > settings.HEALTH_INBOX_SECONDS,
-        f"{_say_count(waiting, 'request')} wait{'s' if waiting == 1 else ''} in the inbox{_say_age(age)},"
-        f" {set_aside:,} {'was' if set_aside == 1 else 'were'} set aside",
-        {"waiting": waiting, "oldest_seconds": age, "set_aside": set_aside},
+        bool(trouble) or max(too_old) > settings.HEALTH_INBOX_SECONDS,
+        detail,
+        {
+            "waiting": live,
+            "oldest_seconds": age,
+            "import_waiting": imports,
+            "import_oldest_seconds": import_age,
+            "set_aside": set_aside,
+        },
     )
 
 
@@ -95,9 +118,12 @@ def _say_age(age: float | None) -> str:
     return f" (the oldest for {age:,.0f} s)" if age is not None else ""
 
 
+def _say_number(count: int) -> str:
+    return f"more than {MOST_COUNTED:,}" if count > MOST_COUNTED else f"{count:,}"
+
+
 def _say_count(count: int, noun: str) -> str:
-    many = f"more than {MOST_COUNTED:,}" if count > MOST_COUNTED else f"{count:,}"
-    return f"{many} {noun}{'' if count == 1 else 's'}"
+    return f"{_say_number(count)} {noun}{'' if count == 1 else 's'}"
 
 
 ADVICE = {
@@ -115,5 +141,11 @@ def list_concerns(stages: dict[str, Pressure]) -> list[str]:
         one = set_aside == 1
         concerns.append(
             f"{set_aside:,.0f} segment{' is' if one else 's are'} set aside: {'its page says' if one else 'their pages say'} why."
+        )
+    left = stages["inbox"].figures["set_aside"] or 0
+    if left:
+        concerns.append(
+            f"{left:,.0f} operation{' was' if left == 1 else 's were'} set aside and wait{'s' if left == 1 else ''} for somebody:"
+            " Machinery → Set aside says why."
         )
     return concerns

@@ -1,5 +1,6 @@
 """The page of a subscriber, put together from every app: who they are, what they did, what they were sent."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
@@ -7,12 +8,12 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
-from django.utils.dateparse import parse_datetime
 from unfold.decorators import display
 
 from campaigns.models import Delivery
 from segments.models import Membership
 from subscribers.admin.subscriber import SubscriberAdmin
+from subscribers.instants import read_instant
 from subscribers.models import Subscriber
 from tracking.models import EventSummary
 from tracking.timeline import read_timeline
@@ -79,9 +80,8 @@ class SubscriberPage(SubscriberAdmin):
         return {"rows": rows, "older_than": rows[-1].occurred_at if len(rows) >= PAGE else None}
 
 
-def _read_instant(text: str | None) -> Any:
+def _read_instant(text: str | None) -> dt.datetime | None:
     try:
-        instant = parse_datetime(text or "")
+        return read_instant(text)
     except ValueError:
         return None
-    return instant if instant and instant.tzinfo else None

@@ -1,18 +1,22 @@
 """Events in the admin: what sites report, how often, and with which properties."""
 
+import json
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.db.models import BigIntegerField, Case, QuerySet, Value, When
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
+from unfold.decorators import action, display
 
-from tracking.models import EventType
+from tracking.models import EventType, InboxItem
+from tracking.setting_aside import discard, list_set_aside, say_what, say_why, try_again
 from tracking.volume import read_daily_counts
 from tracking.wording import describe_event
 
@@ -75,3 +79,77 @@ class EventTypeAdmin(ModelAdmin):
         rows = ((name, TYPE_WORDS.get(kind, kind)) for name, kind in sorted(event_type.properties.items()))
         items = format_html_join("", "<li class='ca-chip'>{} <span>{}</span></li>", rows)
         return format_html('<ul class="ca-chips">{}</ul>', items)
+
+
+@admin.register(InboxItem)
+class SetAsideAdmin(ModelAdmin):
+    """Operations that could not be applied: why, and what becomes of them is for a person to say."""
+
+    list_display = ("what", "site", "received_at", "failed_at", "failure")
+    list_filter = ("site",)
+    list_select_related = ("site",)
+    list_display_links = ("what",)
+    ordering = ("pk",)
+    actions = ("try_again", "discard")
+    readonly_fields = ("what", "site", "received_at", "failed_at", "failure", "why", "sent")
+    fields = readonly_fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InboxItem]:
+        return list_set_aside()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: InboxItem | None = None) -> bool:
+        """Nobody rewrites what was sent."""
+        return False
+
+    def has_try_again_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("tracking.change_inboxitem")
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Django's own deletion would do the same as “discard”, in other words."""
+        return {
+            name: action for name, action in super().get_actions(request).items() if name != "delete_selected"
+        }
+
+    @action(description="Try again", permissions=["try_again"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[InboxItem]) -> HttpResponse | None:
+        return self._ask_then(request, queryset, "Try again", try_again, "{} go back into the inbox.")
+
+    @action(description="Discard for good", permissions=["delete"])
+    def discard(self, request: HttpRequest, queryset: QuerySet[InboxItem]) -> HttpResponse | None:
+        return self._ask_then(request, queryset, "Discard for good", discard, "{} discarded.")
+
+    def _ask_then(
+        self,
+        request: HttpRequest,
+        items: QuerySet[InboxItem],
+        verb: str,
+        act: Callable[[QuerySet[InboxItem]], int],
+        done: str,
+    ) -> HttpResponse | None:
+        if request.POST.get("confirmed"):
+            self.message_user(request, done.format(f"{act(items):,}"))
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{verb}?",
+            "opts": InboxItem._meta,
+            "verb": verb,
+            "action": request.POST["action"],
+            "items": [(item, say_what(item)) for item in items],
+        }
+        return TemplateResponse(request, "admin/tracking/set_aside.html", context)
+
+    @display(description="Operation")
+    def what(self, item: InboxItem) -> str:
+        return say_what(item)
+
+    @display(description="What can be done")
+    def why(self, item: InboxItem) -> str:
+        return say_why(item)
+
+    @display(description="As it was sent")
+    def sent(self, item: InboxItem) -> str:
+        return format_html("<pre>{}</pre>", json.dumps(item.payload, indent=2, ensure_ascii=False))

@@ -20,7 +20,6 @@ from tracking.log import (
     learn_campaigns,
     learn_properties,
     record_events,
-    write_property,
 )
 from tracking.models import Event
 
@@ -81,15 +80,14 @@ def _record_new(
 ) -> None:
     """For people who are locked and living, each with one event."""
     event_type = find_or_create_types(site, [name])[name]
-    written = {key: write_property(value) for key, value in properties.items()}
-    example = Event(event_type=event_type, occurred_at=at, received_at=at, properties=written)
+    example = Event(event_type=event_type, occurred_at=at, received_at=at, properties=properties)
     intern_values([example])
     begins_at = find_log_start()
     if begins_at is not None and at < begins_at:
         return
     values: dict[str, Any] = {
         "people": write_array(ids), "ids": write_array(ids.values()), "type": event_type.pk, "at": at,
-        "properties": json.dumps(written), "item": example.item_id, "category": example.category_id,
+        "properties": json.dumps(properties), "item": example.item_id, "category": example.category_id,
         "earliest": at - REPEATED_WITHIN, "latest": at + REPEATED_WITHIN,
     }  # fmt: skip
     with connection.cursor() as cursor:

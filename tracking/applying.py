@@ -41,6 +41,9 @@ from tracking.operations import (
 )
 from tracking.replays import make_key, remember_operations
 
+# Doors count names that are known; what waits in the inbox may hold more new ones than there is room for.
+NAMES_UNDER_WAY = 1000
+
 
 class Arrival(NamedTuple):
     envelope: Envelope
@@ -152,7 +155,9 @@ class _Batch:
     def _write(self) -> None:
         self._write_profiles()
         people = {person.pk: person for person in self.people.values()}
-        self.recorded += record_events(self.site, self.events, received_at=self.now, people=people)
+        self.recorded += record_events(
+            self.site, self.events, received_at=self.now, people=people, spare_names=NAMES_UNDER_WAY
+        )
         self.changed, self.before, self.events = {}, {}, []
         self.stamped.clear()
 
@@ -178,6 +183,8 @@ class _Batch:
         note_changes(self.site.pk, topics, now=self.now)
 
     def _apply_operation(self, arrival: Arrival, operation: Operation) -> None:
+        if operation.created_at or operation.latitude is not None:
+            self._note_record(arrival, operation)
         match operation:
             case EventOperation():
                 self._add_event(arrival, operation, operation.name, operation.properties)
@@ -191,6 +198,14 @@ class _Batch:
                 self._subscribe(arrival, operation)
             case UnsubscribeOperation():
                 self._unsubscribe(arrival, operation)
+
+    def _note_record(self, arrival: Arrival, operation: Operation) -> None:
+        """What a backend knows from its own records; nobody is younger than we have known them."""
+        person = self._change(arrival)
+        if operation.created_at:
+            person.created_at = min(person.created_at, operation.created_at)
+        if operation.latitude is not None:
+            person.latitude, person.longitude = operation.latitude, operation.longitude
 
     def _assign(self, arrival: Arrival, operation: AttributesOperation) -> None:
         person = self._change(arrival)
@@ -247,6 +262,10 @@ class _Batch:
             given.keys.auth,
             user_agent=arrival.envelope.user_agent,
             browser_uuid=arrival.browser_uuid,
+            kind=operation.device or "",
+            os=operation.os or "",
+            browser=operation.browser or "",
+            created_at=operation.created_at,
         )
         device, begins = self.devices.register(self.people[arrival.sender].pk, offer, now=arrival.received_at)
         if begins:

@@ -28,13 +28,20 @@ GROUP BY shard ORDER BY min(lane), min(id)
 """
 # The payload as it is stored: pydantic reads the text in one go.
 COLUMNS = "id, site_id, lane, shard, sender, payload::text, received_at"
+# The first of a lane, shard by shard along the index: however much waits there, or in the other lane, nothing else is read.
+FIRST = """
+SELECT first.id FROM unnest(%(shards)s::smallint[]) AS shards (shard)
+CROSS JOIN LATERAL (
+    SELECT id FROM tracking_inboxitem AS item
+    WHERE item.shard = shards.shard AND item.lane = {lane} AND item.failed_at IS NULL
+    ORDER BY item.id LIMIT %({most})s
+) AS first
+ORDER BY first.id LIMIT %({most})s
+"""
 # Both in one statement, so as of one moment: what is imported after it cannot stand before what is live in it.
 READ = f"""
-(SELECT {COLUMNS} FROM tracking_inboxitem
- WHERE shard = ANY(%(shards)s::smallint[]) AND lane = 0 AND failed_at IS NULL ORDER BY id LIMIT %(live)s)
-UNION ALL
-(SELECT {COLUMNS} FROM tracking_inboxitem
- WHERE shard = ANY(%(shards)s::smallint[]) AND lane = 1 AND failed_at IS NULL ORDER BY id LIMIT %(imports)s)
+SELECT {COLUMNS} FROM tracking_inboxitem
+WHERE id = ANY(ARRAY({FIRST.format(lane=0, most="live")}) || ARRAY({FIRST.format(lane=1, most="imports")}))
 """  # noqa: S608 - put together from constants
 READ_AHEAD = f"""
 SELECT {COLUMNS} FROM tracking_inboxitem

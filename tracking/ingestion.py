@@ -23,13 +23,13 @@ from subscribers.profiles import Context
 from subscribers.waking import wake
 from tracking.cautions import Told, find_cautions
 from tracking.clocks import Skew, measure_skew
+from tracking.door import Door
 from tracking.inbox import DRAIN_TASK
 from tracking.json_values import JsonValueError, check_text
 from tracking.log import find_refused_names
 from tracking.models import InboxItem
 from tracking.operations import (
     AttributesOperation,
-    Door,
     Envelope,
     EventOperation,
     IdentifyOperation,
@@ -39,6 +39,7 @@ from tracking.operations import (
     parse_operation,
 )
 from tracking.reading import RequestError
+from tracking.records import TOLD_BY_BACKENDS
 from tracking.unknown_fields import (
     BACKEND_REQUEST,
     BROWSER_REQUEST,
@@ -202,29 +203,25 @@ def _read_operations(
     site: Site, documents: Sequence[Any], clock: Skew, *, browser: Name | None = None
 ) -> _Checked:
     """`browser`: who sent all of it; without one, a backend says of each operation whom it is about."""
+    trusted = browser is None
     good: dict[int, Operation] = {}
     errors: dict[int, str] = {}
     for position, document in enumerate(documents):
         try:
-            operation = parse_operation(document, Door(skew=clock.behind))
-            _check_operation(site, operation, document, trusted=browser is None)
+            operation = parse_operation(document, Door(skew=clock.behind, trusted=trusted))
+            _check_operation(site, operation, document, trusted=trusted)
             good[position] = operation
         except OperationError as error:
             errors[position] = str(error)
-    names = {
-        position: operation.name
-        for position, operation in good.items()
-        if isinstance(operation, EventOperation)
-    }
-    refused = find_refused_names(site, names.values()) if names else set()
-    for position in [position for position, name in names.items() if name in refused]:
-        del good[position]
-        errors[position] = "name: this site has as many names of events as it can have; use one of those"
+    errors |= _find_without_room(site, good)
+    good = {position: operation for position, operation in good.items() if position not in errors}
     rejected = [_reject(position, documents[position], errors[position]) for position in sorted(errors)]
     warnings = [Caution(None, clock.warning)] if clock.warning else []
     for position, operation in good.items():
         unknown = list_unknown_of_operation(operation, documents[position], trusted=browser is None)
         warnings += [Caution(str(operation.id), f"operations[{position}]: {warning}") for warning in unknown]
+    if not trusted:
+        warnings += _warn_of_records(documents, good)
     told = (
         Told(position, _read_sender(documents[position]) if browser is None else browser, operation)
         for position, operation in good.items()
@@ -235,6 +232,33 @@ def _read_operations(
         for each, sentence in find_cautions(site, told)
     ]
     return _Checked(list(good.values()), [documents[position] for position in good], rejected, warnings)
+
+
+def _find_without_room(site: Site, operations: Mapping[int, Operation]) -> dict[int, str]:
+    names = {
+        position: operation.name
+        for position, operation in operations.items()
+        if isinstance(operation, EventOperation)
+    }
+    refused = find_refused_names(site, names.values()) if names else set()
+    return {
+        position: "name: this site has as many names of events as it can have; use one of those"
+        for position, name in names.items()
+        if name in refused
+    }
+
+
+def _warn_of_records(documents: Sequence[Any], good: Mapping[int, Operation]) -> list[Caution]:
+    """What only a backend may say, and a browser has said, is left out."""
+    return [
+        Caution(
+            str(operation.id),
+            f"operations[{position}].{name}: only your backend may say that; it was left out",
+        )
+        for position, operation in good.items()
+        for name in TOLD_BY_BACKENDS
+        if name in type(operation).model_fields and documents[position].get(name) is not None
+    ]
 
 
 def _reject(position: int, document: Any, message: str) -> Rejection:

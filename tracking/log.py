@@ -13,10 +13,10 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from subscribers.arrays import write_array, write_texts
-from subscribers.attribute_values import coerce_value, guess_type
+from subscribers.attribute_values import guess_type
 from subscribers.changes import name_event, note_changes
 from subscribers.identities import lock_subscribers
-from subscribers.models import Attribute, Site, Subscriber
+from subscribers.models import Site, Subscriber
 from tracking.interning import intern_values
 from tracking.json_values import LONGEST_KEY
 from tracking.models import Event, EventType, LogStart, MessageCampaign
@@ -89,13 +89,15 @@ def record_events(
     *,
     received_at: dt.datetime,
     people: Mapping[int, Subscriber] | None = None,
+    spare_names: int = 0,
 ) -> int:
     """Write what is new, in the caller's transaction if there is one; return how many events that were.
 
     The same id of the same subscriber is one event, even with another time no further off than REPEATED_WITHIN. Events
     of somebody who was merged go to the survivor, those of somebody deleted go nowhere. An event is never later than its
     receipt. What happened before the log begins is left out: whether it was counted already could not be told.
-    `people`: whom each id stands for, if the caller has locked them.
+    `people`: whom each id stands for, if the caller has locked them. `spare_names`: how many more names than a site can
+    have are taken all the same, since a door has let them in when there was room.
     """
     if people is None:
         people = lock_subscribers(event.subscriber_id for event in events)
@@ -106,7 +108,7 @@ def record_events(
     _leave_out_forgotten(site, distinct)
     for known in _find_known(distinct):
         distinct.pop(known, None)  # there may be two in the log, more than REPEATED_WITHIN apart
-    types = find_or_create_types(site, (event.name for event in distinct.values()))
+    types = find_or_create_types(site, (event.name for event in distinct.values()), spare=spare_names)
     rows = [
         Event(
             subscriber_id=subscriber_id,
@@ -114,7 +116,7 @@ def record_events(
             event_type=types[event.name],
             occurred_at=min(event.occurred_at, event.received_at or received_at),
             received_at=event.received_at or received_at,
-            properties={key: write_property(value) for key, value in event.properties.items()},
+            properties=event.properties,
         )
         for (subscriber_id, _), event in distinct.items()
         if event.name in types
@@ -205,12 +207,6 @@ def _leave_out_forgotten(site: Site, events: dict[tuple[int, UUID], NewEvent]) -
         logger.info("%s events of site %s left out: older than the log, %s", len(late), site.pk, begins_at)
 
 
-def write_property(value: Any) -> Any:
-    """Moments are kept in the one form that rules compare; all else stays as it came."""
-    is_time = isinstance(value, str) and guess_type(value) == Attribute.Type.TIME
-    return coerce_value(value, Attribute.Type.TIME) if is_time else value
-
-
 def _find_known(events: Mapping[tuple[int, UUID], NewEvent]) -> list[tuple[int, UUID]]:
     if not events:
         return []
@@ -225,7 +221,7 @@ def _room_for_types(site: Site) -> int:
     return max(0, EVENT_TYPES_PER_SITE - EventType.objects.filter(site=site).count())
 
 
-def find_or_create_types(site: Site, names: Iterable[str]) -> dict[str, EventType]:
+def find_or_create_types(site: Site, names: Iterable[str], *, spare: int = 0) -> dict[str, EventType]:
     """The types by name; without those for which there is no more room. Our own `$` names always have room."""
     wanted = set(names)
     stored = EventType.objects.filter(site=site, name__in=wanted)
@@ -233,7 +229,7 @@ def find_or_create_types(site: Site, names: Iterable[str]) -> dict[str, EventTyp
     new = sorted(wanted - types.keys(), key=lambda name: (not name.startswith("$"), name))
     if new:
         own = sum(name.startswith("$") for name in new)
-        made = new[: own + _room_for_types(site)]
+        made = new[: own + _room_for_types(site) + spare]
         EventType.objects.bulk_create(
             (EventType(site=site, name=name) for name in made), ignore_conflicts=True
         )

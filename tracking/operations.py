@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import (
@@ -21,30 +21,25 @@ from pydantic import (
 
 from subscribers.customer_ids import LONGEST as LONGEST_ID
 from subscribers.customer_ids import clean_customer_id
-from subscribers.instants import check_instant, parse_instant, read_instant
+from subscribers.instants import check_instant, parse_instant
 from subscribers.models import Identity
 from subscribers.non_values import show
 from subscribers.profiles import Context
 from tracking.clocks import correct
+from tracking.door import NOTHING_KNOWN, Door
 from tracking.json_values import LONGEST_KEY, JsonValueError, check_attribute, check_object, check_text
+from tracking.records import DeviceRecord, PersonRecord
 
 PAGE_VIEW = "$page_view"
 SESSION_START = "$session_start"
 SUBSCRIBED = "$subscribed"
 UNSUBSCRIBED = "$unsubscribed"
+# What the database stores in no text: NUL, and halves of surrogate pairs.
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 # No website that reports to us is older; a clock that starts anew shows less.
 EARLIEST_EVENT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 # Letters of Persian, Hindi and others, and families of emoji, are spelled with these (U+200C, U+200D).
 JOINERS = re.compile("[\u200c\u200d]")
-
-
-class Door(NamedTuple):
-    """What a door knows of the request that an operation came in. Inside, where there is none, nothing is checked anew."""
-
-    skew: dt.timedelta = dt.timedelta()
-
-
-NOTHING_KNOWN = Door()
 
 
 def _read_at(value: Any, info: ValidationInfo) -> Any:
@@ -55,13 +50,6 @@ def _read_at(value: Any, info: ValidationInfo) -> Any:
     if not isinstance(info.context, Door):
         return at
     return check_instant(correct(at, info.context.skew), earliest=EARLIEST_EVENT)
-
-
-def _read_told(value: Any, info: ValidationInfo) -> Any:
-    """A moment that a backend knows from its own records."""
-    if value is None or isinstance(value, dt.datetime):
-        return value
-    return read_instant(value) if isinstance(info.context, Door) else parse_instant(value)
 
 
 def _check_name(name: str) -> str:
@@ -101,9 +89,14 @@ def _number_to_text(value: Any) -> Any:
 
 
 def _read_optional(value: Any) -> Any:
-    """What need not be there may as well be null; and a page called 404 may say so by a number."""
+    """What need not be there may as well be null, and a page called 404 may say so by a number.
+
+    A title that was cut in the middle of an emoji is no reason to lose the view of the page, either.
+    """
     if value is None:
         return ""
+    if isinstance(value, str):
+        return UNSTORABLE.sub("\ufffd", value)
     return json.dumps(value) if isinstance(value, bool | int | float) else value
 
 
@@ -124,7 +117,6 @@ def _clean_external_id(text: str) -> str:
 CleanText = Annotated[str, AfterValidator(_check_text)]
 At = Annotated[dt.datetime, BeforeValidator(_read_at)]
 OPTIONAL = BeforeValidator(_read_optional)
-ToldInstant = Annotated[dt.datetime, BeforeValidator(_read_told)]
 Key = Annotated[CleanText, Field(min_length=1, max_length=LONGEST_KEY)]
 ExternalId = Annotated[
     str,
@@ -134,7 +126,7 @@ ExternalId = Annotated[
 ]
 
 
-class _Operation(BaseModel):
+class _Operation(PersonRecord, BaseModel):
     """`id` is made by the client: the same one twice counts once. Unknown keys are ignored."""
 
     model_config = ConfigDict(frozen=True)
@@ -185,7 +177,7 @@ class Subscription(BaseModel):
     keys: SubscriptionKeys
 
 
-class SubscribeOperation(_Operation):
+class SubscribeOperation(_Operation, DeviceRecord):
     type: Literal["subscribe"]
     subscription: Subscription
 

@@ -6,12 +6,18 @@ from django.utils import timezone
 from subscribers.waking import note_began
 from tracking import draining, partitions, replays, retention
 from tracking.inbox import DRAIN_TASK
+from tracking.patience import Patience
+
+_patience = Patience()
 
 
 @shared_task
 def drain_inbox() -> None:
+    """Whatever was put off waits for its time, however many requests come meanwhile."""
     note_began(DRAIN_TASK)
-    draining.drain_inbox(now=timezone.now())
+    now = timezone.now()
+    if not _patience.must_wait(now=now):
+        _patience.note(draining.drain_inbox(now=now).put_off, now=now)
 
 
 @shared_task

@@ -24,6 +24,7 @@ from segments.admin.shares import ShareCell, make_cell
 from segments.looking.choosing import ChoiceError
 from segments.looking.drift import Drift, Flow, Move, read_drift
 from segments.models import Segment
+from subscribers.instants import check_instant
 
 MOST_LISTED = 60
 PERIODS = {"week": 7, "month": 30, "quarter": 91}  # days back from now
@@ -102,7 +103,7 @@ def _read_moment(text: str, zone: ZoneInfo) -> dt.datetime:
     try:
         moment = dt.datetime.fromisoformat(text)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-        return moment.astimezone(dt.UTC)
+        return check_instant(moment.astimezone(dt.UTC))
     except (ValueError, OverflowError):
         raise ChoiceError(f"“{text[:40]}” is no moment. Write it like 2026-11-21T09:30.") from None
 

@@ -10,6 +10,7 @@ from segments.rules.operators import Family, Operator
 from segments.rules.paths import value_sql, values_sql
 from segments.rules.sql import Fragment
 from segments.rules.text import fold_address_sql, fold_sql
+from segments.rules.written_moments import WRITTEN
 
 
 def holds_json(test: Comparison, raw: Any, as_of: dt.datetime) -> bool:
@@ -96,7 +97,8 @@ READ_JSON = {
     Family.TEXT: f"CASE WHEN jsonb_typeof({{v}}) = 'string' THEN {fold_sql(_TEXT)} END",
     Family.NUMBER: "CASE WHEN jsonb_typeof({v}) = 'number' THEN ({v})::numeric END",
     Family.BOOLEAN: "CASE WHEN jsonb_typeof({v}) = 'boolean' THEN ({v})::boolean END",
-    Family.TIME: f"CASE WHEN {_TEXT} ~ '{INSTANT_REGEX}' THEN ({_TEXT}) COLLATE \"C\" END",
+    Family.TIME: f"CASE WHEN {_TEXT} ~ '{INSTANT_REGEX}' THEN ({_TEXT}) COLLATE \"C\" "
+    f"WHEN {_TEXT} ~ '{WRITTEN}' THEN carillon_moment({_TEXT}) COLLATE \"C\" END",
     Family.LIST: "CASE WHEN jsonb_typeof({v}) = 'array' THEN {v} END",
 }
 READ_ADDRESS = f"CASE WHEN jsonb_typeof({{v}}) = 'string' THEN {fold_address_sql(_TEXT)} END"

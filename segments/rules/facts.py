@@ -8,9 +8,11 @@ from typing import Any
 
 from segments.rules.operators import Family, to_decimal
 from segments.rules.text import fold, fold_address
+from segments.rules.written_moments import read_written_moment
 
-# Instants inside JSON are kept in this one form, in which the order of text is the order of time. What lies before 1900
-# or after 2199 stands for no moment, as 0001-01-01 does for none: rules cannot name such instants either.
+# Instants inside JSON are compared, and those of attributes are kept, in this one form, in which the order of text is the
+# order of time. What lies before 1900 or after 2199 stands for no moment, as 0001-01-01 does for none: rules cannot name
+# such instants either.
 INSTANT_REGEX = "^(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z$"
 
 
@@ -74,8 +76,8 @@ def read_json(raw: Any, family: Family, *, of_address: bool = False) -> Any:
             return to_decimal(raw)
         case Family.BOOLEAN, bool():
             return raw
-        case Family.TIME, str() if re.fullmatch(INSTANT_REGEX, raw):
-            return raw
+        case Family.TIME, str():
+            return raw if re.fullmatch(INSTANT_REGEX, raw) else read_written_moment(raw)
         case Family.LIST, list():
             return tuple(_read_element(each) for each in raw)
     return None

@@ -6,6 +6,7 @@ from uuid import UUID
 import django_filters as filters
 from django.db.models import QuerySet
 
+from subscribers.api.instants import InstantFilter
 from subscribers.customer_ids import clean_customer_id
 from subscribers.lookup import find_by_browser
 from subscribers.models import Subscriber
@@ -16,7 +17,7 @@ class SubscriberFilter(filters.FilterSet):
     email = filters.CharFilter(lookup_expr="iexact")
     country = filters.CharFilter(lookup_expr="iexact")
     uuid = filters.UUIDFilter(method="filter_browser", label="Any of the browser ids they were seen by")
-    seen_since = filters.IsoDateTimeFilter(field_name="last_seen_at", lookup_expr="gte")
+    seen_since = InstantFilter(field_name="last_seen_at", lookup_expr="gte")
 
     class Meta:
         model = Subscriber

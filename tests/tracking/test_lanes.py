@@ -49,19 +49,19 @@ def test_whoever_is_live_goes_before_an_import_that_came_earlier(
 ) -> None:
     monkeypatch.setattr(inbox, "BATCH_IMPORTS", 5)
     tell(site, *(about(f"i-{number}", event()) for number in range(50)), lane="import")
-    tell(site, about("visitor", event()))
+    tell(site, about("u-99", event()))
     InboxItem.objects.update(shard=3)
 
     batch = read_waiting(find_shards(set()))
 
     assert len(batch) == 6
-    assert InboxItem.objects.get(payload__value="visitor").pk in {item.pk for item in batch}
+    assert InboxItem.objects.get(payload__value="u-99").pk in {item.pk for item in batch}
 
 
 def test_shards_with_somebody_live_are_taken_before_older_imports(site: Site) -> None:
     tell(site, about("i-1", event()), lane="import")
     InboxItem.objects.update(shard=1)
-    tell(site, about("visitor", event()))
+    tell(site, about("u-99", event()))
     InboxItem.objects.filter(lane=0).update(shard=2)
 
     assert find_shards(set()) == [2, 1]

@@ -10,8 +10,9 @@ import pytest
 from subscribers.models import Site, Subscriber
 from tests import factories
 from tests.factories import NOW
-from tests.tracking.requests import body, event, post
+from tests.tracking.requests import body, event, post, send
 from tracking import log
+from tracking.draining import drain_inbox
 from tracking.log import REPEATED_WITHIN, NewEvent, record_events
 from tracking.models import Event, EventSummary, EventType
 
@@ -163,9 +164,7 @@ def test_a_batch_of_any_size_takes_few_statements(
         assert record_events(site, news, received_at=NOW) == 900
 
 
-def test_a_moment_among_the_properties_is_kept_in_the_form_that_rules_compare(
-    site: Site, person: Subscriber
-) -> None:
+def test_a_moment_among_the_properties_is_kept_as_it_was_sent(site: Site, person: Subscriber) -> None:
     news = dataclasses.replace(
         _new(person, "booked"), properties={"departs": "2026-12-01T10:00+01:00", "note": "2026"}
     )
@@ -173,4 +172,15 @@ def test_a_moment_among_the_properties_is_kept_in_the_form_that_rules_compare(
     record_events(site, [news], received_at=NOW)
 
     (booked,) = Event.objects.all()
-    assert booked.properties == {"departs": "2026-12-01T09:00:00.000000Z", "note": "2026"}
+    assert booked.properties == {"departs": "2026-12-01T10:00+01:00", "note": "2026"}
+
+
+def test_a_name_that_was_let_in_while_there_was_room_is_not_dropped_later(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "EVENT_TYPES_PER_SITE", 2)
+    for number in range(4):
+        assert send(site, event(f"name {number}"), browser=str(uuid.UUID(int=number + 1))).accepted == 1
+
+    assert drain_inbox(now=NOW).events == 4
+    assert send(site, event("one more")).accepted == 0

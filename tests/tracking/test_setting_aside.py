@@ -1,5 +1,7 @@
 """What cannot be applied is set aside alone; what fails alike for everybody is put off and tried again."""
 
+import datetime as dt
+import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,10 +9,13 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 
+from config.pressure import list_concerns, read_pressure
 from subscribers.models import PushSubscription, Site, Subscriber
-from tests.factories import NOW
+from tests.factories import NOW, make_user
 from tests.tracking.requests import (
     OTHER_BROWSER,
     attributes,
@@ -25,6 +30,7 @@ from tracking import applying
 from tracking.draining import drain_inbox
 from tracking.log import record_events
 from tracking.models import Event, EventType, InboxItem
+from tracking.patience import Patience
 from tracking.setting_aside import discard, list_set_aside, say_what, say_why, try_again
 
 
@@ -195,3 +201,106 @@ def test_what_was_set_aside_is_explained_tried_again_and_discarded(site: Site) -
     assert discard(list_set_aside().filter(pk=second.pk)) == 1
     assert not InboxItem.objects.exists()
     assert Event.objects.count() == 1
+
+
+def _set_two_aside(site: Site) -> list[InboxItem]:
+    for browser in (OTHER_BROWSER, "6f9619ff-8b86-4d01-b42d-00c04fc964ff"):
+        send(site, event("poison"), browser=browser)
+    with failing_on("poison"):
+        drain_inbox(now=NOW)
+    return list(list_set_aside())
+
+
+def _call(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("set_aside", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_a_command_lists_them_with_the_reason_tries_them_again_and_discards_them(site: Site) -> None:
+    first, second = _set_two_aside(site)
+
+    listed = _call()
+    assert "2 set aside." in listed
+    assert f"event of anonymous {OTHER_BROWSER}" in listed
+    assert "RuntimeError at " in listed
+    with pytest.raises(CommandError, match="Say which"):
+        _call("discard")
+    assert "1 go back into the inbox." in _call("retry", str(first.pk))
+    assert "1 discarded." in _call("discard", "--all")
+    assert InboxItem.objects.get().pk == first.pk
+    assert second.pk != first.pk
+    assert drain_inbox(now=NOW).events == 1
+
+
+@pytest.mark.parametrize(("action", "left"), [("try_again", [None, None]), ("discard", [])])
+def test_the_admin_asks_before_it_tries_them_again_or_discards_them(
+    site: Site, client: Client, action: str, left: list[Any]
+) -> None:
+    items = _set_two_aside(site)
+    client.force_login(make_user("operator"))
+    page_of_one = client.get(f"/admin/tracking/inboxitem/{items[0].pk}/change/")
+    assert "Try again after an upgrade" in page_of_one.content.decode()
+    chosen = {"action": action, "_selected_action": [item.pk for item in items]}
+
+    asked = client.post("/admin/tracking/inboxitem/", chosen)
+    assert asked.status_code == 200
+    assert list_set_aside().count() == 2, "nothing happens before somebody confirms it"
+    client.post("/admin/tracking/inboxitem/", {**chosen, "confirmed": "1"})
+
+    assert [item.failed_at for item in InboxItem.objects.all()] == left
+
+
+@pytest.mark.parametrize("role", ["marketer", "analyst"])
+def test_whoever_may_not_decide_on_them_cannot(site: Site, client: Client, role: str) -> None:
+    items = _set_two_aside(site)
+    client.force_login(make_user(role))
+    chosen = {"action": "discard", "_selected_action": [item.pk for item in items], "confirmed": "1"}
+
+    assert client.post("/admin/tracking/inboxitem/", chosen).status_code == 403
+    assert list_set_aside().count() == 2
+
+
+def test_what_is_put_off_is_tried_again_after_ever_longer_pauses_and_health_says_so(site: Site) -> None:
+    send(site, event())
+    patience = Patience()
+    with another_schema("tracking_event", "properties"):
+        pauses = []
+        now = NOW
+        for _ in range(9):
+            patience.note(drain_inbox(now=now).put_off, now=now)
+            assert patience.must_wait(now=now)
+            pauses.append((patience.not_before or now) - now)
+            now = patience.not_before or now
+            assert not patience.must_wait(now=now)
+        inbox = read_pressure(now=now)["inbox"]
+
+    assert [pause.total_seconds() for pause in pauses] == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert inbox.is_slow
+    assert "does not exist" in inbox.detail
+    patience.note(drain_inbox(now=now).put_off, now=now)
+    assert not patience.must_wait(now=now)
+    assert not read_pressure(now=now)["inbox"].is_slow
+
+
+def test_health_knows_the_oldest_of_each_lane(site: Site) -> None:
+    store = {"site": site, "shard": 1, "payload": {}}
+    InboxItem.objects.create(**store, received_at=NOW - dt.timedelta(seconds=7))
+    InboxItem.objects.create(**store, received_at=NOW - dt.timedelta(seconds=90), lane=1)
+    InboxItem.objects.create(**store, received_at=NOW - dt.timedelta(seconds=80), lane=1)
+
+    inbox = read_pressure(now=NOW)["inbox"]
+
+    assert inbox.detail == (
+        "1 request waits in the inbox (the oldest for 7 s), 2 in its import lane (the oldest for 90 s), 0 were set aside"
+    )
+    assert (inbox.figures["oldest_seconds"], inbox.figures["import_oldest_seconds"]) == (7, 90)
+    assert not inbox.is_slow, "an import may wait"
+
+
+def test_the_home_page_says_that_operations_wait_for_somebody(site: Site) -> None:
+    _set_two_aside(site)
+
+    concerns = list_concerns(read_pressure(now=NOW))
+
+    assert concerns == ["2 operations were set aside and wait for somebody: Machinery → Set aside says why."]

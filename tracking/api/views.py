@@ -5,6 +5,7 @@ from typing import ClassVar
 import django_filters as filters
 from rest_framework import mixins, viewsets
 
+from subscribers.api.instants import InstantFilter
 from subscribers.api.nesting import ListWithin
 from subscribers.api.strict import KnownQuery
 from tracking.api.serializers import EventSerializer, EventTypeSerializer
@@ -21,8 +22,8 @@ class EventTypeViewSet(KnownQuery, mixins.UpdateModelMixin, viewsets.ReadOnlyMod
 
 class EventFilter(filters.FilterSet):
     name = filters.CharFilter(field_name="event_type__name")
-    since = filters.IsoDateTimeFilter(field_name="occurred_at", lookup_expr="gte")
-    before = filters.IsoDateTimeFilter(field_name="occurred_at", lookup_expr="lt")
+    since = InstantFilter(field_name="occurred_at", lookup_expr="gte")
+    before = InstantFilter(field_name="occurred_at", lookup_expr="lt")
 
     class Meta:
         model = Event

@@ -1,0 +1,32 @@
+"""Operators may say what becomes of operations that could not be applied."""
+
+from django.apps.registry import Apps
+from django.contrib.auth.management import create_permissions
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+GRANTED = ("view_inboxitem", "change_inboxitem", "delete_inboxitem")
+
+
+def extend_roles(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    database = schema_editor.connection.alias
+    app = apps.get_app_config("tracking")
+    app.models_module = True  # `create_permissions` passes over apps without one, as those of migrations are
+    create_permissions(app, verbosity=0, using=database, apps=apps)
+    grant_roles(apps, database)
+
+
+def grant_roles(apps: Apps, database: str) -> None:
+    permission = apps.get_model("auth", "Permission")
+    ours = permission.objects.using(database).filter(content_type__app_label="tracking", codename__in=GRANTED)
+    for role in apps.get_model("auth", "Group").objects.using(database).filter(name="operator"):
+        role.permissions.add(*ours)
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("campaigns", "0010_check_reasons"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("tracking", "0010_lanes_of_the_inbox"),
+    ]
+    operations = [migrations.RunPython(extend_roles, migrations.RunPython.noop)]
