@@ -6,5 +6,5 @@ from segments.rules.written_moments import DROP_FUNCTION, MAKE_FUNCTION
 
 
 class Migration(migrations.Migration):
-    dependencies = [("segments", "0008_text_in_one_form")]
+    dependencies = [("segments", "0009_visible_names")]
     operations = [migrations.RunSQL([(MAKE_FUNCTION, None)], DROP_FUNCTION)]
