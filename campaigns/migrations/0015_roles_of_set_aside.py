@@ -25,7 +25,7 @@ def grant_roles(apps: Apps, database: str) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0011_visible_names"),
+        ("campaigns", "0014_currencies"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("tracking", "0010_lanes_of_the_inbox"),
     ]
