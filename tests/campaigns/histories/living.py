@@ -66,8 +66,10 @@ class World:
             for campaign in self.refresh():
                 if campaign.status == Campaign.Status.PAUSED:
                     resume_campaign(campaign, now=self.now)
+                # Once: whoever waits is due anew each time that somebody chooses.
                 if campaign.winner_by and not campaign.winner_chosen_at:
-                    self._choose(0)
+                    with suppress(WinnerError):
+                        choose_winner(campaign, "A", now=self.now)
             self.tick()
             if all(campaign.status in OVER for campaign in self.refresh()) and not self.is_anybody_waiting():
                 return
