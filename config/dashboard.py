@@ -9,6 +9,7 @@ from django.utils import timezone
 from config.first_steps import Step, list_steps
 from config.overview import count_heads, find_zone, read_campaigns, read_segments, read_trends
 from config.pressure import list_concerns, read_pressure
+from subscribers.geolocation import knows_cities
 from subscribers.models import Site
 
 OPERATES = "django_celery_beat.view_periodictask"  # who watches over the machinery
@@ -37,6 +38,7 @@ def add_overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
         context.update(stages=stages, concerns=list_concerns(stages))
     context.update(
         may_view=True,
+        knows_cities=knows_cities(),
         zone=zone.key,
         trends=trends,
         heads=heads,

@@ -18,6 +18,8 @@ _addresses = read_addresses(CARILLON_HOME)
 
 # --- Security -----------------------------------------------------------------
 SECRET_KEY = read_text("SECRET_KEY") or read_secret_key(CARILLON_HOME)
+# Former keys: what they signed, like the tokens of pushes that are already out, still counts.
+SECRET_KEY_FALLBACKS = read_list("SECRET_KEY_FALLBACKS")
 DEBUG = read_bool("DEBUG")
 PORT = read_int("PORT", 8000, minimum=1)
 PUBLIC_URL = read_text("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
@@ -132,8 +134,15 @@ DATABASES = {
     "default": dj_database_url.parse(_addresses["DATABASE_URL"] or "postgresql://127.0.0.1:1/carillon")
 }
 if _addresses["DATABASE_URL"]:
+    # A connection that died meanwhile is replaced before it is handed out. Whoever gets none in time says so with a 503.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
-        "pool": {"min_size": 1, "max_size": read_int("DATABASE_POOL", 16, minimum=1)}
+        "connect_timeout": 2,
+        "pool": {
+            "min_size": 1,
+            "max_size": read_int("DATABASE_POOL", 16, minimum=1),
+            "timeout": read_int("DATABASE_WAIT_MS", 1_500, minimum=100) / 1000,
+        },
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_PASSWORD_VALIDATORS = [

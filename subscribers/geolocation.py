@@ -45,6 +45,12 @@ def read_coordinates(attributes: Mapping[str, Any]) -> tuple[float, float] | Non
     return float(degrees[0]), float(degrees[1])
 
 
+def knows_cities() -> bool:
+    """Whether there is a file that knows cities and coordinates; without one only the country is known, from the clock."""
+    reader = _open_map(settings.GEOIP_PATH) if settings.GEOIP_PATH else None
+    return reader is not None and "City" in reader.metadata().database_type
+
+
 @functools.lru_cache(maxsize=4)
 def _open_map(path: str) -> geoip2.database.Reader | None:
     try:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from campaigns.reports import Outcomes
+from subscribers.clock_labels import name_day, name_hour, span_years
 from subscribers.timezones import load_zone
 
 WIDTH, HEIGHT = 720, 200  # of the plot, in the units of the viewBox
@@ -80,15 +81,16 @@ def draw_hours(by_hour: Sequence[tuple[dt.datetime, int, int]], timezone: str) -
     starts = _fill_gaps(min(totals), max(totals), by_day=by_day)
     top = max(1, *(max(sent, clicked) for sent, clicked in totals.values()))
     labelled = range(0, len(starts), -(-len(starts) // 8))  # there is room for about eight labels
+    with_year = span_years(start.astimezone(zone) for start in starts)
     bars = []
     for index, start in enumerate(starts):
         sent, clicked = totals.get(start, (0, 0))
         local = start.astimezone(zone)
-        day = f"{local.day} {local:%b}"
+        day = name_day(local, with_year=with_year)
         bars.append(
             Bar(
-                label=day if by_day else f"{local:%H:%M}",
-                when=day if by_day else f"{day}, {local:%H:%M}",
+                label=day if by_day else name_hour(local),
+                when=day if by_day else f"{day}, {name_hour(local)}",
                 sent=sent,
                 clicked=clicked,
                 x=round(index * WIDTH / len(starts), 2),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from subscribers.clock_labels import name_day, name_hour, span_years
+
 WIDTH, HEIGHT = 720, 160  # of the plot, in the units of the viewBox
 MOST_HOURS = 72  # more are drawn by day
 _LABELS = 8  # there is room for about so many
@@ -54,9 +56,10 @@ def draw_hours_ahead(by_hour: Sequence[dict[str, Any]], timezone: str) -> HoursA
     labelled = range(0, len(starts), -(-len(starts) // _LABELS))
     room = WIDTH / len(starts)
     width = round(max(min(0.8 * room, 40), 1), 2)
+    with_year = span_years(starts)
     bars = [
         Ahead(
-            *_name_day(start) if by_day else _name_hour(start.astimezone(zone)),
+            *(_name_day if by_day else _name_hour)(start.astimezone(zone), with_year=with_year),
             count=counts[start],
             x=round(index * room, 2),
             width=width,
@@ -68,13 +71,14 @@ def draw_hours_ahead(by_hour: Sequence[dict[str, Any]], timezone: str) -> HoursA
     return HoursAhead(bars, "day" if by_day else "hour", top)
 
 
-def _name_day(start: dt.datetime) -> tuple[str, str]:
-    day = f"{start.day} {start:%b}"
+def _name_day(start: dt.datetime, *, with_year: bool) -> tuple[str, str]:
+    day = name_day(start, with_year=with_year)
     return day, day
 
 
-def _name_hour(start: dt.datetime) -> tuple[str, str]:
-    return f"{start:%H:%M}", f"{start.day} {start:%b, %H:%M}"
+def _name_hour(start: dt.datetime, *, with_year: bool) -> tuple[str, str]:
+    hour = name_hour(start)
+    return hour, f"{name_day(start, with_year=with_year)}, {hour}"
 
 
 def _sum_days(counts: Counter[dt.datetime], zone: ZoneInfo) -> Counter[dt.datetime]:

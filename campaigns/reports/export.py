@@ -9,7 +9,7 @@ from django.db import connection
 from campaigns.assignment import list_versions
 from campaigns.models import Campaign, Delivery
 from campaigns.rendering import list_buttons
-from segments.looking.export import write_lines
+from segments.looking.export import BYTE_ORDER_MARK, write_lines
 from subscribers.formulas import guard_text
 from subscribers.timezones import is_timezone, load_zone
 
@@ -53,7 +53,7 @@ def write_report(campaign: Campaign, *, occurrence: int | None = None) -> Iterat
 
     Read in pieces, each as it is at that moment. Instants are in UTC, but for the column that says otherwise.
     """
-    yield write_lines([COLUMNS])
+    yield BYTE_ORDER_MARK + write_lines([COLUMNS])
     clicks = _name_clicks(campaign)
     place = ((occurrence or 1) - 1, 2**62) if occurrence else (0, 0)
     last_run = occurrence or 2**31 - 1

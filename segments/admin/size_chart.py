@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from segments.looking.history import DaySize
+from subscribers.clock_labels import name_day, span_years
 
 WIDTH, HEIGHT = 720, 160  # of the plot, in the units of the viewBox
 SPARK_WIDTH, SPARK_HEIGHT = 96, 24
@@ -106,7 +107,8 @@ def _measure(count: int, unit: float) -> float:
 
 def _choose_labels(days: Sequence[DaySize], step: float) -> list[Label]:
     every = -(-len(days) // MOST_LABELS)
+    with_year = span_years(each.day for each in days)
     return [
-        Label(round(index * step, 1), f"{days[index].day.day} {days[index].day:%b}")
+        Label(round(index * step, 1), name_day(days[index].day, with_year=with_year))
         for index in range(0, len(days), every)
     ]

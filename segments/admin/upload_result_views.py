@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
 from segments.admin.upload_views import find_upload
+from segments.looking.export import BYTE_ORDER_MARK
 from segments.models import Segment, SegmentUpload
 from segments.uploads.results import HEADER, list_failures
 
@@ -42,7 +43,7 @@ class _Line:
 
 def _write(upload: SegmentUpload) -> Iterator[str]:
     writer = csv.writer(_Line())
-    yield "\ufeff"  # by which Excel knows UTF-8
+    yield BYTE_ORDER_MARK
     yield str(writer.writerow(HEADER))
     for row in list_failures(upload):
         yield str(writer.writerow(row))

@@ -16,6 +16,7 @@ COLUMNS = (
     "subscriber id", "external id", "email", "country", "language", "time zone", "entered at", "reachable",
 )  # fmt: skip
 CHUNK = 2000  # people
+BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets take a file for one of their country's own encoding
 # Whoever was deleted a moment ago is still to leave: they have no row among the people any more.
 READ_CHUNK = """
 SELECT member.subscriber_id, person.external_id, person.email, person.country, person.language, person.timezone,
@@ -36,7 +37,7 @@ def write_members(segment: Segment) -> Iterator[str]:
 
     Read in pieces, each as the segment is at that moment: whoever stays in it all the while is there exactly once.
     """
-    yield write_lines([COLUMNS])
+    yield BYTE_ORDER_MARK + write_lines([COLUMNS])
     last = 0
     while rows := _read(segment, last):
         yield write_lines(_describe(row) for row in rows if row[-1])

@@ -134,7 +134,7 @@ def test_members_are_streamed_as_a_file(
 
     assert response.status_code == 200
     assert response["Content-Type"] == "text/csv; charset=utf-8"
-    rows = list(csv.reader(b"".join(response.streaming_content).decode().splitlines()))  # type: ignore[attr-defined]
+    rows = list(csv.reader(b"".join(response.streaming_content).decode("utf-8-sig").splitlines()))  # type: ignore[attr-defined]
     assert rows[1][:2] == [str(ana.pk), "'=u"]
 
 

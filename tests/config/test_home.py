@@ -1,6 +1,7 @@
 """The admin's home page: the last two weeks, what goes out, and what to do first."""
 
 import datetime as dt
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -183,3 +184,21 @@ def test_a_marketer_is_not_bothered_with_the_machinery(client: Client, site: Sit
     factories.make_subscriber(site)
 
     assert "Everything keeps up" not in open_home(client, "marketer")
+
+
+def test_without_a_city_file_the_home_page_says_so_and_how_to_install_one(client: Client, site: Site) -> None:
+    factories.make_subscriber(site)
+
+    page = open_home(client)
+
+    assert "Only the country of visitors is known" in page
+    assert "GEOIP_PATH" in page
+
+
+def test_with_a_city_file_it_says_nothing_of_that(client: Client, site: Site) -> None:
+    factories.make_subscriber(site)
+
+    with patch("config.dashboard.knows_cities", return_value=True):
+        page = open_home(client)
+
+    assert "GEOIP_PATH" not in page

@@ -149,7 +149,7 @@ def test_a_goal_brings_conversions_and_the_difference_made(site: Site) -> None:
 def test_everybody_can_be_downloaded_by_those_who_may(campaign: Campaign) -> None:
     file = sign_in("analyst").get(page_of(campaign, "report_csv"))
 
-    lines = b"".join(file.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    lines = b"".join(file.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
     assert len(lines) == 1 + 8
     assert sign_in("marketer").get(page_of(campaign, "report_csv")).status_code == 403
     assert "Download everybody" not in sign_in("marketer").get(page_of(campaign, "report")).content.decode()

@@ -16,7 +16,7 @@ from tests.factories import NOW, make_list, make_push_subscription, make_subscri
 
 
 def read(segment: Segment) -> list[list[str]]:
-    return list(csv.reader("".join(write_members(segment)).splitlines()))
+    return list(csv.reader("".join(write_members(segment)).removeprefix("\ufeff").splitlines()))
 
 
 def make_crowd(site: Site, size: int) -> Segment:
@@ -108,3 +108,12 @@ def test_the_file_is_named_after_the_segment_and_the_sites_day(site: Site) -> No
         name_file(segment, now=dt.datetime(2026, 11, 20, 23, 30, tzinfo=dt.UTC))
         == f"segment-{segment.pk}-2026-11-21.csv"
     )
+
+
+def test_a_file_begins_with_its_byte_order_mark_once(site: Site) -> None:
+    segment = make_list(site)
+
+    text = "".join(write_members(segment))
+
+    assert text.startswith("\ufeffsubscriber id,")
+    assert text.count("\ufeff") == 1

@@ -254,7 +254,7 @@ def test_whoever_may_export_gets_a_file(analyst: Client, site: Site) -> None:
 
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert "attachment" in response["Content-Disposition"]
-    rows = list(csv.reader(b"".join(response).decode().splitlines()))
+    rows = list(csv.reader(b"".join(response).decode("utf-8-sig").splitlines()))
     assert [row[1] for row in rows] == ["external id", "u-ana"]
 
 
