@@ -107,7 +107,7 @@ function mount(box) {
   tree.addEventListener("change", ({ target }) => {
     // A field that was left with what cannot be read says so soon; an empty one may be filled in later. Not at once:
     // what moves between pressing a button and letting go of it is not pressed.
-    if (target.validity.customError && target.value.trim() && !target.closest(".rule-match")) setTimeout(() => sayWrong(target), PATIENCE_MS);
+    if (target.validity.customError && target.value && !target.closest(".rule-match")) setTimeout(() => sayWrong(target), PATIENCE_MS);
   });
   tree.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
