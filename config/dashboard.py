@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.first_steps import Step, list_steps
+from config.limits import read_limits
 from config.overview import count_heads, find_zone, read_campaigns, read_segments, read_trends
 from config.pressure import list_concerns, read_pressure
 from subscribers.geolocation import knows_cities
@@ -39,6 +40,7 @@ def add_overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
     context.update(
         may_view=True,
         knows_cities=knows_cities(),
+        limits=read_limits(sites),
         zone=zone.key,
         trends=trends,
         heads=heads,

@@ -248,6 +248,10 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "subscribers.api.openapi.allow_several",
     ],
+    "ENUM_NAME_OVERRIDES": {
+        "AttributeTypeEnum": "subscribers.models.Attribute.Type",
+        "ElementTypeEnum": "subscribers.models.Attribute.ElementType",
+    },
 }
 
 # --- Admin --------------------------------------------------------------------

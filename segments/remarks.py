@@ -13,8 +13,9 @@ from segments.rules import Names, Rule
 from segments.rules.costs import list_costs
 from segments.rules.kept import list_cut_short
 from segments.rules.lint import Remark, keep_first, lint_rule
+from segments.rules.seen import list_uses
 from segments.seen import read_seen
-from subscribers.models import Site
+from subscribers.models import AttributeConversion, Site
 from tracking.hot_properties import find_hot_column
 from tracking.log import find_log_start
 from tracking.models import Event, EventType
@@ -35,7 +36,7 @@ def read_remarks(  # noqa: PLR0913 - the rule, and what is known of it
 ) -> list[Remark]:
     """The most useful first, at most one on each condition. `segment` is what the rule is, or will be, saved under;
     `somebody_fits`: that much has been found out already."""
-    remarks = lint_rule(rule, read_seen(site), names)
+    remarks = [*_find_conversions(site, rule), *lint_rule(rule, read_seen(site), names)]
     remarks += list_unseen_values(site, rule, now=now, somebody_fits=somebody_fits)
     begins_at = find_log_start()
     if begins_at:
@@ -46,6 +47,19 @@ def read_remarks(  # noqa: PLR0913 - the rule, and what is known of it
     if costs and _is_large(site):
         remarks += costs
     return keep_first(remarks)[:MOST_REMARKS]
+
+
+def _find_conversions(site: Site, rule: Rule) -> Iterator[Remark]:
+    """Attributes whose type was changed, and whose values are still on their way."""
+    going = AttributeConversion.objects.filter(attribute__site=site, finished_at=None)
+    keys = set(going.values_list("attribute__key", flat=True))
+    for use in list_uses(rule.root) if keys else ():
+        if not use.event and use.key in keys:
+            label = use.label[0].upper() + use.label[1:]
+            yield Remark(
+                use.path,
+                f"{label} is being converted to another type. Until that is done, people may be missing here.",
+            )
 
 
 def _is_large(site: Site) -> bool:

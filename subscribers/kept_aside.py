@@ -45,6 +45,17 @@ def count_refused(attribute: Attribute) -> Reading:
     return _read(READ_REFUSED, bound, attribute.key, Shape(attribute.type, attribute.element_type))
 
 
+def is_refused(attribute: Attribute | None, key: str, value: Any) -> bool:
+    """Whether a value that was kept raw cannot be read, rather than being read in other words."""
+    if attribute is None:
+        return True
+    try:
+        read_value(key, value, Shape(attribute.type, attribute.element_type))
+    except AttributeValueError:
+        return True
+    return False
+
+
 def foresee_conversion(attribute: Attribute, shape: Shape) -> Reading:
     """Whose values would not become ones of this shape."""
     key = attribute.key

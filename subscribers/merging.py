@@ -40,8 +40,7 @@ def identify_subscriber(
     )
     known = find_subscriber(site=subscriber.site, kind=Identity.Kind.EXTERNAL, value=external_id)
     if known and known.pk != subscriber.pk:
-        note_changes(subscriber.site_id, {PERSON: [subscriber.pk, known.pk]}, now=now)
-        return _merge(subscriber, lock_subscribers([known.pk])[known.pk], now=now)
+        return merge_subscribers(subscriber, lock_subscribers([known.pk])[known.pk], now=now)
     subscriber.external_id = external_id
     subscriber.save(update_fields=WRITTEN_FIELDS)
     note_changes(subscriber.site_id, {name_profile("external_id"): [subscriber.pk]}, now=now)
@@ -63,16 +62,22 @@ def _hand_over(
     return taker
 
 
-def _merge(shell: Subscriber, survivor: Subscriber, *, now: dt.datetime) -> Subscriber:
-    """What the survivor knows of themselves wins; the anonymous visitor fills the gaps."""
+def merge_subscribers(shell: Subscriber, survivor: Subscriber, *, now: dt.datetime) -> Subscriber:
+    """What the survivor knows of themselves wins, also that something is gone; the other fills the gaps.
+
+    The caller holds both locks, and moves what lies above this app (the events).
+    """
+    note_changes(survivor.site_id, {PERSON: [shell.pk, survivor.pk]}, now=now)
     Identity.objects.filter(subscriber=shell).update(subscriber=survivor)
     move_subscriptions(giver=shell, taker=survivor)
-    if not survivor.country:
+    taken_back = survivor.attribute_times.keys() - survivor.attributes.keys()
+    merge_attributes(giver=shell, taker=survivor)
+    taken_back -= survivor.attributes.keys()
+    if not survivor.country and "country" not in taken_back:
         for field in PLACE_FIELDS:
             setattr(survivor, field, getattr(shell, field))
-    for field in ("email", "timezone", "language"):
+    for field in {"email", "timezone", "language"} - taken_back:
         setattr(survivor, field, getattr(survivor, field) or getattr(shell, field))
-    merge_attributes(giver=shell, taker=survivor)
     survivor.created_at = min(survivor.created_at, shell.created_at)
     survivor.last_seen_at = max(survivor.last_seen_at, shell.last_seen_at)
     shell.merged_into, shell.merged_at = survivor, now

@@ -16,9 +16,11 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from subscribers.admin.filters import CountryFilter, ReachableFilter
-from subscribers.changes import name_profile, note_changes
+from subscribers.admin.subscriber_form import SubscriberForm
+from subscribers.changes import name_attribute, name_profile, note_changes
 from subscribers.customer_ids import clean_customer_id
 from subscribers.identities import delete_subscribers
+from subscribers.kept_aside import is_refused
 from subscribers.models import Attribute, Identity, PushSubscription, Site, Subscriber
 from subscribers.sampling import show_value
 
@@ -30,6 +32,7 @@ ACTIVE_FIRST = F("ended_at").desc(nulls_first=True)
 class SubscriberAdmin(ModelAdmin):
     """Subscribers come from tracking, so nobody adds one here; their profile can be corrected."""
 
+    form = SubscriberForm
     list_display: ClassVar[Any] = ("who", "country", "last_seen", "reachable")
     list_filter = ("site", ReachableFilter, CountryFilter)
     list_filter_submit = True
@@ -45,10 +48,10 @@ class SubscriberAdmin(ModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Subscriber, form: Any, change: bool) -> None:
+        topics = [name_attribute(key) for key in form.follow_attributes()]
         super().save_model(request, obj, form, change)
-        note_changes(
-            obj.site_id, {name_profile(field): [obj.pk] for field in form.changed_data}, now=timezone.now()
-        )
+        topics += [name_profile(field) for field in form.changed_data]
+        note_changes(obj.site_id, {topic: [obj.pk] for topic in topics}, now=timezone.now())
 
     def delete_model(self, request: HttpRequest, obj: Subscriber) -> None:
         delete_subscribers([obj], now=timezone.now())
@@ -116,17 +119,22 @@ class SubscriberAdmin(ModelAdmin):
 
 
 def list_attributes(subscriber: Subscriber) -> list[dict[str, str]]:
-    """Each value with its key, the words for its type, and what it means, in the order of the keys."""
+    """Each value with its key, the words for its type, and what it means, in the order of the keys.
+
+    A newer one that could not be kept stands below it.
+    """
     known = {attribute.key: attribute for attribute in Attribute.objects.filter(site=subscriber.site_id)}
     rows = []
-    for key, value in sorted(subscriber.attributes.items()):
+    for key in sorted(subscriber.attributes.keys() | subscriber.raw_values.keys()):
         attribute = known.get(key)
-        rows.append(
-            {
-                "key": key,
-                "value": show_value(value),
-                "type": attribute.get_type_display() if attribute else "",
-                "description": attribute.description if attribute else "",
-            }
-        )
+        description = attribute.description if attribute else ""
+        if key in subscriber.attributes:
+            type_ = attribute.get_type_display() if attribute else ""
+            rows.append(_describe(key, subscriber.attributes[key], type_, description))
+        if key in subscriber.raw_values and is_refused(attribute, key, subscriber.raw_values[key]):
+            rows.append(_describe(key, subscriber.raw_values[key], "Kept aside", description))
     return rows
+
+
+def _describe(key: str, value: Any, type_: str, description: str) -> dict[str, str]:
+    return {"key": key, "value": show_value(value), "type": type_, "description": description}

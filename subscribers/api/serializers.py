@@ -7,7 +7,8 @@ from rest_framework import serializers
 
 from subscribers.api.strict import StrictFields
 from subscribers.api.twins import TwinWarnings
-from subscribers.models import Attribute, Place, PushSubscription, Site, Subscriber
+from subscribers.kept_aside import Reading
+from subscribers.models import Attribute, AttributeConversion, Place, PushSubscription, Site, Subscriber
 from subscribers.origins import is_origin
 from subscribers.vapid import read_public_key
 
@@ -49,11 +50,48 @@ class PlaceSerializer(TwinWarnings, StrictFields, serializers.ModelSerializer[Pl
         fields: ClassVar = ["id", "site", "name", "latitude", "longitude", "warnings"]
 
 
+class ConversionSerializer(serializers.ModelSerializer[AttributeConversion]):
+    """How far the values are on their way from another type; `finished_at` is null until all are there."""
+
+    class Meta:
+        model = AttributeConversion
+        fields: ClassVar = [
+            "from_type", "from_element_type", "started_at", "finished_at", "converted", "kept_raw",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
 class AttributeSerializer(StrictFields, serializers.ModelSerializer[Attribute]):
+    conversion = serializers.SerializerMethodField()
+
     class Meta:
         model = Attribute
-        fields: ClassVar = ["id", "site", "key", "type", "element_type", "description", "created_at"]
-        read_only_fields: ClassVar = ["site", "key", "created_at"]
+        fields: ClassVar = [
+            "id", "site", "key", "type", "element_type", "guessed_from", "description", "conversion", "created_at",
+        ]  # fmt: skip
+        read_only_fields: ClassVar = ["site", "key", "guessed_from", "created_at"]
+
+    @extend_schema_field(ConversionSerializer(allow_null=True))
+    def get_conversion(self, attribute: Attribute) -> dict[str, object] | None:
+        """The latest change of type; null if there was none."""
+        found = getattr(attribute, "conversion", None)
+        return ConversionSerializer(found).data if found else None
+
+
+class ShapeSerializer(serializers.Serializer[Attribute]):
+    """The type that an attribute might have."""
+
+    type = serializers.ChoiceField(Attribute.Type.choices)
+    element_type = serializers.ChoiceField(Attribute.ElementType.choices, required=False)
+
+
+class ReadingSerializer(serializers.Serializer[Reading]):
+    """Values of people, read as a type."""
+
+    people = serializers.IntegerField(help_text="Whose values were read.")
+    is_all = serializers.BooleanField(help_text="False: there are more people than are read at once.")
+    failing = serializers.IntegerField(help_text="Of how many of them the value is not one of this type.")
+    examples = serializers.ListField(child=serializers.JSONField(), help_text="Some of those values.")
 
 
 class DeviceSerializer(serializers.ModelSerializer[PushSubscription]):

@@ -5,18 +5,27 @@ from typing import ClassVar
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from subscribers.api.filters import SubscriberFilter
 from subscribers.api.serializers import (
     AttributeSerializer,
     PlaceSerializer,
+    ReadingSerializer,
+    ShapeSerializer,
     SiteSerializer,
     SubscriberSerializer,
 )
 from subscribers.api.strict import KnownQuery
-from subscribers.changes import ZONE, name_attribute, note_for_everyone
+from subscribers.attribute_values import Shape
+from subscribers.changes import ZONE, note_for_everyone
+from subscribers.conversion import change_type
+from subscribers.kept_aside import count_refused, foresee_conversion
 from subscribers.models import Attribute, Place, Site, Subscriber
 
 
@@ -49,18 +58,45 @@ class PlaceViewSet(KnownQuery, viewsets.ModelViewSet[Place]):
 
 
 class AttributeViewSet(KnownQuery, mixins.UpdateModelMixin, viewsets.ReadOnlyModelViewSet[Attribute]):
-    """What the keys of attributes mean; made at first sight, so here they are only described."""
+    """What the keys of attributes mean; made at first sight, so here they are only described.
 
-    queryset = Attribute.objects.all()
+    Another type converts the values that are kept, in the background: `conversion` says how far that is.
+    """
+
+    queryset = Attribute.objects.select_related("conversion")
     serializer_class = AttributeSerializer
     filterset_fields: ClassVar = ["site", "key", "type"]
 
     @transaction.atomic
     def perform_update(self, serializer: BaseSerializer[Attribute]) -> None:
-        before = serializer.instance.type if serializer.instance else ""
-        attribute = serializer.save()
-        if attribute.type != before:
-            note_for_everyone(attribute.site_id, [name_attribute(attribute.key)], now=timezone.now())
+        told = serializer.validated_data
+        attribute = self.get_object()
+        shape = Shape(told.pop("type", attribute.type), told.pop("element_type", attribute.element_type))
+        if shape != Shape(attribute.type, attribute.element_type):
+            change_type(attribute, shape, now=timezone.now())
+            serializer.instance = self.get_object()
+        serializer.save()
+
+    @extend_schema(responses=ReadingSerializer, filters=False)
+    @action(
+        detail=True,
+        methods=["get"],
+        pagination_class=None,
+        url_path="conversion-preview",
+        query_serializer=ShapeSerializer,
+    )
+    def conversion_preview(self, request: Request, pk: str | None = None) -> Response:
+        """How many values another type would convert, and how many would be kept aside, before anything is changed."""
+        attribute = self.get_object()
+        asked = self.read_query(request)
+        shape = Shape(asked["type"], asked.get("element_type", attribute.element_type))
+        return Response(ReadingSerializer(foresee_conversion(attribute, shape)).data)
+
+    @extend_schema(responses=ReadingSerializer, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def refused(self, request: Request, pk: str | None = None) -> Response:
+        """Of how many people the latest value could not be kept, with examples."""
+        return Response(ReadingSerializer(count_refused(self.get_object())).data)
 
 
 class SubscriberViewSet(KnownQuery, viewsets.ReadOnlyModelViewSet[Subscriber]):

@@ -9,8 +9,10 @@ from segments import remarks as remarks_module
 from segments.remarks import read_remarks
 from segments.rules import Names, parse_rule
 from segments.rules.lint import Remark
+from subscribers.attribute_values import Shape
+from subscribers.conversion import change_type, convert_attributes
 from subscribers.models import Site
-from tests.factories import NOW, make_event, make_site, make_subscriber
+from tests.factories import NOW, make_attribute, make_event, make_site, make_subscriber
 from tracking.models import LogStart
 
 TOTAL: dict[str, Any] = {
@@ -72,3 +74,16 @@ def test_what_is_wrong_with_a_condition_is_said_before_what_it_costs(large: Site
     [remark] = read(large, {**TOTAL, "event": "purchsae"})
 
     assert "not seen the event “purchsae”" in remark.message
+
+
+def test_a_rule_on_an_attribute_that_is_being_converted_says_so(site: Site) -> None:
+    attribute = make_attribute(site, "code")
+    make_subscriber(site, attributes={"code": "5"})
+    condition = {"type": "attribute", "key": "code", "operator": "greater_than", "value": 1}
+    change_type(attribute, Shape("number"), now=NOW)
+
+    [remark] = read(site, condition)
+    assert remark.message.startswith("The attribute “code” is being converted")
+
+    convert_attributes(clock=lambda: NOW)
+    assert read(site, condition) == []

@@ -254,6 +254,44 @@ def test_an_attribute_shows_the_values_seen_lately_and_its_type_is_changed(admin
     assert (attribute.type, attribute.description) == ("list", "Loyalty")
 
 
+def test_whoever_changes_a_type_is_told_first_what_will_not_convert(admin: Client, site: Site) -> None:
+    attribute = factories.make_attribute(site, "code")
+    for code in ("5", "n/a", "gold"):
+        factories.make_subscriber(site, attributes={"code": code})
+    address = f"/admin/subscribers/attribute/{attribute.pk}/change/"
+    wanted = {"type": "number", "element_type": "text", "description": ""}
+
+    page = admin.post(address, wanted).content.decode()
+    attribute.refresh_from_db()
+    assert "Of the values of 3 people, 2 will not convert, for example “n/a”, “gold”." in page
+    assert 'name="go_on"' in page
+    assert attribute.type == "text"
+
+    admin.post(address, {**wanted, "go_on": "on"})
+    attribute.refresh_from_db()
+    assert attribute.type == "number"
+    assert "0 % done" in admin.get(address).content.decode()
+
+
+def test_a_person_shows_what_was_kept_aside(site: Site) -> None:
+    factories.make_attribute(site, "code", "number")
+    person = factories.make_subscriber(site, attributes={"code": 5}, raw_values={"code": "n/a", "late": "x"})
+
+    rows = [(row["key"], row["value"], row["type"]) for row in list_attributes(person)]
+
+    assert rows == [("code", "5", "Number"), ("code", "n/a", "Kept aside"), ("late", "x", "Kept aside")]
+
+
+def test_an_attribute_counts_what_was_refused_with_examples(admin: Client, site: Site) -> None:
+    attribute = factories.make_attribute(site, "code", "number")
+    factories.make_subscriber(site, attributes={"code": 5}, raw_values={"code": "SW1A 1AA"})
+
+    page = admin.get(f"/admin/subscribers/attribute/{attribute.pk}/change/").content.decode()
+
+    assert "1 person sent one last that cannot be read as this type" in page
+    assert "SW1A 1AA" in page
+
+
 def test_that_an_attribute_is_deleted_is_noted_for_whoever_asks_for_it(admin: Client, site: Site) -> None:
     attribute = factories.make_attribute(site, "tier")
     SubscriberChange.objects.all().delete()

@@ -53,6 +53,33 @@ def test_a_profile_corrected_in_the_admin_is_noted_field_by_field(admin: Client,
     assert read_noted(person.site) == {"profile:country": {person.pk}, "profile:city": {person.pk}}
 
 
+def test_a_field_taken_back_in_the_admin_is_taken_back_from_attributes_too(admin: Client, site: Site) -> None:
+    person = make_subscriber(
+        site, email="ann@shop.example", attributes={"email": "ann@shop.example", "tier": "gold"}
+    )
+    forget_noted()
+
+    post(admin, f"{PEOPLE}{person.pk}/change/", {**PROFILE, "country": ""})
+
+    person.refresh_from_db()
+    assert (person.email, person.attributes) == ("", {"tier": "gold"})
+    assert read_noted(site) == {"profile:email": {person.pk}, "attribute:email": {person.pk}}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("email", "no address"), ("country", "ZZ"), ("timezone", "Mars/Olympus"), ("language", "!")],
+)
+def test_what_is_no_value_of_a_field_is_refused_in_the_admin(
+    admin: Client, person: Subscriber, field: str, value: str
+) -> None:
+    page = admin.post(f"{PEOPLE}{person.pk}/change/", {**PROFILE, field: value}).content.decode()
+
+    assert "This needs " in page
+    person.refresh_from_db()
+    assert getattr(person, field) != value
+
+
 def test_a_profile_saved_as_it_was_is_not_noted(admin: Client, person: Subscriber) -> None:
     post(admin, f"{PEOPLE}{person.pk}/change/", PROFILE)
 

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from subscribers import definitions
+from subscribers import definitions, profiles
 from subscribers.attribute_values import is_same
 from subscribers.conversion import convert_attributes
 from subscribers.models import Attribute, Site, Subscriber
 from tests import factories
 from tests.factories import NOW
 from tests.tracking.requests import BROWSER, OTHER_BROWSER, attributes, identify, send, track
+from tracking import cautions
 from tracking.draining import drain_inbox
 
 pytestmark = pytest.mark.django_db
@@ -206,6 +207,21 @@ def test_a_key_beyond_the_limit_is_named_and_kept_raw(site: Site, monkeypatch: p
         "operations[0]: c: would be one more than the 2 that a site can have"
     ]
     assert (read_person().attributes, read_person().raw_values) == ({"a": 1, "b": 2}, {"c": 3})
+
+
+def test_an_attribute_too_many_for_one_person_is_named_and_kept_raw(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (profiles, cautions):
+        monkeypatch.setattr(module, "ATTRIBUTES_PER_SUBSCRIBER", 2)
+    track(site, attributes(a=1, b=2))
+    track(site, attributes(c=3), browser=OTHER_BROWSER)
+
+    answer = send(site, attributes(a=2, c=4), attributes(unset=["b"], d=5))
+    drain_inbox(now=NOW)
+
+    assert [caution.warning.split(":")[1] for caution in answer.warnings] == [" c"]
+    assert (read_person().attributes, read_person().raw_values) == ({"a": 2, "d": 5}, {"c": 4})
 
 
 def test_a_value_that_fits_takes_the_place_of_what_was_kept_raw(site: Site) -> None:

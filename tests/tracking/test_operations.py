@@ -62,6 +62,17 @@ def test_the_start_of_a_session_is_the_one_reserved_event_that_clients_send() ->
     assert parse_operation(event("$session_start")).type == "event"
 
 
+@pytest.mark.parametrize("name", ["می\u200cخواهم", "क्\u200dष", "👩\u200d💻 opened"])
+def test_a_name_may_be_spelled_with_joiners(name: str) -> None:
+    assert parse_operation(event(name)).model_dump()["name"] == name
+
+
+@pytest.mark.parametrize("name", ["\u200c", "\u200d\u200c", "a\u200bb", "a\u202eb"])
+def test_a_name_is_seen_as_it_is(name: str) -> None:
+    with pytest.raises(OperationError, match=r"^name: m"):
+        parse_operation(event(name))
+
+
 def test_what_is_not_known_is_ignored() -> None:
     assert parse_operation({**event(), "colour": "red"}).type == "event"
 

@@ -1,0 +1,15 @@
+"""`manage.py merge_twins`: customers whose ids look the same become one, after an update that brought ids into one form."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from tracking.twins import merge_twins
+
+
+class Command(BaseCommand):
+    help = "Merge customers whose ids differ only in how letters are composed, or in blanks at the ends."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"{merge_twins(now=timezone.now()):,} people turned out to be somebody else.")
