@@ -35,7 +35,7 @@ def test_an_event_of_any_week_finds_a_partition(site: Site) -> None:
 
 
 def test_customers_and_zones_that_are_kept_already_come_into_the_form_of_today(site: Site) -> None:
-    migration = import_module("subscribers.migrations.0012_names_in_one_form")
+    migration = import_module("subscribers.migrations.0013_names_in_one_form")
     old = factories.make_subscriber(site, external_id=" Jose\u0301 ", timezone="Asia/Calcutta")
     twin = factories.make_subscriber(site, external_id="e\u0301")
     first = factories.make_subscriber(site, external_id="é", timezone="Europe/Oslo")

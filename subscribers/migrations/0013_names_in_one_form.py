@@ -46,7 +46,7 @@ def rename_customers(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("subscribers", "0011_refused_devices")]
+    dependencies = [("subscribers", "0012_announced_attributes_and_visible_names")]
 
     operations = [
         migrations.RunPython(rename_zones, migrations.RunPython.noop, elidable=True),
