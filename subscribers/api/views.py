@@ -81,6 +81,7 @@ class AttributeViewSet(KnownQuery, mixins.UpdateModelMixin, viewsets.ReadOnlyMod
     @action(
         detail=True,
         methods=["get"],
+        filter_backends=[],  # `type` is what it might become
         pagination_class=None,
         url_path="conversion-preview",
         query_serializer=ShapeSerializer,
