@@ -45,7 +45,9 @@ def _list_nested(value: Any, document: Any, prefix: str) -> Iterator[tuple[str, 
 
 
 def _say(name: str, known: Collection[str]) -> str:
-    shown = f"{name[:50]}…" if len(name) > 50 else name
+    # Halves of surrogate pairs are in no UTF-8, so in no answer.
+    written = name.encode(errors="replace").decode()
+    shown = f"{written[:50]}…" if len(written) > 50 else written
     near = difflib.get_close_matches(name[:100].rsplit(".", 1)[-1], known, n=1, cutoff=0.6)
     hint = f" Did you mean {near[0]}?" if near else ""
     return f"{shown}: is not known and was left out.{hint}"

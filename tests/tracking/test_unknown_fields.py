@@ -5,9 +5,13 @@ import uuid
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
+from rest_framework.authtoken.models import Token
 
 from subscribers.models import Site
+from tests.factories import make_user
+from tests.tracking.requests import event
 
 
 def track(client: Client, site: Site, operation: dict[str, Any], **request: Any) -> dict[str, Any]:
@@ -30,6 +34,7 @@ def track(client: Client, site: Site, operation: dict[str, Any], **request: Any)
             "propertys: is not known and was left out. Did you mean properties?",
         ),
         ({"type": "page", "url": "https://shop.example/", "xyz": 1}, "xyz: is not known and was left out."),
+        ({"type": "unsubscribe", "\ud800x": 1}, "?x: is not known and was left out."),
         (
             {"type": "event", "name": "bought", "external_id": "u-1"},
             "external_id: is not known and was left out.",
@@ -52,3 +57,19 @@ def test_an_unknown_field_of_the_request_is_warned_of(client: Client, site: Site
         (None, "sentAt: is not known and was left out. Did you mean sent_at?"),
         (None, "context.timezon: is not known and was left out. Did you mean timezone?"),
     ]
+
+
+def test_half_a_surrogate_pair_in_the_name_of_a_field_breaks_no_answer(site: Site) -> None:
+    """Backends are answered in UTF-8, in which there is none."""
+    user = make_user()
+    user.user_permissions.add(Permission.objects.get(codename="add_event"))
+    body = {"site": site.pk, "operations": [{**event(), "external_id": "u-1", "\ud800": 1}]}
+    answer = Client(raise_request_exception=False).post(
+        "/api/v1/track/",
+        json.dumps(body),
+        content_type="application/json",
+        HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=user)}",
+    )
+
+    assert (answer.status_code, answer.json()["accepted"]) == (202, 1)
+    assert len(answer.json()["warnings"]) == 1
