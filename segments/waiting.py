@@ -19,8 +19,15 @@ EXAMPLES: dict[str, Any] = {
     "boolean": True,
     "time": "2026-12-24T18:00:00Z",
     "list": ["…"],
+    "object": {"key": "…"},
 }
-TYPE_WORDS = {"text": "Text", "number": "A number", "boolean": "Yes or no", "time": "A date and time"}
+TYPE_WORDS = {
+    "text": "Text",
+    "number": "A number",
+    "boolean": "Yes or no",
+    "time": "A date and time",
+    "object": "An object",
+}
 
 
 @dataclass

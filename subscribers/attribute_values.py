@@ -41,6 +41,8 @@ def widen_shape(shape: Shape, value: Any) -> Shape | None:
     Text that says that there is nothing (“n/a”) is no reason to read numbers as text from now on.
     """
     kind, items = Attribute.Type(shape.type), value if isinstance(value, list) else [value]
+    if kind == Attribute.Type.OBJECT or any(isinstance(item, dict) for item in items):
+        return None
     if any(isinstance(item, str) and is_non_value(item) for item in items):
         return None
     if kind == Attribute.Type.LIST:
@@ -71,6 +73,8 @@ def guess_type(value: Any) -> Attribute.Type:
         return Attribute.Type.BOOLEAN
     if isinstance(value, int | float):
         return Attribute.Type.NUMBER
+    if isinstance(value, dict) or _holds_objects(value):
+        return Attribute.Type.OBJECT
     if isinstance(value, list):
         return Attribute.Type.LIST
     if isinstance(value, str) and INSTANT.match(value) and _read_instant(value):
@@ -97,6 +101,8 @@ def is_same(one: Any, other: Any) -> bool:
     """Whether two JSON values are equal: to Python True is 1 as well, to JSON it is not."""
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(is_same(*pair) for pair in zip(one, other, strict=True))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(is_same(one[key], other[key]) for key in one)
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
@@ -147,6 +153,17 @@ def _to_time(value: Any) -> str:
     return write_instant(instant)
 
 
+def _holds_objects(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
+
+
+def _to_object(value: Any) -> dict[str, Any] | list[Any]:
+    """As it was sent: rules read what is inside by its path, like `home.city` or `pets[].name`."""
+    if isinstance(value, dict) or (isinstance(value, list) and all(isinstance(item, dict) for item in value)):
+        return value
+    raise TypeError
+
+
 def _to_list(value: Any, element_type: str) -> list[Any]:
     read = _to_number if element_type == NUMBERS else _to_text
     return [read(item) for item in (value if isinstance(value, list) else [value])]
@@ -166,12 +183,14 @@ COERCIONS: dict[Attribute.Type, Callable[[Any], Any]] = {
     Attribute.Type.NUMBER: _to_number,
     Attribute.Type.BOOLEAN: _to_boolean,
     Attribute.Type.TIME: _to_time,
+    Attribute.Type.OBJECT: _to_object,
 }
 WANTED = {
     Attribute.Type.TEXT: "text",
     Attribute.Type.NUMBER: "a number, like 129.99",
     Attribute.Type.BOOLEAN: "true or false",
     Attribute.Type.TIME: "a date and time, like 2026-11-21T10:00:00Z",
+    Attribute.Type.OBJECT: 'an object, like {"city": "Ulm"}, or a list of objects',
     Attribute.Type.LIST: 'a list of texts, like ["running", "hiking"]',
 }
 WANTED_NUMBERS = "a list of numbers, like [41, 42]"

@@ -196,5 +196,6 @@ def _say(shape: Shape) -> str:
         Attribute.Type.NUMBER: "a number",
         Attribute.Type.BOOLEAN: "yes or no",
         Attribute.Type.TIME: "a date and time",
+        Attribute.Type.OBJECT: "an object",
         Attribute.Type.LIST: "a list of numbers" if shape.element_type == "number" else "a list of texts",
     }[Attribute.Type(shape.type)]

@@ -98,6 +98,7 @@ class Attribute(models.Model):
         BOOLEAN = "boolean", "Yes or no"
         TIME = "time", "Date and time"
         LIST = "list", "List"
+        OBJECT = "object", "Object"
 
     class ElementType(models.TextChoices):
         TEXT = "text", "Text"
@@ -127,7 +128,7 @@ class Attribute(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["site", "key"], name="attribute_key_once_per_site"),
             models.CheckConstraint(
-                condition=models.Q(type__in=["text", "number", "boolean", "time", "list"]),
+                condition=models.Q(type__in=["text", "number", "boolean", "time", "list", "object"]),
                 name="attribute_type_is_known",
             ),
             models.CheckConstraint(

@@ -58,8 +58,7 @@ def check_value(value: Any, path: str, *, depth: int = 0) -> None:
 
 
 def check_attribute(value: Any, path: str) -> None:
-    """An attribute is a scalar, a list of scalars, or null (which removes it)."""
+    """An attribute is a scalar, an object, a list of either, or null (which removes it)."""
     check_value(value, path)
-    items = value if isinstance(value, list) else [value]
-    if any(isinstance(item, dict | list) for item in items) or (isinstance(value, list) and None in value):
-        raise JsonValueError(path, "must be text, a number, true or false, or a list of those")
+    if isinstance(value, list) and any(item is None or isinstance(item, list) for item in value):
+        raise JsonValueError(path, "must be text, a number, true or false, an object, or a list of those")

@@ -104,7 +104,7 @@ def _note_advice(form: CampaignForm) -> None:
 
 def list_insertable() -> list[dict[str, Any]]:
     """What “Insert attribute” offers: every site's attributes and the profile fields that messages may use."""
-    rows = Attribute.objects.exclude(type=Attribute.Type.LIST).order_by("key")
+    rows = Attribute.objects.exclude(type__in=[Attribute.Type.LIST, Attribute.Type.OBJECT]).order_by("key")
     attributes = [{"key": row.key, "label": row.key, "site": row.site_id} for row in rows]
     return attributes + [{"key": key, "label": label, "site": None} for key, label in PROFILE_KEYS.items()]
 

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from segments.definitions import read_rule, select_subscribers
 from subscribers import definitions, profiles
 from subscribers.attribute_values import is_same
 from subscribers.conversion import convert_attributes
 from subscribers.models import Attribute, Site, Subscriber
 from tests import factories
 from tests.factories import NOW
+from tests.segments.live import rule_of
 from tests.tracking.requests import BROWSER, OTHER_BROWSER, attributes, identify, send, track
 from tracking import cautions
 from tracking.draining import drain_inbox
@@ -52,8 +54,10 @@ SCALARS = TEXTS | st.booleans() | st.integers(-(2**62), 2**62) | st.floats(-1e15
 CLEAN = SCALARS.filter(
     lambda value: not isinstance(value, str) or ("\0" not in value and value.isprintable())
 )
-VALUES = CLEAN | st.lists(CLEAN, max_size=3)
-TELLING = st.sampled_from([5, 12.5, "gold", True, ["a"], [41, 42], [], "2026-12-01 10:00"])
+KEYS = st.sampled_from(["city", "a.b", "é", " "])
+OBJECTS = st.dictionaries(KEYS, CLEAN | st.none() | st.lists(CLEAN, max_size=2), max_size=3)
+VALUES = CLEAN | st.lists(CLEAN, max_size=3) | OBJECTS | st.lists(OBJECTS, max_size=2)
+TELLING = st.sampled_from([5, 12.5, "gold", True, ["a"], [41, 42], [], "2026-12-01 10:00", {"a": 1}])
 
 
 def read_person(browser: str = BROWSER) -> Subscriber:
@@ -293,3 +297,22 @@ def test_spellings_that_look_the_same_lead_to_one_customer(site: Site) -> None:
     track(site, identify(" Jose\u0301\u200b"), browser=OTHER_BROWSER)
 
     assert [person.external_id for person in Subscriber.objects.living()] == ["José"]
+
+
+def test_an_object_is_kept_as_it_was_sent_and_asked_for_by_its_path(site: Site) -> None:
+    home = {"city": "Ulm", "rooms": 3, "pets": [{"name": "Rex"}, {"name": "Mia"}]}
+
+    answer = send(site, attributes(home=home))
+    drain_inbox(now=NOW)
+
+    assert answer.warnings == []
+    person = read_person()
+    assert person.attributes == {"home": home}
+    assert Attribute.objects.get(key="home").type == Attribute.Type.OBJECT
+    for key, operator, value in (
+        ("home.city", "equals", "ulm"),
+        ("home.rooms", "at_least", 3),
+        ("home.pets[].name", "equals", "Mia"),
+    ):
+        rule = rule_of({"type": "attribute", "key": key, "operator": operator, "value": value})
+        assert list(select_subscribers(site, read_rule(site, rule), as_of=NOW)) == [person], key
