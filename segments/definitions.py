@@ -35,7 +35,9 @@ def read_rule(site: Site, document: Any, *, segment: Segment | None = None) -> R
 
 
 def read_knowledge(site: Site) -> Knowledge:
-    attributes = Attribute.objects.filter(site=site).values_list("key", "type")
+    # An object is asked for what is inside it, whose type nobody has said.
+    typed = Attribute.objects.filter(site=site).exclude(type=Attribute.Type.OBJECT)
+    attributes = typed.values_list("key", "type")
     names = Segment.objects.filter(site=site).values_list("pk", "name")
     return Knowledge(
         {key: Family(family) for key, family in attributes}, read_dependencies(site), dict(names)

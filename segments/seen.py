@@ -20,14 +20,14 @@ def read_seen(site: Site) -> Seen:
     )
     come = [row for row in attributes if row[3] is not None]
     return Seen(
-        {key: Family(family) for key, family, _, _ in come},
+        {key: Family.LIST if kind == Attribute.Type.OBJECT else Family(kind) for key, kind, _, _ in come},
         {name: {} for name in RESERVED}
         | {
             name: {key: Family(kind) for key, kind in properties.items()}
             for name, properties, _, first_seen_at in events
             if first_seen_at is not None
         },
-        {key: Family(element) for key, family, element, _ in come if family == Family.LIST},
+        {key: Family(element) for key, kind, element, _ in come if kind == Attribute.Type.LIST},
         frozenset(
             [("", key) for key, _, _, first_seen_at in attributes if first_seen_at is None]
             + [(name, "") for name, _, _, first_seen_at in events if first_seen_at is None]
