@@ -15,6 +15,7 @@ from segments.building import build_waiting
 from segments.following import follow_site
 from segments.models import Membership, Segment, SegmentUpload
 from segments.ordering import order_segments
+from segments.rewinding import ask_ahead
 from segments.usage import Usage
 from subscribers.models import PushSubscription, Site, Subscriber
 
@@ -97,7 +98,7 @@ def refresh_segments(
     live = Segment.objects.filter(pk__in=_list_needed(campaign), kind=Segment.Kind.LIVE)
     ids = list(live.values_list("pk", flat=True))
     build_waiting(now=now, only=ids)
-    if live.filter(refreshed_at__lt=now - max_age).exists():
+    if live.filter(Q(refreshed_at__lt=now - max_age) | ask_ahead(now)).exists():
         follow_site(campaign.site, now=now, thoroughly=True)
     # Where too many changed, following leaves a segment to a build; then those built on it may be left to one in turn.
     for _ in ids:

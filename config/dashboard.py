@@ -10,6 +10,7 @@ from config.first_steps import Step, list_steps
 from config.limits import read_limits
 from config.overview import count_heads, find_zone, read_campaigns, read_segments, read_trends
 from config.pressure import list_concerns, read_pressure
+from config.upkeep import read_upkeep
 from subscribers.geolocation import knows_cities
 from subscribers.models import Site
 
@@ -35,7 +36,7 @@ def add_overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
         has_campaigns=bool(campaigns),
     )
     if request.user.has_perm(OPERATES):
-        stages = read_pressure(now=timezone.now())
+        stages = read_pressure(now=timezone.now()) | read_upkeep(now=timezone.now())
         context.update(stages=stages, concerns=list_concerns(stages))
     context.update(
         may_view=True,

@@ -7,15 +7,21 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from config.pressure import Pressure, read_pressure
+from config.upkeep import read_upkeep
+from subscribers.clocks import read_database_clock
 
 Part = dict[str, Any]
+
+
+class _UnusableError(Exception):
+    """Something answers, but is of no use; the message says why."""
+
 
 _PATIENCE = 1.0  # seconds: longer than a visitor should wait, for a busy broker is none that is down
 _ONCE = Retry(NoBackoff(), 0)
@@ -41,24 +47,33 @@ def show_readiness(request: HttpRequest) -> JsonResponse:
 def _check(ask: Callable[[], str]) -> Part:
     try:
         return {"status": "ok", "detail": ask()}
+    except _UnusableError as error:
+        return {"status": "failing", "detail": str(error)}
     except (DatabaseError, RedisError, OSError) as error:
         return {"status": "failing", "detail": f"{type(error).__name__}: see this process's log"}
 
 
 def _check_stages() -> dict[str, Part]:
     try:
-        return {name: _describe(stage) for name, stage in read_pressure(now=timezone.now()).items()}
+        now = read_database_clock()  # by ours, a segment that is ahead might look all right
+        stages = read_pressure(now=now) | read_upkeep(now=now)
+        return {name: _describe(stage) for name, stage in stages.items()}
     except DatabaseError as error:
         return {"stages": {"status": "failing", "detail": f"{type(error).__name__}: see this process's log"}}
 
 
 def _describe(stage: Pressure) -> Part:
-    return {"status": "slow" if stage.is_slow else "ok", "detail": stage.detail, **stage.figures}
+    status = "failing" if stage.is_wrong else "slow" if stage.is_slow else "ok"
+    return {"status": status, "detail": stage.detail, **stage.figures}
 
 
 def _ask_database() -> str:
+    """A standby, or one that was set to read only, answers well, and nothing can be accepted."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+        cursor.execute("SELECT current_setting('transaction_read_only')::boolean OR pg_is_in_recovery()")
+        (is_read_only,) = cursor.fetchone()
+    if is_read_only:
+        raise _UnusableError("answers, but takes no writes: it is read-only")
     return "answers"
 
 

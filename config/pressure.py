@@ -9,6 +9,7 @@ from django.db.models import Count, Min, Q
 from django.db.models.functions import Coalesce
 
 from segments.models import Segment
+from segments.rewinding import ask_ahead
 from subscribers.models import SubscriberChange
 from tracking.models import InboxItem
 from tracking.patience import read_trouble
@@ -37,11 +38,15 @@ FROM (VALUES (0), (1)) AS lanes (lane) ORDER BY lane
 
 @dataclass(frozen=True)
 class Pressure:
-    """One stage: whether it falls behind (`is_slow`), in a sentence, and the same in figures."""
+    """One stage: whether it falls behind (`is_slow`), in a sentence, and the same in figures.
+
+    `is_wrong`: what it says or does is not true, and nobody should go by it.
+    """
 
     is_slow: bool
     detail: str
     figures: dict[str, float | None] = field(default_factory=dict)
+    is_wrong: bool = False
 
 
 def read_pressure(*, now: dt.datetime) -> dict[str, Pressure]:
@@ -98,14 +103,23 @@ def _read_segments(now: dt.datetime) -> Pressure:
         set_aside=Count("pk", filter=Q(status=Segment.Status.FAILED)),
         building=Count("pk", filter=Q(status=Segment.Status.BUILDING)),
         oldest_at=Min(Coalesce("refreshed_at", "updated_at"), filter=followed),
+        ahead=Count("pk", filter=ask_ahead(now)),
     )
+    ahead = found["ahead"]
+    frozen = f"; {ahead:,} {'is' if ahead == 1 else 'are'} ahead of time and about to be built anew"
     lag = _measure_age(found["oldest_at"], now)
     behind = f"; the one furthest behind is right as of {lag:,.0f} s ago" if lag is not None else ""
     return Pressure(
         lag is not None and lag > settings.HEALTH_SEGMENTS_SECONDS,
         f"{_say_count(found['building'], 'segment')} wait{'s' if found['building'] == 1 else ''} to be built,"
-        f" {found['set_aside']:,} {'is' if found['set_aside'] == 1 else 'are'} set aside{behind}",
-        {"building": found["building"], "set_aside": found["set_aside"], "lag_seconds": lag},
+        f" {found['set_aside']:,} {'is' if found['set_aside'] == 1 else 'are'} set aside{behind}{frozen if ahead else ''}",
+        {
+            "building": found["building"],
+            "set_aside": found["set_aside"],
+            "lag_seconds": lag,
+            "ahead": ahead,
+        },
+        is_wrong=ahead > 0,
     )
 
 
@@ -130,12 +144,16 @@ ADVICE = {
     "inbox": "What visitors do is applied late: start another ingest worker.",
     "following": "Segments follow late: is the worker on the queue “segments” at work?",
     "segments": "Are beat and the worker on the queue “segments” at work?",
+    "weeks": "Is a worker on the queue “upkeep” at work? Its log says what it waits for.",
+    "clocks": "Set the clock, and keep it by NTP: until then jobs are not done there.",
 }
 
 
 def list_concerns(stages: dict[str, Pressure]) -> list[str]:
     """What an operator should look at, in sentences; none: all is well."""
-    concerns = [f"{stage.detail}. {ADVICE[name]}" for name, stage in stages.items() if stage.is_slow]
+    concerns = [
+        f"{stage.detail}. {ADVICE[name]}" for name, stage in stages.items() if stage.is_slow or stage.is_wrong
+    ]
     set_aside = stages["segments"].figures["set_aside"] or 0
     if set_aside:
         one = set_aside == 1

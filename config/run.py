@@ -71,6 +71,7 @@ def list_commands(port: int) -> dict[str, str]:
         "segments": f"{worker} --hostname segments@%h --queues segments",
         "planner": f"{worker} --hostname planner@%h --queues planning",
         "sender": f"{worker} --hostname sender@%h --queues delivery",
+        "upkeep": f"{worker} --hostname upkeep@%h --queues upkeep",
         "beat": f"{celery} beat --loglevel WARNING",
         "push": f"{sys.executable} -m pushservice --host {HOST} --port {port + 1}",
     }

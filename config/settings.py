@@ -43,7 +43,10 @@ PUSH_HOSTS = read_list(
 PUSH_LOOPBACK_HOSTS = read_list("PUSH_LOOPBACK_HOSTS")
 TRACK_MAX_BYTES = read_int("TRACK_MAX_BYTES", 512 * 1024, minimum=1024)
 TRACK_MAX_OPERATIONS = read_int("TRACK_MAX_OPERATIONS", 500, minimum=1)
-EVENT_WEEKS_AHEAD = read_int("EVENT_WEEKS_AHEAD", 4, minimum=1)
+# So many that days on which none can be made, since somebody holds the log, do no harm.
+EVENT_WEEKS_AHEAD = read_int("EVENT_WEEKS_AHEAD", 12, minimum=1, maximum=520)
+# How long a change of tables waits for a lock, and with it all who come after; then it is tried again later.
+DDL_LOCK_TIMEOUT_MS = read_int("DDL_LOCK_TIMEOUT_MS", 500, minimum=1, maximum=60_000)
 # Older events are forgotten, how often each thing happened is not; 0: all are kept.
 EVENT_RETENTION_WEEKS = read_int("EVENT_RETENTION_WEEKS", 0, maximum=5200)
 # What has something to say on a segment's rule, of the apps that use segments and that these do not know.
@@ -73,6 +76,8 @@ HEALTH_SEGMENTS_SECONDS = read_int("HEALTH_SEGMENTS_SECONDS", 300, minimum=1)
 SEND_CONCURRENCY = read_int("SEND_CONCURRENCY", 500, minimum=1, maximum=5000)
 # A device that its push service refuses so many times in a row, while it takes others, is ended.
 DEVICE_REFUSALS = read_int("DEVICE_REFUSALS", 5, minimum=1, maximum=1000)
+# A machine whose clock differs from the database's by more does no jobs.
+CLOCK_TOLERANCE_SECONDS = read_int("CLOCK_TOLERANCE_SECONDS", 60, minimum=1)
 DEMO = read_bool("DEMO")
 
 # --- Django -------------------------------------------------------------------
@@ -185,9 +190,13 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "planning"
-# Four queues: a long campaign holds up neither the inbox nor the next plan, a large build keeps no segment from following.
+# Five queues: a long campaign holds up neither the inbox nor the next plan, a large build keeps no segment from following,
+# and a change of tables, which may have to wait for a dump, keeps nobody from anything.
 CELERY_TASK_ROUTES = {
-    "tracking.tasks.*": {"queue": "ingest"},
+    "tracking.tasks.drain_inbox": {"queue": "ingest"},
+    "tracking.tasks.prepare_partitions": {"queue": "upkeep"},
+    "tracking.tasks.forget_events": {"queue": "upkeep"},
+    "segments.tasks.prepare_indexes": {"queue": "upkeep"},
     "segments.tasks.follow_segments": {"queue": "segments"},
     "campaigns.tasks.deliver_due_batches": {"queue": "delivery"},
 }

@@ -13,6 +13,7 @@ from segments.membership import Cause, Moves, apply_members, note_days, pick_ins
 from segments.models import Segment
 from segments.ordering import order_segments
 from segments.refusals import explain_refusal
+from segments.rewinding import ask_ahead, rewind_ahead
 from segments.rules import RuleError
 from segments.rules.topics import name_segment
 from segments.versions import find_version
@@ -38,8 +39,10 @@ def build_members(segment: Segment, *, as_of: dt.datetime, skip_busy: bool = Fal
     found = rows.select_related("site", "live_version").filter(pk=segment.pk, kind=Segment.Kind.LIVE).first()
     if found is None:
         return None if skip_busy else Moves()
+    rewind_ahead([found], zone=found.site.timezone, now=as_of)
     # What is followed already has happened for this segment, too, though the clock here may lag.
-    followed_at = Segment.objects.filter(site=found.site_id).aggregate(at=Max("asked_at"))["at"]
+    others = Segment.objects.filter(site=found.site_id).exclude(ask_ahead(as_of))
+    followed_at = others.aggregate(at=Max("asked_at"))["at"]
     as_of = pick_instant([found], no_earlier_than=max(as_of, followed_at or as_of))
     try:
         with transaction.atomic():

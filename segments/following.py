@@ -23,6 +23,7 @@ from segments.live_rules import LiveRule, list_layers, read_live_rules
 from segments.membership import Cause, Moves, note_days, pick_instant
 from segments.models import Segment
 from segments.refusals import explain_refusal, read_state
+from segments.rewinding import rewind_ahead
 from segments.rules import RuleError
 from segments.rules.compiler import CompileContext
 from segments.rules.turning import Turning
@@ -31,6 +32,7 @@ from segments.touching import Asked, Touched
 from segments.versions import wake_building
 from subscribers.arrays import write_array
 from subscribers.changes import PERSON
+from subscribers.clocks import find_latest
 from subscribers.commits import commit_lazily
 from subscribers.models import Site, SubscriberChange
 
@@ -102,7 +104,10 @@ def _follow_round(site: Site, now: dt.datetime, *, thoroughly: bool) -> Followed
         of=("self",), no_key=True, skip_locked=not thoroughly
     )
     segments = {segment.pk: segment for segment in rows.order_by("pk")}
-    happened_at = max([now, *(change.changed_at for change in changes)])
+    rewind_ahead(segments.values(), zone=site.timezone, now=now)
+    # However far ahead the clock was of whoever noted a change: it has happened by now.
+    latest = find_latest(now)
+    happened_at = max([now, *(min(change.changed_at, latest) for change in changes)])
     as_of = pick_instant(segments.values(), no_earlier_than=happened_at)
     busy = set(everyone.values_list("pk", flat=True)) - segments.keys()
     return _Round(site, as_of, segments, thoroughly=thoroughly).run(changes, busy)

@@ -11,18 +11,22 @@ from collections import Counter
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError
 from django.db.backends.utils import CursorWrapper
 
 from segments.models import Segment
 from segments.rules import RuleError, parse_rule
 from segments.rules.own_conditions import OwnConditions, list_own_conditions
+from subscribers.ddl import is_in_the_way, limit_waits
 
 logger = logging.getLogger(__name__)
 
 TABLE = "subscribers_subscriber"
 INDEX, STATISTICS = "segment_index_", "segment_values_"
 LOCK = 0x1B0C7
+# An index that is built beside the writes waits for whoever began before it, as a dump did. It keeps nobody from reading
+# or writing meanwhile, but vacuum from the table, and the next weeks of the log from being made.
+PATIENCE_MS = 60_000
 FIND_INDEXES = """
 SELECT relname, indisvalid FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
 WHERE indrelid = %s::regclass AND relname LIKE %s
@@ -43,14 +47,20 @@ def prepare_indexes() -> IndexChanges:
     """Make the indexes that most segments would be served by, drop those that none needs any more.
 
     At most SEGMENT_INDEXES of them, as each costs a little with every change of an attribute, and none below
-    SEGMENT_INDEX_FROM subscribers. Must not run in a transaction. While another run is at it, nothing is done.
+    SEGMENT_INDEX_FROM subscribers. Must not run in a transaction. While another run is at it, nothing is done; while a
+    dump is, the next run goes on.
     """
-    with connection.cursor() as cursor:
+    with limit_waits(PATIENCE_MS) as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             return IndexChanges([], [])
         try:
             return _change(cursor, _choose(cursor))
+        except OperationalError as error:
+            if not is_in_the_way(error):
+                raise
+            logger.warning("Indexes for segments wait for the next time: others hold the table")
+            return IndexChanges([], [])
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 

@@ -347,3 +347,14 @@ class PushSubscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.browser or 'Browser'} on {self.os or 'a device'}"
+
+
+class AstrayClock(models.Model):
+    """A machine whose clock is not the database's, and that is therefore not given any job (subscribers/clocks.py)."""
+
+    machine = models.CharField(max_length=253, primary_key=True)
+    ahead_seconds = models.FloatField(help_text="Less than 0: behind")
+    noted_at = models.DateTimeField(help_text="By the database's clock")
+
+    def __str__(self) -> str:
+        return self.machine

@@ -1,14 +1,14 @@
-"""The database does not answer: both doors say so in the same way, and clients come again."""
+"""The database does not answer, or takes no writes: both doors say so in the same way, and clients come again."""
 
 import logging
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 
 from tracking.reading import RequestError
 
 logger = logging.getLogger(__name__)
 
-OUTAGES = (OperationalError, InterfaceError)
+OUTAGES = (OperationalError, InterfaceError, InternalError)  # the last: it is read-only, like a standby
 RETRY_SECONDS = 5
 
 

@@ -2,11 +2,15 @@
 
 import datetime as dt
 import re
+from collections.abc import Collection
+from functools import partial
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from psycopg.sql import SQL, Identifier, Literal
+
+from subscribers.ddl import change_tables
 
 # Events of older weeks stay together in the default partition, however a backend's clock or history looks.
 WEEKS_BACK = 26
@@ -17,6 +21,8 @@ LOCK = 0x1B0C6
 CREATE = SQL("""
 CREATE TABLE {week} (LIKE tracking_event INCLUDING ALL) WITH (autovacuum_analyze_scale_factor = 0.02)
 """)
+# Attaching needs this lock in any case.
+CLOSE = SQL("LOCK TABLE tracking_event_default IN ACCESS EXCLUSIVE MODE")
 MOVE = SQL("""
 WITH moved AS (
     DELETE FROM tracking_event_default WHERE occurred_at >= {start} AND occurred_at < {end} RETURNING *
@@ -39,7 +45,8 @@ SELECT DISTINCT date_trunc('week', occurred_at, 'UTC') FROM tracking_event_defau
 def prepare_partitions(*, now: dt.datetime) -> list[str]:
     """Make the partitions of this week and EVENT_WEEKS_AHEAD more, and of past weeks whose events came without one.
 
-    Returns the names of those that were made. Events already in the default partition move with their week.
+    Returns the names of those that were made; of those that could not be made because somebody else held the log, the
+    next run makes what is missing. Events already in the default partition move with their week.
     """
     this_week = find_start_of_week(now)
     weeks = {this_week + dt.timedelta(weeks=ahead) for ahead in range(settings.EVENT_WEEKS_AHEAD + 1)}
@@ -48,7 +55,13 @@ def prepare_partitions(*, now: dt.datetime) -> list[str]:
         weeks |= {start for (start,) in cursor.fetchall() if start < this_week}
     with connection.cursor() as cursor:
         missing = [start for start in sorted(weeks) if not _exists(cursor, name_partition(start))]
-    return [make_partition(start) for start in missing]
+    made = []
+    for start in missing:
+        name = make_partition(start)
+        if name is None:
+            break  # who is in the way of one is in the way of all
+        made.append(name)
+    return made
 
 
 def name_partition(start: dt.datetime) -> str:
@@ -73,27 +86,34 @@ def find_start_of_week(instant: dt.datetime) -> dt.datetime:
     return midnight - dt.timedelta(days=midnight.weekday())
 
 
-@transaction.atomic
-def make_partition(start: dt.datetime) -> str:
-    """The week's partition, by name, made if it is missing.
-
-    The default one is closed meanwhile, lest a row slip in behind us.
-    """
+def make_partition(start: dt.datetime) -> str | None:
+    """The week's partition, by name, made if it is missing; None if somebody else holds the log, as a dump does."""
     name = name_partition(start)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        if _exists(cursor, name):
-            return name
-        values = {
-            "week": Identifier(name),
-            "start": Literal(start),
-            "end": Literal(start + dt.timedelta(weeks=1)),
-            "columns": COLUMNS,
-        }
-        cursor.execute("LOCK TABLE tracking_event_default IN ACCESS EXCLUSIVE MODE")
-        for statement in (CREATE, MOVE, ATTACH):
-            cursor.execute(statement.format(**values).as_string(connection.connection))
-    return name
+    return name if change_tables(name, partial(_make, start=start)) else None
+
+
+def find_last_week(starts: Collection[dt.datetime], *, now: dt.datetime) -> dt.datetime | None:
+    """Of the weeks that have a partition, the last without a gap from this one on; None if this one has none."""
+    week, last = find_start_of_week(now), None
+    while week in starts:
+        last, week = week, week + dt.timedelta(weeks=1)
+    return last
+
+
+def _make(cursor: CursorWrapper, *, start: dt.datetime) -> None:
+    """The default partition is closed while rows move, lest one slip in behind us: as late as can be."""
+    name = name_partition(start)
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    if _exists(cursor, name):
+        return
+    values = {
+        "week": Identifier(name),
+        "start": Literal(start),
+        "end": Literal(start + dt.timedelta(weeks=1)),
+        "columns": COLUMNS,
+    }
+    for statement in (CREATE, CLOSE, MOVE, ATTACH):
+        cursor.execute(statement.format(**values).as_string(connection.connection))
 
 
 def _exists(cursor: CursorWrapper, name: str) -> bool:

@@ -5,23 +5,21 @@ rows go, in pieces; what could not be removed is removed by the next run. Summar
 """
 
 import datetime as dt
-import logging
+from functools import partial
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from psycopg.sql import SQL, Identifier
 
 from subscribers.changes import LOG, note_for_everyone
+from subscribers.ddl import change_tables
 from subscribers.models import Site
 from tracking.log import find_log_start
 from tracking.models import LogStart
 from tracking.partitions import LOCK, find_start_of_week, list_partitions
 
-logger = logging.getLogger(__name__)
-
-# To drop a week takes the whole log for a moment. All who come meanwhile wait behind us, so we wait no longer than this.
-LOCK_TIMEOUT = "2s"
 BATCH_ROWS = 20_000
 # A run gives way to the next after this many batches, so that a worker can be stopped in good time.
 MOST_BATCHES = 500
@@ -69,23 +67,18 @@ def _drop_weeks(begins_at: dt.datetime) -> list[str]:
     over = [name for name, start in starts.items() if start + dt.timedelta(weeks=1) <= begins_at]
     dropped = []
     for name in sorted(over, key=lambda name: starts[name]):
-        try:
-            _drop_partition(name)
-        except OperationalError as error:  # somebody reads or writes for long; there will be a next time
-            logger.warning("%s is dropped later: %s", name, type(error).__name__)
-            break
+        # One transaction for each: a thousand weeks at once would take more locks than a server has.
+        if not change_tables(name, partial(_drop, name=name)):
+            break  # somebody reads or writes for long; there will be a next time
         dropped.append(name)
     return dropped
 
 
-@transaction.atomic
-def _drop_partition(name: str) -> None:
-    """One transaction for each: a thousand weeks at once would take more locks than a server has."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
-        _take_lock()
-        statement = SQL("DROP TABLE IF EXISTS {week}").format(week=Identifier(name))
-        cursor.execute(statement.as_string(connection.connection))
+def _drop(cursor: CursorWrapper, *, name: str) -> None:
+    """This takes the whole log for a moment."""
+    _take_lock()
+    statement = SQL("DROP TABLE IF EXISTS {week}").format(week=Identifier(name))
+    cursor.execute(statement.as_string(connection.connection))
 
 
 def _delete_older(begins_at: dt.datetime) -> int:

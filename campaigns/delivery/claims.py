@@ -13,12 +13,13 @@ from django.db import connection, transaction
 from campaigns.caps import list_caps, lock_slots
 from campaigns.delivery.limits import keep_limits
 from campaigns.delivery.moves import follow_moves
-from campaigns.delivery.pacing import Pace, lock_pace
+from campaigns.delivery.pacing import Pace, find_latest_pause, lock_pace
 from campaigns.delivery.retry import find_deadline
 from campaigns.delivery.rows import ClaimedRow, write_rows
 from campaigns.lifecycle import begin_campaigns
 from campaigns.models import Batch, Campaign
 from subscribers.arrays import write_array
+from subscribers.clocks import find_latest
 
 LEASE = dt.timedelta(minutes=3)  # longer than sending to all devices of a chunk can take, time-outs included
 
@@ -46,11 +47,15 @@ JOIN campaigns_campaign AS campaign ON campaign.id = batch.campaign_id
 JOIN campaigns_occurrence AS run ON run.campaign_id = batch.campaign_id AND run.number = batch.occurrence
 LEFT JOIN campaigns_sendingpolicy AS policy ON policy.site_id = campaign.site_id
 WHERE batch.due_at <= %(now)s AND batch.done_at IS NULL
-  AND (batch.lease_expires_at IS NULL OR batch.lease_expires_at < %(now)s)
+  AND (batch.lease_expires_at IS NULL OR batch.lease_expires_at < %(now)s
+       OR batch.lease_expires_at > %(latest_lease)s)
   AND campaign.status = 'running' AND run.planned_at IS NOT NULL
   AND (NOT batch.awaits_winner OR campaign.winner <> '')
 """
-_OPENS_AT = "COALESCE(GREATEST(campaign.paced_until, policy.paced_until), '-infinity')"
+_OPENS_AT = """COALESCE(GREATEST(
+    CASE WHEN campaign.paced_until <= %(latest_pause)s THEN campaign.paced_until END,
+    CASE WHEN policy.paced_until <= %(latest_pause)s THEN policy.paced_until END
+), '-infinity')"""
 _LOCK_BATCH = f"""
 SELECT batch.* {_CLAIMABLE} AND {_OPENS_AT} <= %(now)s
 ORDER BY campaign.priority DESC, batch.due_at, batch.id
@@ -123,7 +128,7 @@ def _claim_chunk(*, now: dt.datetime, size: int) -> Claim | None:
 def find_opening(*, now: dt.datetime) -> dt.datetime | None:
     """When the next batch may go that is due already and waits for its pace alone; None: there is none."""
     with connection.cursor() as cursor:
-        cursor.execute(_FIND_OPENING, {"now": now})
+        cursor.execute(_FIND_OPENING, _read_clock(now))
         (opens_at,) = cursor.fetchone()
     return opens_at  # type: ignore[no-any-return]
 
@@ -163,7 +168,7 @@ def _lock_batch(*, now: dt.datetime, size: int) -> tuple[Batch | None, Pace, int
     What is found is looked at again once the pace is locked: another worker may have used it up meanwhile, and then
     the next look passes over it.
     """
-    while found := list(Batch.objects.raw(_LOCK_BATCH, {"now": now})):
+    while found := list(Batch.objects.raw(_LOCK_BATCH, _read_clock(now))):
         batch = found[0]
         campaigns = Campaign.objects.select_related("site__sending_policy")
         batch.campaign = campaigns.get(pk=batch.campaign_id)
@@ -171,6 +176,11 @@ def _lock_batch(*, now: dt.datetime, size: int) -> tuple[Batch | None, Pace, int
         if allowed := pace.allow(size, now=now):
             return batch, pace, allowed
     return None, Pace(()), 0
+
+
+def _read_clock(now: dt.datetime) -> dict[str, dt.datetime]:
+    """Now, and up to when leases and pauses are believed: those beyond are of a clock that was ahead."""
+    return {"now": now, "latest_lease": find_latest(now) + LEASE, "latest_pause": find_latest_pause(now)}
 
 
 def _take_rows(batch: Batch, size: int) -> list[ClaimedRow]:

@@ -8,6 +8,7 @@ from django.db import connection
 
 from campaigns.models import PushHost
 from campaigns.transports.base import Receipt, ReceiptStatus
+from subscribers.clocks import find_latest
 
 _FEW = 5  # pushes that were put off are no reason yet to leave a push service alone
 _FIRST_WAIT = dt.timedelta(seconds=15)
@@ -21,7 +22,7 @@ INSERT INTO campaigns_pushhost AS known (host, closed_until, strikes, reason, ch
 VALUES (%(host)s, %(until)s, %(strikes)s, %(reason)s, %(now)s)
 ON CONFLICT (host) DO UPDATE SET closed_until = excluded.closed_until, strikes = excluded.strikes,
     reason = excluded.reason, changed_at = excluded.changed_at
-WHERE known.closed_until IS NULL OR known.closed_until <= excluded.changed_at
+WHERE known.closed_until IS NULL OR known.closed_until <= excluded.changed_at OR known.closed_until > %(latest)s
 """
 
 
@@ -50,7 +51,7 @@ def find_closed(breakers: Mapping[str, Breaker], *, now: dt.datetime) -> dict[st
     return {
         host: breaker.closed_until
         for host, breaker in breakers.items()
-        if breaker.closed_until and breaker.closed_until > now
+        if breaker.closed_until and now < breaker.closed_until <= _find_latest_wait(now)
     }
 
 
@@ -79,6 +80,11 @@ def find_wait(put_off: Iterable[Receipt], strikes: int, *, jitter: float) -> dt.
     return max(wait, min(asked, _LONGEST_ASKED)) + wait * _JITTER * jitter
 
 
+def _find_latest_wait(now: dt.datetime) -> dt.datetime:
+    """No wait is longer; one that was noted to be is of a clock that was ahead."""
+    return find_latest(now) + _LONGEST_ASKED + _LONGEST_WAIT
+
+
 def _close(host: str, put_off: list[Receipt], strikes: int, *, now: dt.datetime, jitter: float) -> None:
     until = (now + find_wait(put_off, strikes, jitter=jitter)).replace(microsecond=0) + dt.timedelta(
         seconds=1
@@ -89,6 +95,7 @@ def _close(host: str, put_off: list[Receipt], strikes: int, *, now: dt.datetime,
         "strikes": strikes,
         "reason": put_off[0].detail[:200],
         "now": now,
+        "latest": _find_latest_wait(now),
     }
     with connection.cursor() as cursor:
         cursor.execute(_CLOSE, values)

@@ -8,9 +8,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 from campaigns.models import Campaign, SendingPolicy
+from subscribers.clocks import find_latest
 
 _AT_ONCE = 2  # seconds: so much of the pace is sent in one go
 _MINUTE = dt.timedelta(minutes=1)
+_LONGEST_PAUSE = _MINUTE  # that of one push a minute; where more may go, what goes at once is for two seconds
 
 
 def find_allowance(rate: int | None, size: int) -> int:
@@ -20,7 +22,16 @@ def find_allowance(rate: int | None, size: int) -> int:
 
 def advance(paced_until: dt.datetime | None, rate: int, sent: int, *, now: dt.datetime) -> dt.datetime:
     """From when on the next push is allowed, after `sent` more at `now`. What was not used before does not count."""
-    return max(paced_until or now, now) + sent * _MINUTE / rate
+    return max(believe(paced_until, now=now) or now, now) + sent * _MINUTE / rate
+
+
+def find_latest_pause(now: dt.datetime) -> dt.datetime:
+    """Until when a pace may make us wait; what lies beyond was written by a clock that was ahead."""
+    return find_latest(now) + _LONGEST_PAUSE
+
+
+def believe(paced_until: dt.datetime | None, *, now: dt.datetime) -> dt.datetime | None:
+    return paced_until if paced_until and paced_until <= find_latest_pause(now) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +42,8 @@ class Pace:
 
     def allow(self, size: int, *, now: dt.datetime) -> int:
         """How many pushes may go now; 0: none yet."""
-        if any(keeper.paced_until and keeper.paced_until > now for keeper in self.keepers):
+        pauses = (believe(keeper.paced_until, now=now) for keeper in self.keepers)
+        if any(until and until > now for until in pauses):
             return 0
         return min(
             (find_allowance(keeper.throttle_per_minute, size) for keeper in self.keepers), default=size

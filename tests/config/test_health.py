@@ -6,15 +6,18 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 from redis import Redis
 from redis.exceptions import ConnectionError as BrokerError
 
 from config.pressure import read_pressure
+from config.upkeep import read_upkeep
 from subscribers.changes import PERSON, note_changes
 from subscribers.models import Site
-from tests.factories import NOW, make_segment
+from tests.factories import NOW, make_event, make_segment, make_site, make_subscriber
+from tests.tracking.requests import body, event, post
 from tracking.models import InboxItem
+from tracking.partitions import prepare_partitions
 
 
 def refuse(error: Exception) -> object:
@@ -116,3 +119,42 @@ def test_not_ready_names_the_part_that_fails_and_no_secrets(
     assert response.status_code == 503
     assert response.json()["parts"][part]["status"] == "failing"
     assert "secret host" not in response.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_takes_no_writes_is_not_ready_and_doors_say_503(client: Client) -> None:
+    site = make_site()
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+        try:
+            ready = client.get("/health/ready")
+            tracked = post(body(site, event("purchase")))
+        finally:
+            cursor.execute("RESET default_transaction_read_only")
+
+    assert (ready.status_code, ready.json()["parts"]["database"]["status"]) == (503, "failing")
+    assert "read-only" in ready.json()["parts"]["database"]["detail"]
+    assert (tracked.status_code, tracked["Retry-After"]) == (503, "5")
+    assert client.get("/health/ready").status_code == 200
+
+
+def test_weeks_that_reach_less_far_than_they_should_are_slow(site: Site, settings: Settings) -> None:
+    now = timezone.now()
+    settings.EVENT_WEEKS_AHEAD = 3
+    prepare_partitions(now=now)
+    fine = read_upkeep(now=now)["weeks"]
+    settings.EVENT_WEEKS_AHEAD = 12
+    short = read_upkeep(now=now)["weeks"]
+    over = read_upkeep(now=now + dt.timedelta(weeks=6))["weeks"]
+
+    assert (fine.is_slow, short.is_slow, over.is_slow) == (False, True, True)
+    assert fine.detail.startswith("Weeks reach until ")
+    assert over.detail == "The event log has no table for this week"
+
+
+def test_a_new_house_without_weeks_is_all_right_until_events_come(site: Site) -> None:
+    assert not read_upkeep(now=timezone.now())["weeks"].is_slow
+
+    make_event(make_subscriber(site), "purchase", timezone.now())
+
+    assert read_upkeep(now=timezone.now())["weeks"].is_slow

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from pytest_django import Settings
 
+from segments import indexing
 from segments.definitions import read_rule, select_subscribers
 from segments.indexing import INDEX, prepare_indexes
 from segments.models import Segment
@@ -141,3 +142,24 @@ def test_a_broken_index_is_made_anew(busy_site: Site) -> None:
 
     assert prepare_indexes() == ([name], [name])
     assert name.startswith(INDEX)
+
+
+def test_an_index_that_has_to_wait_for_a_dump_is_made_after_it(
+    busy_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "PATIENCE_MS", 300)
+    factories.make_segment(busy_site, _write(RICH))
+    dump = connections.create_connection("default")
+    try:
+        with dump.cursor() as cursor:
+            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            cursor.execute("SELECT count(*) FROM subscribers_subscriber")
+            assert prepare_indexes() == ([], [])
+            cursor.execute("ROLLBACK")
+    finally:
+        dump.close()
+
+    assert len(prepare_indexes().made) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("0",)

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from subscribers.models import Site
 from tests import factories
@@ -15,6 +16,11 @@ from tracking.tasks import prepare_partitions as prepare_partitions_task
 pytestmark = pytest.mark.django_db
 
 AHEAD = [f"tracking_event_2026w{week}" for week in (47, 48, 49, 50, 51)]
+
+
+@pytest.fixture(autouse=True)
+def _four_weeks(settings: Settings) -> None:
+    settings.EVENT_WEEKS_AHEAD = 4
 
 
 def _table_of(event: Event) -> str:
