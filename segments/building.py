@@ -6,18 +6,18 @@ import time
 from collections.abc import Collection
 
 from django.db import DatabaseError, transaction
-from django.db.models import Max
 
 from segments.definitions import read_rule, select_ids
 from segments.membership import Cause, Moves, apply_members, note_days, pick_instant
 from segments.models import Segment
 from segments.ordering import order_segments
 from segments.refusals import explain_refusal
-from segments.rewinding import ask_ahead, rewind_ahead
+from segments.rewinding import rewind_ahead
 from segments.rules import RuleError
 from segments.rules.topics import name_segment
 from segments.versions import find_version
 from subscribers.changes import note_changes, note_for_everyone
+from subscribers.clocks import find_believed
 from subscribers.models import Site
 
 logger = logging.getLogger(__name__)
@@ -41,9 +41,7 @@ def build_members(segment: Segment, *, as_of: dt.datetime, skip_busy: bool = Fal
         return None if skip_busy else Moves()
     rewind_ahead([found], zone=found.site.timezone, now=as_of)
     # What is followed already has happened for this segment, too, though the clock here may lag.
-    others = Segment.objects.filter(site=found.site_id).exclude(ask_ahead(as_of))
-    followed_at = others.aggregate(at=Max("asked_at"))["at"]
-    as_of = pick_instant([found], no_earlier_than=max(as_of, followed_at or as_of))
+    as_of = pick_instant([found], no_earlier_than=max(as_of, _find_followed(found.site, as_of)))
     try:
         with transaction.atomic():
             return _build(found, as_of)
@@ -55,6 +53,14 @@ def build_members(segment: Segment, *, as_of: dt.datetime, skip_busy: bool = Fal
             raise
         logger.exception("The database refuses the rule of segment %s", found.pk)
         return set_aside(found, reason)
+
+
+def _find_followed(site: Site, now: dt.datetime) -> dt.datetime:
+    """The latest instant for which any segment of the site was asked, those left out that are ahead of time."""
+    marks = Segment.objects.filter(site=site).exclude(asked_at=None).values_list("asked_at", flat=True)
+    found = [mark for mark in marks if mark]
+    latest = find_believed(now, found)
+    return max((mark for mark in found if mark <= latest), default=now)
 
 
 def build_waiting(*, now: dt.datetime, only: Collection[int] | None = None) -> int:

@@ -32,7 +32,7 @@ from segments.touching import Asked, Touched
 from segments.versions import wake_building
 from subscribers.arrays import write_array
 from subscribers.changes import PERSON
-from subscribers.clocks import find_latest
+from subscribers.clocks import find_believed
 from subscribers.commits import commit_lazily
 from subscribers.models import Site, SubscriberChange
 
@@ -106,8 +106,9 @@ def _follow_round(site: Site, now: dt.datetime, *, thoroughly: bool) -> Followed
     segments = {segment.pk: segment for segment in rows.order_by("pk")}
     rewind_ahead(segments.values(), zone=site.timezone, now=now)
     # However far ahead the clock was of whoever noted a change: it has happened by now.
-    latest = find_latest(now)
-    happened_at = max([now, *(min(change.changed_at, latest) for change in changes)])
+    noted = [change.changed_at for change in changes]
+    latest = find_believed(now, noted)
+    happened_at = max([now, *(min(at, latest) for at in noted)])
     as_of = pick_instant(segments.values(), no_earlier_than=happened_at)
     busy = set(everyone.values_list("pk", flat=True)) - segments.keys()
     return _Round(site, as_of, segments, thoroughly=thoroughly).run(changes, busy)

@@ -16,7 +16,7 @@ from segments.models import Membership, Segment, SegmentDay
 from segments.rules.topics import name_segment
 from segments.versions import wake_building
 from subscribers.changes import note_for_everyone
-from subscribers.clocks import find_latest
+from subscribers.clocks import find_believed, find_latest
 
 logger = logging.getLogger(__name__)
 
@@ -50,21 +50,22 @@ SELECT (changed_at AT TIME ZONE %(zone)s)::date, kind, count(*) FROM undone GROU
 
 
 def ask_ahead(now: dt.datetime) -> Q:
-    """Live segments that are said to be right for an instant that no clock can have shown yet."""
+    """Live segments that are said to be right for an instant that no clock can have shown yet; `now` is of this moment."""
     latest = find_latest(now)
     return Q(kind=Segment.Kind.LIVE) & (Q(refreshed_at__gt=latest) | Q(asked_at__gt=latest))
 
 
-def is_ahead(segment: Segment, *, now: dt.datetime) -> bool:
-    marks = [mark for mark in (segment.refreshed_at, segment.asked_at) if mark]
-    return segment.is_live and max(marks, default=now) > find_latest(now)
-
-
 def rewind_ahead(segments: Iterable[Segment], *, zone: str, now: dt.datetime) -> None:
     """Put those of the segments that are ahead back to now, to be built. The caller holds their rows."""
-    for segment in segments:
-        if is_ahead(segment, now=now):
+    marked = [(segment, mark) for segment in segments if segment.is_live and (mark := _find_mark(segment))]
+    latest = find_believed(now, [mark for _, mark in marked])
+    for segment, mark in marked:
+        if mark > latest:
             _rewind(segment, zone=zone, now=now)
+
+
+def _find_mark(segment: Segment) -> dt.datetime | None:
+    return max((mark for mark in (segment.refreshed_at, segment.asked_at) if mark), default=None)
 
 
 @transaction.atomic

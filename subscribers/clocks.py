@@ -5,6 +5,7 @@ no job; and what one left behind nevertheless, further ahead than any clock may 
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 NOTED_FOR = dt.timedelta(minutes=10)
+LONGEST_JOB = dt.timedelta(hours=2)
 
 _NOTE = """
 INSERT INTO subscribers_astrayclock AS known (machine, ahead_seconds, noted_at)
@@ -28,6 +30,10 @@ class AstrayClock(NamedTuple):
 
     machine: str
     ahead: dt.timedelta
+
+
+class ClockError(Exception):
+    """This machine's clock is off, and nothing should be written down by it."""
 
 
 def measure_lead() -> dt.timedelta:
@@ -56,9 +62,28 @@ def is_astray(lead: dt.timedelta) -> bool:
     return abs(lead) > find_tolerance()
 
 
+def read_clock() -> dt.datetime:
+    """Now, for a job that somebody starts by hand. Raises ClockError if this machine does not know."""
+    lead = measure_lead()
+    if is_astray(lead):
+        raise ClockError(f"This machine's clock is {say_lead(lead)}. Set it first.")
+    return timezone.now()
+
+
 def find_latest(now: dt.datetime) -> dt.datetime:
     """The latest instant that another machine can have taken for now: ours may be behind, and that one ahead."""
     return now + 2 * find_tolerance()
+
+
+def find_believed(now: dt.datetime, marks: Iterable[dt.datetime]) -> dt.datetime:
+    """Up to when these instants, noted as past, are believed. `now` may have been read a while ago, by a job that is long."""
+    latest = find_latest(now)
+    if max(marks, default=latest) <= latest:
+        return latest
+    theirs = read_database_clock()
+    if abs(theirs - now) < LONGEST_JOB:
+        return find_latest(max(now, theirs))
+    return now + LONGEST_JOB  # a time of its own, as in a replay: there is no other clock to go by
 
 
 def note_astray(machine: str, lead: dt.timedelta) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -13,7 +14,7 @@ from segments.models import Segment
 from segments.tasks import build_segments, follow_segments
 from subscribers.clocks import list_astray
 from subscribers.models import Site
-from tests.factories import make_subscriber
+from tests.factories import make_campaign, make_subscriber
 from tests.segments.live import CART_TODAY, make_built
 from tests.tracking.requests import event, track
 from tracking.models import LogStart
@@ -124,3 +125,17 @@ def test_a_segment_that_is_ahead_of_time_is_an_error_and_is_mended_by_the_next_j
     assert "1 is ahead of time" in frozen.json()["parts"]["segments"]["detail"]
     assert (mended.status_code, mended.json()["parts"]["segments"]["status"]) == (200, "ok")
     assert (segment.status, segment.member_count) == (Segment.Status.READY, 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("command", [["verify_segment", "--refresh"], ["recount_conversions"]])
+def test_what_is_started_by_hand_is_refused_as_well(
+    site: Site, set_clock: SetClock, command: list[str]
+) -> None:
+    segment = make_built(site, CART_TODAY, as_of=timezone.now())
+    campaign = make_campaign(site, goal={"event": "purchase"})
+    number = segment.pk if "--refresh" in command else campaign.pk
+    set_clock(-A_DAY)
+
+    with pytest.raises(CommandError, match="86,400 s behind the database’s"):
+        call_command(command[0], str(number), *command[1:])

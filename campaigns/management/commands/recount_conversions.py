@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from campaigns.attribution import recompute
 from campaigns.goals import GoalError
 from campaigns.models import Campaign
+from subscribers.clocks import ClockError, read_clock
 
 
 class Command(BaseCommand):
@@ -30,7 +30,9 @@ class Command(BaseCommand):
 
 def _recount(campaign: Campaign) -> str:
     try:
-        changed = recompute(campaign, now=timezone.now())
+        changed = recompute(campaign, now=read_clock())
+    except ClockError as error:
+        raise CommandError(str(error)) from None
     except GoalError as error:
         return f"not counted. {error}"
     return f"{changed:,} {'row' if changed == 1 else 'rows'} changed."

@@ -5,7 +5,6 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 from tqdm import tqdm
 
 from segments.building import build_waiting
@@ -13,6 +12,7 @@ from segments.following import follow_site
 from segments.models import Segment
 from segments.rules import RuleError
 from segments.verification import verify_segment
+from subscribers.clocks import ClockError, read_clock
 from subscribers.models import Subscriber
 
 SHOWN = 10
@@ -32,8 +32,7 @@ class Command(BaseCommand):
         if segment is None:
             raise CommandError(f"There is no segment {options['segment']}.")
         if options["refresh"]:
-            build_waiting(now=timezone.now(), only=[segment.pk])
-            follow_site(segment.site, now=timezone.now(), thoroughly=True)
+            _refresh(segment)
             segment.refresh_from_db()
         if segment.refreshed_at is None:
             raise CommandError("The segment is not built yet; --refresh builds it.")
@@ -52,3 +51,12 @@ class Command(BaseCommand):
                 f"Missing: {result.missing[:SHOWN]}; too many: {result.extra[:SHOWN]} (the first {SHOWN} of each). "
                 "What was ingested after that moment shows here too; --refresh rules it out."
             )
+
+
+def _refresh(segment: Segment) -> None:
+    try:
+        now = read_clock()
+    except ClockError as error:
+        raise CommandError(str(error)) from None
+    build_waiting(now=now, only=[segment.pk])
+    follow_site(segment.site, now=now, thoroughly=True)

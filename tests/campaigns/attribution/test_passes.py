@@ -332,3 +332,15 @@ def test_passes_in_whatever_order_things_come_give_what_a_recount_gives(site: Si
     Conversion.objects.all().delete()
     recompute(campaign, now=clock)
     assert find_conversions(campaign) == counted
+
+
+def test_a_pass_by_a_clock_ahead_of_time_leaves_out_nobody(campaign: Campaign) -> None:
+    person = make_recipient(campaign)
+    close_planning(campaign)
+    attribute_open_runs(now=LATER + DAY)
+    buy(person, NOW + HOUR)
+
+    attribute_open_runs(now=LATER)
+
+    assert find_credits(campaign) == ["none"]
+    assert Occurrence.objects.get().attributed_through == LATER - MARGIN

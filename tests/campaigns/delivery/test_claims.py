@@ -280,3 +280,14 @@ def split_batches(now: dt.datetime) -> None:
     for part in range(1, 4):
         batch = Batch.objects.create(campaign_id=whole.campaign_id, occurrence=1, due_at=now)
         whole.deliveries.filter(subscriber__in=ids[part::4]).update(batch=batch)
+
+
+def test_a_lease_that_a_clock_ahead_of_time_wrote_holds_nobody_up(site: Site, now: dt.datetime) -> None:
+    person = make_reachable(site)
+    campaign = make_running(site)
+    Batch.objects.update(due_at=now)
+    claim_chunk(now=now + dt.timedelta(days=1), size=10)
+
+    deliver_due(now=now, transport=MemoryTransport())
+
+    assert delivery_of(campaign, person).status == Status.SENT

@@ -125,3 +125,18 @@ def test_no_push_service_is_left_alone_for_longer_than_an_hour_and_a_bit() -> No
     rude = Receipt(ReceiptStatus.RETRY, 429, dt.timedelta(days=28))
     assert find_wait([rude], 1, jitter=1.0) < dt.timedelta(hours=1, minutes=1)
     assert find_wait([BUSY], 50, jitter=1.0) < dt.timedelta(minutes=20)
+
+
+def test_a_closing_that_a_clock_ahead_of_time_wrote_holds_nobody_up(
+    site: Site, transport: MemoryTransport, now: dt.datetime
+) -> None:
+    tomorrow = now + dt.timedelta(days=1)
+    PushHost.objects.create(host=FCM, closed_until=tomorrow, strikes=1, changed_at=tomorrow)
+    people = make_people(site, 6)
+    script(transport, people, WAIT)
+    campaign = make_running(site)
+
+    deliver_due(now=now, transport=transport)
+
+    assert delivery_of(campaign, people[0]).attempts == 1
+    assert PushHost.objects.get().closed_until < tomorrow  # type: ignore[operator]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from campaigns.delivery import keep_delivering, turns
 from campaigns.delivery.claims import claim_chunk, find_opening
-from campaigns.delivery.pacing import advance, find_allowance
+from campaigns.delivery.pacing import advance, believe, find_allowance
 from campaigns.lifecycle import pause_campaign
 from campaigns.models import Batch, Campaign, SendingPolicy
 from campaigns.transports.memory import MemoryTransport
@@ -164,3 +164,27 @@ class FakeClock:
     def sleep(self, seconds: float) -> None:
         self.naps.append(seconds)
         self.now += dt.timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("keeper", [Campaign, SendingPolicy])
+def test_a_pause_that_a_clock_ahead_of_time_wrote_holds_nobody_up(
+    site: Site, keeper: type[Campaign] | type[SendingPolicy]
+) -> None:
+    reach(site, 1)
+    SendingPolicy.objects.create(site=site, throttle_per_minute=60)
+    campaign = make_running(site, throttle_per_minute=60)
+    keeper._base_manager.update(paced_until=NOW + dt.timedelta(days=1))
+
+    deliver_due(now=NOW, transport=MemoryTransport())
+
+    campaign.refresh_from_db()
+    assert campaign.deliveries.get().status == "sent"
+    assert campaign.paced_until is not None
+    assert campaign.paced_until < NOW + dt.timedelta(minutes=1)
+
+
+@given(rate=st.integers(1, 100_000), size=st.integers(1, 5000))
+def test_every_pause_of_our_own_is_believed(rate: int, size: int) -> None:
+    paced_until = advance(NOW, rate, find_allowance(rate, size), now=NOW)
+
+    assert believe(paced_until, now=NOW) == paced_until
