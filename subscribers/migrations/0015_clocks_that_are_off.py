@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("subscribers", "0012_announced_attributes_and_visible_names"),
+        ("subscribers", "0014_objects_as_attributes"),
     ]
 
     operations = [
