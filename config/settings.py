@@ -206,7 +206,7 @@ CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": float(seconds), "options": {"expires": float(seconds)}}
     for name, task, seconds in (
         ("Drain the inbox", "tracking.tasks.drain_inbox", 5),
-        ("Keep event partitions ahead", "tracking.tasks.prepare_partitions", 3600),
+        ("Keep event partitions ahead", "tracking.tasks.prepare_partitions", 600),
         ("Forget old events", "tracking.tasks.forget_events", 24 * 3600),
         ("Follow live segments", "segments.tasks.follow_segments", 1),
         ("Build segments that wait for it", "segments.tasks.build_segments", 10),

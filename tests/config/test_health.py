@@ -1,6 +1,7 @@
 """Health says whether this process can work, and what is wrong if not."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
@@ -9,12 +10,23 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 from redis import Redis
 from redis.exceptions import ConnectionError as BrokerError
+from rest_framework.authtoken.models import Token
 
+from campaigns.tokens import DeliveryKey, sign_token
 from config.pressure import read_pressure
 from config.upkeep import read_upkeep
 from subscribers.changes import PERSON, note_changes
 from subscribers.models import Site
-from tests.factories import NOW, make_event, make_segment, make_site, make_subscriber
+from tests.factories import (
+    NOW,
+    make_campaign,
+    make_delivery,
+    make_event,
+    make_segment,
+    make_site,
+    make_subscriber,
+    make_user,
+)
 from tests.tracking.requests import body, event, post
 from tracking.models import InboxItem
 from tracking.partitions import prepare_partitions
@@ -158,3 +170,48 @@ def test_a_new_house_without_weeks_is_all_right_until_events_come(site: Site) ->
     make_event(make_subscriber(site), "purchase", timezone.now())
 
     assert read_upkeep(now=timezone.now())["weeks"].is_slow
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("method", "path", "body_of"),
+    [
+        ("post", "/v1/feedback", "feedback"),
+        ("post", "/api/v1/track/", "operations"),
+        ("post", "/api/v1/places/", "place"),
+        ("post", "/admin/login/", "log-in"),
+        ("post", "/admin/subscribers/place/add/", "form"),
+    ],
+)
+def test_no_door_answers_500_while_the_database_takes_no_writes(method: str, path: str, body_of: str) -> None:
+    client = Client(raise_request_exception=False)
+    site, user = make_site(), make_user(is_superuser=True)
+    delivery = make_delivery(
+        make_campaign(site), make_subscriber(site), status="sent", sent_at=timezone.now()
+    )
+    token = sign_token(DeliveryKey(delivery.campaign_id, delivery.occurrence, delivery.subscriber_id))
+    operation = {**event("purchase"), "external_id": "u-1"}
+    bodies = {
+        "feedback": ({"token": token, "kind": "clicked"}, "application/json"),
+        "operations": ({"site": site.pk, "operations": [operation]}, "application/json"),
+        "place": (
+            {"site": site.pk, "name": "Berlin", "latitude": 52.5, "longitude": 13.4},
+            "application/json",
+        ),
+        "log-in": ({"username": user.username, "password": "correct horse"}, None),
+        "form": ({"site": site.pk, "name": "Berlin", "latitude": "52.5", "longitude": "13.4"}, None),
+    }
+    content, media_type = bodies[body_of]
+    token_of_user = Token.objects.create(user=user).key
+    if path.startswith("/admin/subscribers"):
+        client.force_login(user)
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+        try:
+            values: dict[str, Any] = {"content_type": media_type} if media_type else {}
+            values |= {"headers": {"Authorization": f"Token {token_of_user}"}} if "api" in path else {}
+            response = getattr(client, method)(path, content, **values)
+        finally:
+            cursor.execute("RESET default_transaction_read_only")
+
+    assert (response.status_code, response.headers.get("Retry-After")) == (503, "5"), response.content
