@@ -100,11 +100,12 @@ def divide(first: Estimate, second: Estimate) -> Estimate | None:
     size = max(abs(low_a), abs(high_a))
     if size == 0:
         return Estimate(0.0, Interval(0.0, 0.0))
-    if low_b / b == 0:  # as good as 0
+    unit = size / b
+    if low_b / b == 0 or not math.isfinite(unit):  # as good as 0
         return None
     # In units of their own, so that neither very small nor very large figures leave what floats can hold.
     a, low_a, high_a, low_b, high_b = a / size, low_a / size, high_a / size, low_b / b, high_b / b
-    unit, below, above = size / b, low_a * (2 * a - low_a), high_a * (2 * a - high_a)
+    below, above = low_a * (2 * a - low_a), high_a * (2 * a - high_a)
     upper, lower = high_b * (2 - high_b), low_b * (2 - low_b)
     # An end is where a difference of the one figure and so many of the other just reaches 0: the root of a quadratic. A
     # ratio below 0 turns the second figure's ends round. Written so that nothing is divided by what may be 0.

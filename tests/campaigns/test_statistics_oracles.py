@@ -192,6 +192,7 @@ def test_of_fewer_than_two_people_nothing_is_told_of_a_mean(values: list[float])
 
 @example([1e-300, 2e-300, 3e-300], [1e-200, 2e-200, 1e12])
 @example([0.0, 0.0, 1.0], [5e-324, 1.0, 1e300])
+@example([0.0, 0.0, 1e101], [1e-207, 1e-207, 1.0])
 @given(*[st.lists(st.floats(-1e150, 1e150), min_size=3, max_size=3).map(sorted)] * 2)
 def test_no_figures_are_too_small_or_too_large_for_a_ratio(first: list[float], second: list[float]) -> None:
     ratio = divide(
