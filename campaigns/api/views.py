@@ -32,12 +32,13 @@ from campaigns.tasks import launch_scheduled_campaigns
 from subscribers.api.errors import Conflict
 from subscribers.api.nesting import ListWithin
 from subscribers.api.preconditions import check_if_match, write_etag
+from subscribers.api.strict import StrictFields
 from subscribers.queueing import queue_on_commit
 from subscribers.seen import make_tag
 
 WRITING = {"update", "partial_update", "destroy"}
 DRAFTS_ONLY = {*WRITING, "launch"}
-SHOWN = {"retrieve", "create", "update", "partial_update", "launch"}
+STEPS = {"launch", "pause", "resume", "cancel", "winner"}
 LAUNCH = "campaigns.launch_campaign"
 Step = Callable[..., Campaign]
 
@@ -45,6 +46,8 @@ Step = Callable[..., Campaign]
 class CampaignViewSet(DryRunActions, ReportActions, viewsets.ModelViewSet[Campaign]):
     """One message, its audience and its schedule. Only a draft can be edited or deleted."""
 
+    heeds_if_match: ClassVar = {*WRITING, *STEPS}
+    answers_etag: ClassVar = {"retrieve", "create", "update", "partial_update", *STEPS}
     queryset = Campaign.objects.select_related("site").prefetch_related(
         "include_segments", "exclude_segments", Prefetch("variants", Variant.objects.order_by("letter"))
     )
@@ -68,7 +71,7 @@ class CampaignViewSet(DryRunActions, ReportActions, viewsets.ModelViewSet[Campai
     def get_object(self) -> Campaign:
         """A request that says with If-Match which version it is about is refused if that is another one by now."""
         campaign = super().get_object()
-        if self.action in DRAFTS_ONLY:
+        if self.action in self.heeds_if_match:
             check_if_match(self.request, make_tag(read_campaign(campaign)))
         if self.action in DRAFTS_ONLY and campaign.status != Campaign.Status.DRAFT:
             now = campaign.get_status_display().lower()
@@ -78,7 +81,7 @@ class CampaignViewSet(DryRunActions, ReportActions, viewsets.ModelViewSet[Campai
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Whoever is shown one campaign is told which version of it that is."""
         answer = super().finalize_response(request, response, *args, **kwargs)
-        if self.action in SHOWN and isinstance(answer.data, dict) and "updated_at" in answer.data:
+        if self.action in self.answers_etag and isinstance(answer.data, dict) and "updated_at" in answer.data:
             answer["ETag"] = write_etag(make_tag(read_campaign(Campaign(pk=answer.data["id"]))))
         return answer
 
@@ -123,6 +126,7 @@ class CampaignViewSet(DryRunActions, ReportActions, viewsets.ModelViewSet[Campai
 
     def _take(self, step: Step) -> Response:
         now: dt.datetime = timezone.now()
+        StrictFields(data=self.request.data).is_valid(raise_exception=True)  # no step has fields
         try:
             campaign = step(self.get_object(), now=now)
         except LifecycleError as error:

@@ -75,7 +75,6 @@ class MemberViewSet(LookAtMembers):
     parent = "segment"
     newest_first = ("subscriber_id",)
     lookup_field = "subscriber"
-    lookup_value_regex = "[0-9]{1,18}"
     action_permissions: ClassVar = {
         "create": "segments.change_segment",
         "destroy": "segments.change_segment",

@@ -87,7 +87,4 @@ class PastRequestSerializer(serializers.Serializer[Any]):
     cursor = serializers.IntegerField(
         min_value=1, max_value=2**63 - 1, required=False, default=None, help_text="From `next`"
     )
-    page_size = serializers.IntegerField(min_value=1, default=USUAL_PAGE)
-
-    def validate_page_size(self, size: int) -> int:
-        return min(size, LARGEST_PAGE)
+    page_size = serializers.IntegerField(min_value=1, max_value=LARGEST_PAGE, default=USUAL_PAGE)

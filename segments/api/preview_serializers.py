@@ -6,12 +6,13 @@ from rest_framework import serializers
 
 from segments.api.serializers import InstantField, RuleField
 from segments.models import Segment
+from subscribers.api.keys import KeyField
 from subscribers.api.strict import StrictFields
 from subscribers.models import Site
 
 
 class PastRequestSerializer(StrictFields):
-    site = serializers.PrimaryKeyRelatedField(queryset=Site.objects.all())
+    site = KeyField(queryset=Site.objects.all())
     rule = RuleField()
     as_of = InstantField(
         required=False, allow_null=True, default=None, help_text="The instant to count for; null: now"
@@ -24,7 +25,7 @@ class PreviewRequestSerializer(PastRequestSerializer):
         default=True,
         help_text="false: an answer at once, estimated from a sample of people where counting would take longer",
     )
-    segment = serializers.PrimaryKeyRelatedField(
+    segment = KeyField(
         queryset=Segment.objects.all(),
         required=False,
         allow_null=True,

@@ -44,7 +44,13 @@ class SideBySideActions(KnownQuery, viewsets.GenericViewSet):  # type: ignore[ty
     """What is asked about several segments at once."""
 
     @extend_schema(responses=OverlapSerializer, filters=False)
-    @action(detail=False, methods=["get"], pagination_class=None, query_serializer=OverlapRequestSerializer)
+    @action(
+        detail=False,
+        methods=["get"],
+        pagination_class=None,
+        query_serializer=OverlapRequestSerializer,
+        repeatable=("ids",),
+    )
     def overlap(self, request: Request) -> Response:
         """Who is in which of two to eight segments at once, and how many each two of them share."""
         wanted = _read_wishes(OverlapRequestSerializer, request)
@@ -54,7 +60,13 @@ class SideBySideActions(KnownQuery, viewsets.GenericViewSet):  # type: ignore[ty
         return Response(OverlapSerializer(_write_overlap(overlap)).data)
 
     @extend_schema(responses=DriftSerializer, filters=False)
-    @action(detail=False, methods=["get"], pagination_class=None, query_serializer=DriftRequestSerializer)
+    @action(
+        detail=False,
+        methods=["get"],
+        pagination_class=None,
+        query_serializer=DriftRequestSerializer,
+        repeatable=("ids",),
+    )
     def drift(self, request: Request) -> Response:
         """How people moved between one to eight segments from one instant to another."""
         wanted = _read_wishes(DriftRequestSerializer, request)

@@ -4,12 +4,22 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 
 from subscribers.api.problems import MEDIA_TYPE, ProblemSerializer
 
 EVERYWHERE = (400, 401, 403, 406, 429, 503)
 OF_ONE = (404,)
 WITH_BODY = (409, 413, 415)
+OF_WHOLE_REQUESTS = (411, 412)
+CHANGING = {"PUT", "PATCH"}
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag of the version that the request is about: 412 if it was changed since",
+)
+ETAG = {"description": "Names this version, for If-Match", "schema": {"type": "string"}}
 
 
 class ProblemSchema(AutoSchema):
@@ -17,10 +27,24 @@ class ProblemSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         query = getattr(self.view, "query_serializer", None)
-        return [*super().get_override_parameters(), *([query] if query else [])]
+        own = [*([query] if query else []), *([IF_MATCH] if self._is_among("heeds_if_match") else [])]
+        return [*super().get_override_parameters(), *own]
+
+    def _is_among(self, actions: str) -> bool:
+        """Whether the view counts this action among those (see WholeRequests)."""
+        return getattr(self.view, "action", None) in getattr(self.view, actions, ())
+
+    def _get_request_body(self, direction: Literal["request", "response"] = "request") -> Any:
+        body = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        if body and self.method in CHANGING:
+            body["required"] = True
+        return body
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        if self._is_among("answers_etag"):
+            for told in bodies.values():
+                told.setdefault("headers", {})["ETag"] = ETAG
         problem = self.resolve_serializer(ProblemSerializer, "response").ref
         for status in self._list_errors():
             body = {"content": {MEDIA_TYPE: {"schema": problem}}, "description": HTTPStatus(status).phrase}
@@ -41,13 +65,13 @@ class ProblemSchema(AutoSchema):
         )
 
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
-        """The key of a parent is a number; of an address written as a pattern drf-spectacular cannot know that."""
+        """A key is a number; of an address written as a pattern drf-spectacular cannot know that."""
         parameters: list[dict[str, Any]] = super()._resolve_path_parameters(  # type: ignore[no-untyped-call]
             variables
         )
         for parameter in parameters:
-            if parameter["name"].endswith("_id"):
-                parameter["schema"] = {"type": "integer"}
+            if parameter["name"] == "id" or parameter["name"].endswith("_id"):
+                parameter.update(schema={"type": "integer"}, description="The id")
         return parameters
 
     def _list_errors(self) -> list[int]:
@@ -56,6 +80,7 @@ class ProblemSchema(AutoSchema):
             errors += OF_ONE
         if self.method != "GET":
             errors += WITH_BODY
+            errors += OF_WHOLE_REQUESTS if hasattr(self.view, "heeds_if_match") else ()
         return sorted(errors)
 
 

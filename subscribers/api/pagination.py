@@ -66,9 +66,9 @@ class NewestFirst(BasePagination):
 def _read_size(text: str | None) -> int:
     if text is None:
         return DEFAULT_SIZE
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 0 < int(text) <= LARGEST_SIZE):
         raise ParseError(f"page_size is a number from 1 to {LARGEST_SIZE}.")
-    return min(int(text), LARGEST_SIZE)
+    return int(text)
 
 
 def _write_cursor(row: Model, fields: tuple[str, ...]) -> str:

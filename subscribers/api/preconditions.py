@@ -16,13 +16,26 @@ def write_etag(tag: str) -> str:
     return f'"{tag}"'
 
 
+def _names_versions(request: Request) -> str:
+    header = request.headers.get("If-Match", "").strip()
+    return "" if header == "*" else header
+
+
+def refuse_untagged(request: Request) -> None:
+    """PreconditionFailed if the request names versions of what has none: no tag matches it."""
+    if _names_versions(request):
+        raise PreconditionFailed(
+            "There are no ETags here, so If-Match holds for none. Leave it out; what has a field version keeps to that."
+        )
+
+
 def check_if_match(request: Request, tag: str) -> None:
     """PreconditionFailed if the request names versions, and none of them is this one.
 
     A tag that something in between has made weak (a compressing proxy does) still names its version.
     """
-    header = request.headers.get("If-Match", "").strip()
-    if not header or header == "*":
+    header = _names_versions(request)
+    if not header:
         return
     named = {each.strip().removeprefix("W/").strip('"') for each in header.split(",")}
     if tag not in named:

@@ -4,12 +4,18 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
+from django.db import IntegrityError
 from django.http import JsonResponse
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
+
+from subscribers.api.errors import Conflict, TooLarge
 
 MEDIA_TYPE = "application/problem+json"
 WITHOUT_BODY = {"GET", "HEAD", "OPTIONS", "DELETE"}
@@ -40,14 +46,29 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 def answer_problem(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """The exception handler of the management API; None for what is a fault of ours."""
-    response = exception_handler(exc, dict(context))
+    response = exception_handler(_find_refusal(exc), dict(context))
     if response is None:
         return None
     request = context.get("request")
+    if request is not None:  # whatever the view writes else, like YAML
+        request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
     in_body = getattr(request, "method", "GET") not in WITHOUT_BODY
     response.data = write_problem(response.status_code, response.data, in_body=in_body)
     response.content_type = MEDIA_TYPE
     return response
+
+
+def _find_refusal(exc: Exception) -> Exception:
+    """What Django and the database raise for what a request, or two at once, can bring about."""
+    if isinstance(exc, RequestDataTooBig):
+        return TooLarge("The body is too large; send less at once.")
+    if isinstance(exc, IntegrityError) and isinstance(exc.__cause__, UniqueViolation):
+        return Conflict(
+            "Another request has just written the same. Read it, and repeat yours if it is still right."
+        )
+    if isinstance(exc, IntegrityError) and isinstance(exc.__cause__, ForeignKeyViolation):
+        return Conflict("Something that this refers to has just been deleted. Read it again.")
+    return exc
 
 
 def write_problem(status: int, found: Any, *, in_body: bool = True) -> dict[str, Any]:

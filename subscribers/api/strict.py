@@ -7,9 +7,10 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.fields import empty
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSetMixin
 
+from subscribers.api.keys import KeyField
 from subscribers.api.pagination import PARAMETERS
+from subscribers.api.requests import WholeRequests
 
 # A serializer's docstring becomes the description of its component in the OpenAPI document, so these have comments.
 
@@ -17,6 +18,8 @@ from subscribers.api.pagination import PARAMETERS
 # Refuses what it does not know, and what it only ever tells. Whoever sends back with PUT what they read need not take
 # out what is read-only; in POST and PATCH it would be a wish that is not granted.
 class StrictFields(serializers.Serializer[Any]):
+    serializer_related_field: Any = KeyField  # of those that are written from a model
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
             known = set(self.fields)
@@ -55,20 +58,34 @@ class WholeFields(StrictFields):
         return value
 
 
-class KnownQuery(ViewSetMixin):
-    """A viewset that refuses query parameters which it would not heed.
+class KnownQuery(WholeRequests):
+    """A viewset that refuses query parameters which it would not heed: unknown ones, empty ones, second values.
 
     An action that reads some names their serializer in its decorator: `query_serializer=…`. It also documents them.
+    Those that may be given several times are its `repeatable`.
     """
 
     query_serializer: type[serializers.Serializer[Any]] | None = None
+    repeatable: Collection[str] = ()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]  # mixed into DRF's views
+        super().initial(request, *args, **kwargs)
         known = self.list_query_parameters()
-        errors = {name: [_say_unknown(name, known)] for name in request.query_params if name not in known}
+        given = request.query_params
+        errors = {name: [_say_unknown(name, known)] for name in given if name not in known}
         if errors:
             raise serializers.ValidationError(errors, code="unknown_parameter")
+        once = {name for name, values in given.lists() if len(values) > 1} - set(self.repeatable)
+        errors = {name: ["Give it once, with one value."] for name in once}
+        empty_ones = {name for name in given if not given[name]} - self._list_required()
+        errors.update({name: ["It is empty; leave it out."] for name in empty_ones})
+        if errors:
+            raise serializers.ValidationError(errors)
+
+    def _list_required(self) -> set[str]:
+        """The parameters that an action cannot do without; their fields say what is missing."""
+        fields = self.query_serializer().fields if self.query_serializer is not None else {}
+        return {str(name) for name, field in fields.items() if field.required}
 
     def list_query_parameters(self) -> set[str]:
         view: Any = self

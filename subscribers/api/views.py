@@ -22,6 +22,7 @@ from subscribers.api.serializers import (
     SubscriberSerializer,
 )
 from subscribers.api.strict import KnownQuery
+from subscribers.api.writing import OneWriter
 from subscribers.attribute_values import Shape
 from subscribers.changes import ZONE, note_for_everyone
 from subscribers.conversion import change_type
@@ -31,8 +32,8 @@ from subscribers.models import Attribute, Place, Site, Subscriber
 
 class SiteViewSet(
     KnownQuery,
+    OneWriter[Site],
     mixins.CreateModelMixin,
-    mixins.UpdateModelMixin,
     viewsets.ReadOnlyModelViewSet[Site],
 ):
     """Websites with their keys. To delete one, with all it knows, is left to the admin."""
@@ -49,7 +50,7 @@ class SiteViewSet(
             note_for_everyone(site.pk, [ZONE], now=timezone.now())
 
 
-class PlaceViewSet(KnownQuery, viewsets.ModelViewSet[Place]):
+class PlaceViewSet(KnownQuery, OneWriter[Place], viewsets.ModelViewSet[Place]):
     """Spots on the map that rules can name."""
 
     queryset = Place.objects.all()
@@ -57,7 +58,7 @@ class PlaceViewSet(KnownQuery, viewsets.ModelViewSet[Place]):
     filterset_fields: ClassVar = ["site", "name"]
 
 
-class AttributeViewSet(KnownQuery, mixins.UpdateModelMixin, viewsets.ReadOnlyModelViewSet[Attribute]):
+class AttributeViewSet(KnownQuery, OneWriter[Attribute], viewsets.ReadOnlyModelViewSet[Attribute]):
     """What the keys of attributes mean; made at first sight, so here they are only described.
 
     Another type converts the values that are kept, in the background: `conversion` says how far that is.

@@ -17,3 +17,21 @@ def test_the_docs_load_nothing_from_elsewhere() -> None:
     assert "swagger-ui" in page
     assert "https://" not in page
     assert 'src="//' not in page
+
+
+@pytest.mark.django_db
+def test_preconditions_are_documented_where_they_are_heeded() -> None:
+    paths = APIClient().get("/api/v1/schema/?format=json").json()["paths"]
+    taken, told = set(), set()
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            name = f"{method} {path.removeprefix('/api/v1/')}"
+            if any(each["name"] == "If-Match" for each in operation.get("parameters", [])):
+                taken.add(name)
+                assert operation["responses"]["412"]["content"] == operation["responses"]["400"]["content"]
+            if any("ETag" in answer.get("headers", {}) for answer in operation["responses"].values()):
+                told.add(name)
+    steps = {f"post campaigns/{{id}}/{step}/" for step in ("launch", "pause", "resume", "cancel", "winner")}
+    changes = {f"{method} campaigns/{{id}}/" for method in ("put", "patch")}
+    assert taken == {*steps, *changes, "delete campaigns/{id}/"}
+    assert told == {*steps, *changes, "get campaigns/{id}/", "post campaigns/"}

@@ -103,7 +103,7 @@ def test_who_left_since_was_in_it_before(client: APIClient, site: Site) -> None:
         ("2001-01-01T00:00:00Z", "Its members are known from"),
         ("2150-01-01T00:00:00Z", "That is still to come"),
         ("yesterday", "This must be a moment"),
-        ("", "This must be a moment"),
+        ("", "It is empty; leave it out."),
     ],
 )
 def test_an_instant_of_which_nothing_is_known_is_refused_in_words(

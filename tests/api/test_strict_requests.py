@@ -38,8 +38,6 @@ def add_at(value: Any, place: tuple[Any, ...], name: str) -> Any:
 def test_an_unknown_field_is_refused_wherever_it_stands(client: APIClient, site: Site) -> None:
     asked = 0
     for method, path, body in list_doors(site):
-        if path.endswith(("/pause/", "/resume/", "/cancel/")):
-            continue  # these read no body
         for place in list_places(body):
             response = getattr(client, method)(f"/api/v1/{path}", add_at(body, place, "zzz"), format="json")
 

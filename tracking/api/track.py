@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
-from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import APIException, ErrorDetail, ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission
@@ -17,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from subscribers.api.authentication import KeyAuthentication
 from subscribers.api.problems import MEDIA_TYPE, ProblemSerializer, write_problem
 from subscribers.models import Site
 from tracking.api.operation_schema import TrackRequest
@@ -95,7 +95,7 @@ EXAMPLE = OpenApiExample(
 
 
 class TrackView(APIView):
-    authentication_classes = (TokenAuthentication,)
+    authentication_classes = (KeyAuthentication,)
     permission_classes = (CanAddEvents,)
     parser_classes = (OperationsParser,)
 

@@ -3,16 +3,17 @@
 from typing import ClassVar
 
 import django_filters as filters
-from rest_framework import mixins, viewsets
+from rest_framework import viewsets
 
 from subscribers.api.instants import InstantFilter
 from subscribers.api.nesting import ListWithin
 from subscribers.api.strict import KnownQuery
+from subscribers.api.writing import OneWriter
 from tracking.api.serializers import EventSerializer, EventTypeSerializer
 from tracking.models import Event, EventType
 
 
-class EventTypeViewSet(KnownQuery, mixins.UpdateModelMixin, viewsets.ReadOnlyModelViewSet[EventType]):
+class EventTypeViewSet(KnownQuery, OneWriter[EventType], viewsets.ReadOnlyModelViewSet[EventType]):
     """The names of events that sites report; made at first sight, so here they are only described."""
 
     queryset = EventType.objects.all()
