@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from rest_framework.authentication import TokenAuthentication
+from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed
 
 
-class KeyAuthentication(TokenAuthentication):
+class TokenAuthentication(authentication.TokenAuthentication):
     """DRF's own, which asks the database even for what it cannot hold (a NUL)."""
 
     def authenticate_credentials(self, key: str) -> tuple[Any, Any]:

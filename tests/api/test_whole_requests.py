@@ -130,6 +130,8 @@ def test_a_step_of_a_campaign_takes_no_wishes(client: APIClient, site: Site, ste
     response = client.post(f"/api/v1/campaigns/{campaign.pk}/{step}/", {"send_at": "2030-01-01T00:00:00Z"})
 
     assert set(list_wrong(response)) == {"send_at"}
+    address = f"/api/v1/campaigns/{campaign.pk}/{step}/"
+    assert client.post(address, {"send_at": "x"}, format="multipart").status_code in {400, 415}
     campaign.refresh_from_db()
     assert campaign.status == "draft"
     assert client.post(f"/api/v1/campaigns/{campaign.pk}/{step}/", {}).status_code in {200, 409}

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from subscribers.api.authentication import KeyAuthentication
+from subscribers.api.authentication import TokenAuthentication
 from subscribers.api.problems import MEDIA_TYPE, ProblemSerializer, write_problem
 from subscribers.models import Site
 from tracking.api.operation_schema import TrackRequest
@@ -95,7 +95,7 @@ EXAMPLE = OpenApiExample(
 
 
 class TrackView(APIView):
-    authentication_classes = (KeyAuthentication,)
+    authentication_classes = (TokenAuthentication,)
     permission_classes = (CanAddEvents,)
     parser_classes = (OperationsParser,)
 
