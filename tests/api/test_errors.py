@@ -1,10 +1,15 @@
 """Errors of the management API have one shape, whoever finds them (RFC 9457)."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from django.urls import get_resolver
 from rest_framework.test import APIClient
 
+from subscribers.api import openapi
 from subscribers.models import Site
 from tests import factories
 
@@ -78,6 +83,27 @@ def test_a_post_without_the_last_slash_makes_the_thing(client: APIClient, site: 
     response = client.post("/api/v1/places", body, format="json", follow=True)
 
     assert response.status_code == 201
+
+
+DOCUMENT = (Path(__file__).resolve().parents[2] / "docs/api.md").read_text()
+
+
+def test_the_example_in_the_docs_is_what_is_answered(client: APIClient, site: Site) -> None:
+    (example,) = re.findall(r"```json\n(.*?)```", DOCUMENT, re.DOTALL)
+    body = {"site": site.pk, "name": "Store", "latitude": 1, "longtitude": 2}
+
+    assert client.post("/api/v1/places/", body).json() == json.loads(example)
+
+
+def test_every_status_of_an_error_is_explained_in_the_docs() -> None:
+    listed = {*openapi.EVERYWHERE, *openapi.OF_ONE, *openapi.WITH_BODY, *openapi.OF_WHOLE_REQUESTS}
+    explained = {
+        int(status)
+        for row in re.findall(r"^\| ([0-9, ]+) \|", DOCUMENT, re.MULTILINE)
+        for status in row.split(", ")
+    }
+
+    assert explained == listed
 
 
 def list_api_addresses() -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from subscribers.models import Site
+from subscribers.models import Place, Site
 from tests import factories
 from tracking.models import Event, EventType
 
@@ -52,6 +52,29 @@ def test_a_page_stays_where_it_was_while_rows_are_added(client: APIClient, site:
     second = client.get(first["next"]).json()
 
     assert [row["id"] for row in second["results"]] == made[:1]
+
+
+def test_a_page_whose_rows_are_gone_is_the_last(client: APIClient, site: Site) -> None:
+    for number in range(3):
+        factories.make_place(site, name=f"Store {number}")
+    following = client.get("/api/v1/places/?page_size=1").json()["next"]
+    Place.objects.all().delete()
+
+    assert client.get(following).json() == {"next": None, "results": []}
+
+
+def test_pages_keep_to_what_was_asked(client: APIClient, site: Site) -> None:
+    other = factories.make_site(name="Other")
+    name = "A&B+C ä%26=?#"
+    for each in (site, other):
+        factories.make_place(each, name=name)
+        factories.make_place(each, name="Else")
+
+    first = client.get("/api/v1/places/", {"name": name, "page_size": "1"}).json()
+    second = client.get(first["next"]).json()
+
+    assert [row["name"] for page in (first, second) for row in page["results"]] == [name, name]
+    assert second["next"] is None
 
 
 @pytest.mark.parametrize("cursor", ["x", "bnVsbA", "WyJhIl0", "W1tdXQ", "WzEsMl0", "W0luZmluaXR5XQ", "é"])
