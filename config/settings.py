@@ -200,10 +200,12 @@ CELERY_TASK_ROUTES = {
     "segments.tasks.follow_segments": {"queue": "segments"},
     "campaigns.tasks.deliver_due_batches": {"queue": "delivery"},
 }
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-# `expires`: a tick that waited longer than its interval is worthless, the next one is already there.
+CELERY_BEAT_SCHEDULER = "config.beat:SteadyScheduler"
+# A tick that waited longer than its interval is worthless, the next one is already there. But the worker's clock decides
+# how long it waited, and may be ahead of beat's: where both are right enough, no tick may be thrown away.
+_CLOCKS_APART = min(2 * CLOCK_TOLERANCE_SECONDS, 3600)
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": task, "schedule": float(seconds), "options": {"expires": float(seconds)}}
+    name: {"task": task, "schedule": float(seconds), "options": {"expires": float(seconds + _CLOCKS_APART)}}
     for name, task, seconds in (
         ("Drain the inbox", "tracking.tasks.drain_inbox", 5),
         ("Keep event partitions ahead", "tracking.tasks.prepare_partitions", 600),
