@@ -205,7 +205,7 @@ CELERY_BEAT_SCHEDULER = "config.beat:SteadyScheduler"
 # how long it waited, and may be ahead of beat's: where both are right enough, no tick may be thrown away.
 _CLOCKS_APART = min(2 * CLOCK_TOLERANCE_SECONDS, 3600)
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": task, "schedule": float(seconds), "options": {"expires": float(seconds + _CLOCKS_APART)}}
+    name: {"task": task, "schedule": float(seconds), "options": {"expire_seconds": seconds + _CLOCKS_APART}}
     for name, task, seconds in (
         ("Drain the inbox", "tracking.tasks.drain_inbox", 5),
         ("Keep event partitions ahead", "tracking.tasks.prepare_partitions", 600),
