@@ -1,19 +1,45 @@
-"""What a door says of attributes that will not be kept as they were sent, before anything of them is applied."""
+"""What a door says of what will not be kept as it was sent, before anything of it is applied."""
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from subscribers.definitions import Definitions
 from subscribers.identities import Name
 from subscribers.models import Site
 from subscribers.profiles import ATTRIBUTES_PER_SUBSCRIBER, list_kept_keys
-from tracking.operations import AttributesOperation
+from tracking.log import find_log_start
+from tracking.operations import AttributesOperation, EventOperation, Operation, PageOperation
 
 TOO_MANY = (
     f"would be one more than the {ATTRIBUTES_PER_SUBSCRIBER} attributes that a subscriber can have; "
     "it is kept aside as it was sent"
 )
+
+
+# Retention goes by whole weeks, so whatever is younger is kept.
+SURELY_KEPT = dt.timedelta(weeks=1)
+
+
+def find_forgotten(operations: Mapping[int, Operation], *, now: dt.datetime) -> Iterator[tuple[int, str]]:
+    """The places of what happened before the log begins, each with a sentence: it is counted nowhere."""
+    old = {
+        position: operation.at
+        for position, operation in operations.items()
+        if isinstance(operation, EventOperation | PageOperation)
+        and operation.at is not None
+        and operation.at < now - SURELY_KEPT
+    }
+    begins_at = find_log_start() if old else None
+    if begins_at is None:
+        return
+    for position, at in old.items():
+        if at < begins_at:
+            yield (
+                position,
+                f"events before {begins_at:%Y-%m-%d} are no longer kept, so this one is not either",
+            )
 
 
 class Told(NamedTuple):

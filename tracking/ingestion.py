@@ -21,7 +21,7 @@ from subscribers.models import Identity, Site
 from subscribers.profile_fields import clean_field
 from subscribers.profiles import Context
 from subscribers.waking import wake
-from tracking.cautions import Told, find_cautions
+from tracking.cautions import Told, find_cautions, find_forgotten
 from tracking.clocks import Skew, measure_skew
 from tracking.door import Door
 from tracking.inbox import DRAIN_TASK
@@ -96,7 +96,7 @@ def accept_request(*, site: Site, body: Mapping[str, Any], visitor: Visitor, now
     context = _read_context(body.get("context"), visitor.ip)
     clock = measure_skew(body.get("sent_at"), now=now)
     sender = (Identity.Kind.ANONYMOUS, browser)
-    checked = _read_operations(site, _read_list(body.get("operations")), clock, browser=sender)
+    checked = _read_operations(site, _read_list(body.get("operations")), clock, now=now, browser=sender)
     unknown = list_unknown(body, BROWSER_REQUEST) + list_unknown(
         body.get("context") or {}, CONTEXT, "context."
     )
@@ -119,7 +119,7 @@ def accept_backend_request(*, site: Site, body: Mapping[str, Any], now: dt.datet
     """
     chosen = _read_lane(body.get("lane"))
     clock = measure_skew(body.get("sent_at"), now=now)
-    checked = _read_operations(site, _read_list(body.get("operations")), clock)
+    checked = _read_operations(site, _read_list(body.get("operations")), clock, now=now)
     by_sender: dict[tuple[str, str], list[Operation]] = {}
     for operation, document in zip(checked.operations, checked.documents, strict=True):
         by_sender.setdefault(_read_sender(document), []).append(operation)
@@ -200,7 +200,7 @@ def _read_context(value: Any, ip: str) -> Context:
 
 
 def _read_operations(
-    site: Site, documents: Sequence[Any], clock: Skew, *, browser: Name | None = None
+    site: Site, documents: Sequence[Any], clock: Skew, *, now: dt.datetime, browser: Name | None = None
 ) -> _Checked:
     """`browser`: who sent all of it; without one, a backend says of each operation whom it is about."""
     trusted = browser is None
@@ -222,6 +222,10 @@ def _read_operations(
         warnings += [Caution(str(operation.id), f"operations[{position}]: {warning}") for warning in unknown]
     if not trusted:
         warnings += _warn_of_records(documents, good)
+    warnings += [
+        Caution(str(good[position].id), f"operations[{position}].at: {sentence}")
+        for position, sentence in find_forgotten(good, now=now)
+    ]
     told = (
         Told(position, _read_sender(documents[position]) if browser is None else browser, operation)
         for position, operation in good.items()

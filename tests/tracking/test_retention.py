@@ -10,7 +10,7 @@ from pytest_django import Settings
 from subscribers.models import Site, Subscriber
 from tests import factories
 from tests.factories import NOW
-from tests.tracking.requests import body, event, post
+from tests.tracking.requests import body, event, post, send
 from tracking import retention
 from tracking.draining import drain_inbox
 from tracking.log import NewEvent, find_log_start, record_events
@@ -157,14 +157,15 @@ def test_what_happened_at_the_first_kept_instant_is_recorded(site: Site, person:
     assert record_events(site, [first], received_at=NOW) == 1
 
 
-def test_a_request_with_an_event_from_before_is_answered_as_usual(site: Site) -> None:
+def test_a_request_with_an_event_from_before_is_taken_and_says_so(site: Site) -> None:
     forget_events(now=NOW)
     long_ago = (NOW - dt.timedelta(days=400)).isoformat()
 
     response = post(body(site, event("purchase", at=long_ago), event("add_to_cart")))
     drain_inbox(now=dt.datetime.now(dt.UTC))
 
-    assert response.json() == {"accepted": 2, "rejected": [], "warnings": []}
+    answer = response.json()
+    assert (answer["accepted"], answer["rejected"], len(answer["warnings"])) == (2, [], 1)
     assert list(EventType.objects.values_list("name", flat=True)) == ["add_to_cart"]
 
 
@@ -195,3 +196,15 @@ def test_a_week_that_somebody_reads_is_dropped_by_a_later_run(
         assert forget_events(now=NOW).weeks == [name]
     finally:
         reader.close()
+
+
+def test_what_happened_before_the_log_begins_is_warned_of(site: Site) -> None:
+    LogStart.objects.create(begins_at=NOW - 3 * WEEK)
+
+    old = send(site, event("bought", at=(NOW - 4 * WEEK).isoformat()), at=NOW)
+    young = send(site, event("bought", at=(NOW - 2 * WEEK).isoformat()), at=NOW)
+
+    assert [each.warning for each in old.warnings] == [
+        f"operations[0].at: events before {NOW - 3 * WEEK:%Y-%m-%d} are no longer kept, so this one is not either"
+    ]
+    assert young.warnings == []
