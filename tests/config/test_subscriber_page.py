@@ -76,7 +76,7 @@ def test_the_timeline_goes_on_with_older_entries(marketer: Client, site: Site, n
     assert "Show older" not in older
 
 
-@pytest.mark.parametrize("before", ["x", "2026-13-01T00:00:00Z", "2026-11-21T12:00:00", "\0"])
+@pytest.mark.parametrize("before", ["x", "2026-13-01T00:00:00Z", "9999-12-31T23:59:59Z", "\0"])
 def test_an_instant_that_is_none_gives_the_newest_entries(marketer: Client, site: Site, before: str) -> None:
     ana = factories.make_subscriber(site)
     factories.make_event(ana, "purchase")
