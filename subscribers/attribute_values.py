@@ -32,6 +32,8 @@ class Shape(NamedTuple):
 
 def guess_shape(value: Any) -> Shape:
     """The shape that a first value suggests; a list's items are numbers only if all of them are."""
+    if isinstance(value, dict) or _holds_objects(value):
+        return Shape(Attribute.Type.OBJECT)
     return Shape(guess_type(value), _guess_element_type(value) if isinstance(value, list) else TEXT)
 
 
@@ -73,8 +75,6 @@ def guess_type(value: Any) -> Attribute.Type:
         return Attribute.Type.BOOLEAN
     if isinstance(value, int | float):
         return Attribute.Type.NUMBER
-    if isinstance(value, dict) or _holds_objects(value):
-        return Attribute.Type.OBJECT
     if isinstance(value, list):
         return Attribute.Type.LIST
     if isinstance(value, str) and INSTANT.match(value) and _read_instant(value):

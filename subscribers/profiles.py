@@ -78,7 +78,16 @@ def read_topics(subscriber: Subscriber) -> dict[str, Any]:
 
 def find_changed_topics(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
     """The topics whose values differ; both are of `read_topics`."""
-    return {topic for topic in before.keys() | after.keys() if before.get(topic) != after.get(topic)}
+    return {
+        topic
+        for topic in before.keys() | after.keys()
+        if not _is_unchanged(before.get(topic), after.get(topic))
+    }
+
+
+def _is_unchanged(one: Any, other: Any) -> bool:
+    """As JSON has it: to Python True is 1 as well. Most values are the very same object, which is quickly told."""
+    return one is other or (one == other and is_same(one, other))
 
 
 def list_kept_keys(site: Site, names: Collection[Name]) -> dict[Name, set[str]]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from subscribers.attribute_times import forget_removed, keep_newer
+from subscribers.attribute_values import is_same
 from subscribers.changes import DEVICE, note_changes
 from subscribers.conversion import follow_widening
 from subscribers.definitions import Definitions, hold_definitions
@@ -171,7 +172,7 @@ class _Batch:
             found = find_changed_topics(self.before[pk], read_topics(person))
             for topic in found:
                 topics[topic].append(pk)
-            if found - {LAST_SEEN} or self.raw_before[pk] != person.raw_values:
+            if found - {LAST_SEEN} or not is_same(self.raw_before[pk], person.raw_values):
                 told.append(person)
             elif pk in self.stamped:
                 stamped.append(person)

@@ -103,9 +103,13 @@ def _read_moment(text: str, zone: ZoneInfo) -> dt.datetime:
     try:
         moment = dt.datetime.fromisoformat(text)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-        return check_instant(moment.astimezone(dt.UTC))
+        moment = moment.astimezone(dt.UTC)
     except (ValueError, OverflowError):
         raise ChoiceError(f"“{text[:40]}” is no moment. Write it like 2026-11-21T09:30.") from None
+    try:
+        return check_instant(moment)
+    except ValueError as error:
+        raise ChoiceError(f"“{text[:40]}” {error}.") from None
 
 
 def _list_periods(choice: Choice, chosen: str) -> list[tuple[str, str, bool]]:

@@ -203,10 +203,10 @@ def test_a_period_ends_now(marketer: Client, segments: list[Segment], period: st
     [
         ("since=yesterday", "is no moment"),
         ("since=0001-01-01T00:00", "is no moment"),
-        ("since=1899-01-01T00:00", "after the year 1900"),
+        ("since=1899-01-01T00:00", "must be in the year 1900 or later"),
         ("until=2026-01-01T00:00", "Say from when on."),
         ("since=2199-01-01T00:00", "must lie before"),
-        ("since=2026-01-01T00:00&until=9999-12-31T23:59", "lies in the future"),
+        ("since=2026-01-01T00:00&until=9999-12-31T23:59", "must be before the year 2200"),
         ("since=9999-12-31T23:59-23:59", "is no moment"),
     ],
 )

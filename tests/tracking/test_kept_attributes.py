@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from segments.definitions import read_rule, select_subscribers
@@ -94,6 +94,8 @@ def _read_moment(text: str) -> dt.datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
+@example(first="2026-12-01 10:00", then=[(BROWSER, False), (BROWSER, 0)])
+@example(first={"a": 1}, then=[(BROWSER, {"a": True}), (BROWSER, {"a": 1})])
 @given(
     first=TELLING,
     then=st.lists(st.tuples(st.sampled_from([BROWSER, OTHER_BROWSER]), VALUES), min_size=1, max_size=6),

@@ -8,6 +8,7 @@ from campaigns.drafts import set_variants
 from campaigns.models import Campaign, Delivery, Variant
 from campaigns.reports import report_campaign
 from segments.models import Segment
+from subscribers.ids import take_ids
 from subscribers.models import Site, Subscriber
 from tests.campaigns.admin.pages import page_of, sign_in
 from tests.factories import NOW, make_campaign, make_occurrence, make_segment
@@ -19,7 +20,7 @@ LOCAL = {"schedule": "local", "local_date": dt.date(2026, 11, 21), "local_time":
 def send(campaign: Campaign, people: int, clicks: int, variant: str = "A", **values: object) -> None:
     make_occurrence(campaign)
     rows = Subscriber.objects.bulk_create(
-        Subscriber(site=campaign.site, created_at=NOW, last_seen_at=NOW) for _ in range(people)
+        take_ids(Subscriber(site=campaign.site, created_at=NOW, last_seen_at=NOW) for _ in range(people))
     )
     Delivery.objects.bulk_create(
         Delivery(

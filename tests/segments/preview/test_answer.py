@@ -225,7 +225,7 @@ def test_the_number_of_queries_does_not_grow_with_the_people(
 ) -> None:
     make_people(site, gold=12, others=12)
 
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(27):
         preview_rule(site, GOLD, as_of=NOW)
 
 
