@@ -111,7 +111,7 @@ def test_a_broken_template_is_explained_while_it_is_typed(page: CampaignPage) ->
 
     page.write("title", "Hello {{ subscriber.first_name")
 
-    page.wait_for("could not be filled in", "#preview")
+    page.wait_for("“Hello {{ subscriber.first_name” cannot be read: expected '}}'", "#preview")
 
 
 def test_only_the_fields_of_the_chosen_schedule_are_shown(page: CampaignPage) -> None:

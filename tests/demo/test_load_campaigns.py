@@ -115,7 +115,7 @@ def test_nothing_of_the_finished_campaign_waits_for_a_worker(demo_shop: Site) ->
 
 
 def test_the_scheduled_campaign_reaches_cart_abandoners_tomorrow_at_nine(demo_shop: Site) -> None:
-    campaign = _find(demo_shop, "running")
+    campaign = _find(demo_shop, "scheduled")  # planned, and nobody is due yet
     members = Membership.objects.filter(segment__site=demo_shop, segment__name="Cart abandoners")
     assert set(campaign.deliveries.values_list("subscriber")) == set(members.values_list("subscriber"))
     planned = campaign.deliveries.filter(status="planned")
