@@ -20,7 +20,7 @@ PARITY := parity forgetting flips turning narrowed simulation
 export PORT CARILLON_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all slow check fast laws parity faults bench-segments bench-membership bench-delivery lint format requirements clean
+.PHONY: help run test test-all slow more-laws check fast laws parity faults bench-segments bench-membership bench-delivery lint format requirements clean
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | column -t -s '|'
@@ -31,10 +31,12 @@ run: .venv/ready ## Start everything with a demo, at http://localhost:$PORT; ctr
 test: .venv/ready ## Run every test but the slow half, on two cores, each half on servers of its own
 	$(BIN)/python -m pytest -m "not slow" $(SHARED)
 
-test-all: test slow ## Run every test, and the random laws with LAWS_FACTOR times their cases
+test-all: test slow more-laws ## Run every test, and the random laws with LAWS_FACTOR times their cases
 
-slow: .venv/ready ## Run the slow half: kills, whole installations, narrow screens, the laws with more cases
+slow: .venv/ready ## Run the slow half: kills, whole installations, narrow screens
 	$(BIN)/python -m pytest -m "slow and not law" $(SHARED)
+
+more-laws: .venv/ready
 	CASES_FACTOR=$(LAWS_FACTOR) $(BIN)/python -m pytest -m law $(SHARED)
 
 check: .venv/ready ## Style, types, and the tests that are fast or of what was changed: before each commit
