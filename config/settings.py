@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_celery_beat",
+    "access",
     "subscribers",
     "tracking",
     "segments",
@@ -150,6 +151,8 @@ if _addresses["DATABASE_URL"]:
         },
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Groups are roles on every site, memberships on one.
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "access.backends.SiteRoleBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")

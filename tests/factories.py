@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, User
 
+from access.models import SiteMember
 from campaigns.models import Campaign, Delivery, Occurrence
 from segments.models import Segment
 from subscribers.changes import DEVICE, PERSON, name_event, note_changes
@@ -122,9 +123,11 @@ def make_delivery(campaign: Campaign, subscriber: Subscriber, **values: Any) -> 
     return Delivery.objects.create(campaign=campaign, subscriber=subscriber, **values)
 
 
-def make_user(*groups: str, **values: Any) -> User:
-    """A member of staff in the named groups; `is_superuser=True` for the administrator."""
+def make_user(*groups: str, memberships: dict[Site, str] | None = None, **values: Any) -> User:
+    """Staff: in the named groups (on every site), or members of some sites; `is_superuser=True` for the administrator."""
     defaults = {"username": f"user{next(_numbers)}", "is_staff": True}
     user = User.objects.create_user(password="correct horse", **{**defaults, **values})
     user.groups.set(Group.objects.filter(name__in=groups))
+    for site, role in (memberships or {}).items():
+        SiteMember.objects.create(user=user, site=site, role=role)
     return user

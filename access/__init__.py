@@ -1,0 +1,1 @@
+"""Who may do what: roles on sites, keys, what was done by whom. The lowest app: every door asks it."""
