@@ -74,7 +74,8 @@ def find_site_id(row: models.Model) -> int | None:
     value: Any = row
     for name in find_site_path(type(row)).split("__"):
         value = getattr(value, name, None)
-    return value
+    found: int | None = value
+    return found
 
 
 def _list_paths(model: type[models.Model], seen: tuple[type[models.Model], ...]) -> Iterator[tuple[str, ...]]:
@@ -83,9 +84,10 @@ def _list_paths(model: type[models.Model], seen: tuple[type[models.Model], ...])
         return
     for field in model._meta.concrete_fields:
         target = field.related_model
-        if not isinstance(field, models.ForeignKey) or field.null or target in (model, *seen):
+        if not isinstance(field, models.ForeignKey) or field.null or not isinstance(target, type):
             continue
-        assert isinstance(target, type)
+        if target in (model, *seen):
+            continue
         if target._meta.label_lower == SITE_MODEL:
             yield (field.attname,)
         else:
