@@ -43,6 +43,8 @@ PUSH_HOSTS = read_list(
 PUSH_LOOPBACK_HOSTS = read_list("PUSH_LOOPBACK_HOSTS")
 TRACK_MAX_BYTES = read_int("TRACK_MAX_BYTES", 512 * 1024, minimum=1024)
 TRACK_MAX_OPERATIONS = read_int("TRACK_MAX_OPERATIONS", 500, minimum=1)
+# So many workers may die at what waits in the inbox before each operation of it is applied alone.
+INBOX_ATTEMPTS = read_int("INBOX_ATTEMPTS", 3, minimum=1, maximum=1000)
 # So many that days on which none can be made, since somebody holds the log, do no harm.
 EVENT_WEEKS_AHEAD = read_int("EVENT_WEEKS_AHEAD", 12, minimum=1, maximum=520)
 # How long a change of tables waits for a lock, and with it all who come after; then it is tried again later.

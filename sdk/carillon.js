@@ -256,9 +256,19 @@
   }).catch(() => { /* there was nothing, or IndexedDB is forbidden and there could be nothing */ });
 
   // ---- The subscriber and their session ---------------------------------------------------------------------------
+  /** Nil, max, and what comes of a source of random numbers that gives nothing: the same for all browsers (subscribers/browser_ids.py). */
+  const STANDS_FOR_NONE = /^([0f])\1{7}-\1{4}-.\1{3}-.\1{3}-\1{12}$/i;
+
   function uuid() {
-    if (crypto.randomUUID) return crypto.randomUUID(); // absent on plain http
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    if (crypto.randomUUID) { // absent on plain http
+      const made = crypto.randomUUID();
+      if (!STANDS_FOR_NONE.test(made)) return made;
+    }
+    const made = writeUuid(crypto.getRandomValues(new Uint8Array(16)));
+    return STANDS_FOR_NONE.test(made) ? writeUuid(Uint8Array.from({ length: 16 }, () => Math.random() * 256)) : made;
+  }
+
+  function writeUuid(bytes) {
     bytes[6] = (bytes[6] & 0x0f) | 0x40;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -268,11 +278,11 @@
   /** The id an earlier Aimtell installation gave this browser: taking it over lets imported subscribers match. */
   function inheritedId() {
     const found = /_aimtellSubscriberID=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/i.exec(ours(document, 'cookie'));
-    return found && found[1].toLowerCase();
+    return found && !STANDS_FOR_NONE.test(found[1]) && found[1].toLowerCase();
   }
 
   function subscriber() {
-    if (!read('subscriber')) write('subscriber', inheritedId() || uuid());
+    if (!read('subscriber') || STANDS_FOR_NONE.test(read('subscriber'))) write('subscriber', inheritedId() || uuid());
     return read('subscriber');
   }
 

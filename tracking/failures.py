@@ -12,9 +12,23 @@ NOT_NULL = "23502"
 # Neither the operation's nor its neighbours' fault: memory, connections, files.
 OF_THE_MACHINE = (MemoryError, OSError)
 
+DEADLY = "The worker's process ended"
+
 
 class PutOffError(Exception):
     """Nothing of a batch was applied, and all of it will be tried again; the message says why."""
+
+
+class DeadlyError(Exception):
+    """What the worker's process has ended at, again and again."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__(f"{DEADLY} each of the {times} times it was applied alone")
+
+
+def ran_out_of_memory(error: BaseException) -> bool:
+    """Whether the process has lived to tell what the next one may not: that is counted as a death of it."""
+    return isinstance(error, MemoryError) or isinstance(error.__cause__, MemoryError)
 
 
 def fails_alike(error: BaseException) -> bool:
@@ -37,6 +51,8 @@ def describe_cause(error: BaseException) -> str:
 
 def describe_failure(error: BaseException) -> str:
     """What gave up, and where in the code. The error's own words stay out: they may quote a person."""
+    if isinstance(error, DeadlyError):
+        return str(error)
     frames = traceback.extract_tb(error.__traceback__)
     trail = " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
     return f"{type(error).__name__} at {trail[-250:]}"[:300]

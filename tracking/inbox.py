@@ -1,8 +1,9 @@
 """The inbox as workers see it: two lanes, the live one first, and one person's operations in their order across both."""
 
 import datetime as dt
+import json
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -51,6 +52,9 @@ FIND_SENDERS_AHEAD = """
 SELECT DISTINCT sender FROM tracking_inboxitem
 WHERE sender = ANY(%s::bigint[]) AND lane = 1 AND failed_at IS NULL AND id > %s AND id < %s
 """
+READ_ONE = f"SELECT {COLUMNS} FROM tracking_inboxitem WHERE id = %s AND failed_at IS NULL"  # noqa: S608
+HOLD = "SELECT shard FROM unnest(%s::smallint[]) AS wanted (shard) WHERE pg_try_advisory_xact_lock(%s, shard)"
+REWRITE = "UPDATE tracking_inboxitem SET payload = %s::jsonb WHERE id = %s"
 DELETE = "DELETE FROM tracking_inboxitem WHERE id = ANY(%s::bigint[])"
 
 
@@ -73,12 +77,11 @@ def find_shards(busy: Collection[int]) -> list[int]:
         return [shard for (shard,) in cursor.fetchall()]
 
 
-def take_shard(shard: int) -> bool:
-    """Held until the transaction ends, however it ends."""
+def hold_shards(shards: Sequence[int]) -> list[int]:
+    """Those of them that no other worker has; held until the transaction ends, however it ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK_SPACE, shard])
-        (taken,) = cursor.fetchone()
-    return bool(taken)
+        cursor.execute(HOLD, [write_array(shards), LOCK_SPACE])
+        return [shard for (shard,) in cursor.fetchall()]
 
 
 def read_waiting(shards: Sequence[int]) -> list[Waiting]:
@@ -117,6 +120,20 @@ def _read_ahead(live: list[Waiting]) -> tuple[list[Waiting], list[Waiting]]:
         cursor.execute(FIND_SENDERS_AHEAD, [senders, end, last])
         unfinished = {sender for (sender,) in cursor.fetchall()}
     return [item for item in live if item.pk < end or item.sender not in unfinished], ahead
+
+
+def read_item(pk: int) -> Waiting | None:
+    """None: it is applied, or set aside."""
+    with connection.cursor() as cursor:
+        cursor.execute(READ_ONE, [pk])
+        row = cursor.fetchone()
+    return Waiting(*row) if row else None
+
+
+def rewrite_item(pk: int, payload: Any) -> None:
+    """With what is left of it, in its place."""
+    with connection.cursor() as cursor:
+        cursor.execute(REWRITE, [json.dumps(payload), pk])
 
 
 def delete_items(ids: Iterable[int]) -> None:

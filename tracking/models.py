@@ -69,6 +69,18 @@ class InboxItem(models.Model):
         return f"Inbox item {self.pk}"
 
 
+class DrainAttempt(models.Model):
+    """That a worker has begun to drain a shard of the inbox, and how often without an end (tracking/attempts.py)."""
+
+    shard = models.SmallIntegerField(primary_key=True)
+    tries = models.SmallIntegerField(help_text="0: no attempt was left unfinished")
+    item_id = models.BigIntegerField(null=True, help_text="What is tried alone, operation by operation")
+    operations_left = models.IntegerField(null=True, help_text="Of the item: tells which operation is tried")
+
+    def __str__(self) -> str:
+        return f"Shard {self.shard}, try {self.tries}"
+
+
 class AppliedOperation(models.Model):
     """A trace of each operation, kept for a while, so that one that arrives again changes nothing.
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from subscribers.ids import take_ids
 from subscribers.waking import wake
-from tracking.failures import describe_failure
+from tracking.failures import DEADLY, describe_failure
 from tracking.inbox import DRAIN_TASK, Waiting
 from tracking.models import InboxItem
 from tracking.operations import Envelope
@@ -110,4 +110,6 @@ def say_why(item: InboxItem) -> str:
     """What gave up, and what can be done about it."""
     if item.failure.startswith("ValidationError"):
         return "This version cannot read it: try again after an upgrade."
+    if item.failure.startswith(DEADLY):
+        return f"{item.failure}, so nothing else was applied with it. Give workers more memory, or upgrade, and try again."
     return "Applying it failed though others of its kind could be applied: a fault in Carillon. Try again after an upgrade."

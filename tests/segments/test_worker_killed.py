@@ -64,7 +64,7 @@ class Stream(threading.Thread):
             connection.close()
 
     def _send_one(self, chance: random.Random) -> None:
-        browser = str(uuid.UUID(int=chance.randrange(PEOPLE)))
+        browser = str(uuid.UUID(int=chance.randrange(PEOPLE) + 1))
         events = [event("tick"), event("purchase", properties={"value": chance.randrange(20)})]
         self.sent |= {uuid.UUID(each["id"]) for each in events}
         operations = [*events, attributes(tier=chance.choice(["gold", "silver"]))]

@@ -11,8 +11,9 @@ from django.test import Client
 
 from subscribers.models import Site
 from tests.factories import NOW
-from tracking.draining import DrainResult, drain_inbox
+from tracking.draining import drain_inbox
 from tracking.ingestion import Accepted, Visitor, accept_request
+from tracking.outcomes import DrainResult
 
 BROWSER = "6f9619ff-8b86-4d01-b42d-00c04fc964ff"
 OTHER_BROWSER = "7c9e6679-7425-40de-944b-e07fc1f90ae7"

@@ -23,7 +23,7 @@ from tests.tracking.requests import (
     track,
     unsubscribe,
 )
-from tracking import applying, draining
+from tracking import applying, halving
 from tracking.draining import BATCH_SHARDS, drain_inbox
 from tracking.inbox import LOCK_SPACE
 from tracking.log import record_events
@@ -206,11 +206,11 @@ def test_a_shard_that_another_worker_has_in_hand_is_left_to_it() -> None:
 
 def test_a_batch_takes_half_of_the_shards_so_that_another_worker_finds_something(site: Site) -> None:
     for number in range(InboxItem.SHARDS):
-        send(site, event(), browser=str(uuid.UUID(int=number)))
+        send(site, event(), browser=str(uuid.UUID(int=number + 1)))
     for number, item in enumerate(InboxItem.objects.all()):
         InboxItem.objects.filter(pk=item.pk).update(shard=number)
 
-    with mock.patch.object(draining, "apply_arrivals", wraps=applying.apply_arrivals) as apply_arrivals:
+    with mock.patch.object(halving, "apply_arrivals", wraps=applying.apply_arrivals) as apply_arrivals:
         drain_inbox(now=NOW)
 
     assert [len(call.args[1]) for call in apply_arrivals.call_args_list] == [BATCH_SHARDS, BATCH_SHARDS]
@@ -220,7 +220,7 @@ def test_a_batch_takes_few_statements_however_many_operations_it_has(
     site: Site, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(50):
-        browser = str(uuid.UUID(int=number))
+        browser = str(uuid.UUID(int=number + 1))
         send(site, *(event(properties={"value": 1}) for _ in range(5)), browser=browser)
     InboxItem.objects.update(shard=3)
 
@@ -247,7 +247,7 @@ def test_devices_take_few_statements_however_many_there_are(
     site: Site, django_assert_max_num_queries: Any, number: int
 ) -> None:
     for place in range(number):
-        browser = str(uuid.UUID(int=place))
+        browser = str(uuid.UUID(int=place + 1))
         send(site, subscribe(f"{ENDPOINT}-{place}"), browser=browser)
         if place % 3 == 0:
             send(site, unsubscribe(), browser=browser)

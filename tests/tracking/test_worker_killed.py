@@ -35,7 +35,7 @@ def _fill_inbox(site: Site) -> set[uuid.UUID]:
         if number % 7 == 0:
             operations.insert(5, identify(f"u-{number % 3}"))
         for _ in range(2 if number % 10 == 0 else 1):
-            send(site, *operations, browser=str(uuid.UUID(int=number % 97)))
+            send(site, *operations, browser=str(uuid.UUID(int=number % 97 + 1)))
     return expected
 
 
