@@ -229,7 +229,7 @@ def _warn_of_time(campaign: Campaign, last_due_at: dt.datetime, *, now: dt.datet
     closes_at = last_due_at + find_longest_window(campaign)
     if now < closes_at:
         yield (
-            f"People still have time to convert, the last of them until {write_moment(closes_at, campaign.site.timezone)}. "
+            f"People still have time to convert, the last of them until {write_moment(closes_at, campaign.site.clock_name)}. "
             "These figures will change."
         )
     runs = campaign.occurrences.filter(planned_at__isnull=False)

@@ -34,8 +34,7 @@ def choose_zone(subscriber_timezone: str, site_timezone: str) -> ChosenZone:
     """The subscriber's own time zone; the site's where that is missing or no IANA name, and UTC as the last resort."""
     if is_timezone(subscriber_timezone):
         return ChosenZone(load_zone(subscriber_timezone), is_site_default=False)
-    known = site_timezone if is_timezone(site_timezone) else "UTC"
-    return ChosenZone(load_zone(known), is_site_default=True)
+    return ChosenZone(load_zone(site_timezone), is_site_default=True)
 
 
 def resolve_local_time(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
@@ -60,8 +59,9 @@ def is_by_local_time(campaign: Campaign) -> bool:
 
 def write_moment(moment: dt.datetime, timezone: str) -> str:
     """An instant as every page shows it, on the clock of a site: “24 Dec 2026, 09:00 (Europe/Berlin)”."""
-    local = moment.astimezone(load_zone(timezone))
-    return f"{local.day} {local:%b %Y, %H:%M} ({timezone})"
+    zone = load_zone(timezone)
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%b %Y, %H:%M} ({zone.key})"
 
 
 def find_day(campaign: Campaign) -> dt.date | None:

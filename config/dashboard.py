@@ -13,6 +13,7 @@ from config.pressure import list_concerns, read_pressure
 from config.upkeep import read_upkeep
 from subscribers.geolocation import knows_cities
 from subscribers.models import Site
+from subscribers.timezones import explain_clock
 
 OPERATES = "django_celery_beat.view_periodictask"  # who watches over the machinery
 
@@ -41,7 +42,7 @@ def add_overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
     context.update(
         may_view=True,
         knows_cities=knows_cities(),
-        limits=read_limits(sites),
+        limits=[*read_limits(sites), *_explain_clocks(sites)],
         zone=zone.key,
         trends=trends,
         heads=heads,
@@ -50,6 +51,10 @@ def add_overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
         steps=[(step, _find_address(step, request)) for step in steps],
     )
     return context
+
+
+def _explain_clocks(sites: list[Site]) -> list[str]:
+    return [f"{site.name}: {problem}" for site in sites if (problem := explain_clock(site.timezone))]
 
 
 def _find_address(step: Step, request: HttpRequest) -> str:

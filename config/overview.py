@@ -13,7 +13,9 @@ from campaigns.models import Campaign
 from campaigns.reports import Outcomes, count_outcomes
 from config.trends import Trend, draw_trend
 from segments.models import Segment
+from subscribers.database_zones import find_database_zone
 from subscribers.models import Site, Subscriber
+from subscribers.timezones import UTC, load_zone
 from tracking.models import EventType
 from tracking.volume import read_daily_counts
 
@@ -47,7 +49,7 @@ class SegmentLine:
 def find_zone(sites: list[Site]) -> ZoneInfo:
     """In whose days the home page counts: the time zone that all sites share, else UTC."""
     zones = {site.timezone for site in sites}
-    return ZoneInfo(zones.pop() if len(zones) == 1 else "UTC")
+    return load_zone(find_database_zone(zones.pop() if len(zones) == 1 else UTC))
 
 
 def read_trends(*, zone: ZoneInfo, now: dt.datetime) -> list[Trend]:

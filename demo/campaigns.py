@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -75,7 +74,7 @@ def _plan(campaign: Campaign, *, now: dt.datetime) -> Campaign:
 
 
 def _find_day(site: Site, now: dt.datetime) -> dt.date:
-    return now.astimezone(ZoneInfo(site.timezone)).date()
+    return now.astimezone(site.zone).date()
 
 
 def make_url(path: str) -> str:

@@ -18,6 +18,7 @@ from segments.rules.topics import name_segment
 from segments.versions import find_version
 from subscribers.changes import note_changes, note_for_everyone
 from subscribers.clocks import find_believed
+from subscribers.database_zones import find_database_zone
 from subscribers.models import Site
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ def build_members(segment: Segment, *, as_of: dt.datetime, skip_busy: bool = Fal
     found = rows.select_related("site", "live_version").filter(pk=segment.pk, kind=Segment.Kind.LIVE).first()
     if found is None:
         return None if skip_busy else Moves()
-    rewind_ahead([found], zone=found.site.timezone, now=as_of)
+    rewind_ahead([found], zone=find_database_zone(found.site.timezone), now=as_of)
     # What is followed already has happened for this segment, too, though the clock here may lag.
     as_of = pick_instant([found], no_earlier_than=max(as_of, _find_followed(found.site, as_of)))
     try:

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Collection
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -96,7 +95,7 @@ def compile_members(site: Site, rule: Rule, context: CompileContext) -> Fragment
 def read_context(site: Site, rule: Rule, *, as_of: dt.datetime, sampled: bool = False) -> CompileContext:
     return CompileContext(
         as_of=as_of,
-        zone=ZoneInfo(site.timezone),
+        zone=site.zone,
         log=read_log(site, list_events(rule.root)),
         sampled=sampled,
     )

@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from segments.definitions import read_names, say_segment
 from segments.facts import load_facts
@@ -11,6 +10,7 @@ from segments.models import Membership, Segment
 from segments.rules import parse_rule
 from segments.rules.explanation import Explanation, explain_rule
 from subscribers.models import Subscriber
+from subscribers.timezones import load_zone
 
 # Whoever asks must be allowed to see whom it tells of, and what they did.
 TELLS_OF = ("subscribers.view_subscriber", "tracking.view_event")
@@ -51,7 +51,7 @@ class MembershipExplanation:
         return "Time alone will not change this."
 
     def _show(self, instant: dt.datetime) -> str:
-        return f"{instant.astimezone(ZoneInfo(self.timezone)):%-d %b %Y, %H:%M:%S} ({self.timezone})"
+        return f"{instant.astimezone(load_zone(self.timezone)):%-d %b %Y, %H:%M:%S} ({self.timezone})"
 
 
 def explain_membership(
@@ -69,12 +69,12 @@ def explain_membership(
         rule,
         load_facts([subscriber.pk])[subscriber.pk],
         as_of=as_of,
-        zone=ZoneInfo(site.timezone),
+        zone=site.zone,
         names=names,
         entered_at=entered_at,
     )
     since = entered_at.get(segment.pk)
-    return MembershipExplanation(say_segment(segment, names), as_of, root, since, site.timezone)
+    return MembershipExplanation(say_segment(segment, names), as_of, root, since, site.clock_name)
 
 
 def _ask_for(segment: Segment) -> dict[str, Any]:

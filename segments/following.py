@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
@@ -34,6 +33,7 @@ from subscribers.arrays import write_array
 from subscribers.changes import PERSON
 from subscribers.clocks import find_believed
 from subscribers.commits import commit_lazily
+from subscribers.database_zones import find_database_zone
 from subscribers.models import Site, SubscriberChange
 
 logger = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ def _follow_round(site: Site, now: dt.datetime, *, thoroughly: bool) -> Followed
         of=("self",), no_key=True, skip_locked=not thoroughly
     )
     segments = {segment.pk: segment for segment in rows.order_by("pk")}
-    rewind_ahead(segments.values(), zone=site.timezone, now=now)
+    rewind_ahead(segments.values(), zone=find_database_zone(site.timezone), now=now)
     # However far ahead the clock was of whoever noted a change: it has happened by now.
     noted = [change.changed_at for change in changes]
     latest = find_believed(now, noted)
@@ -135,7 +135,7 @@ class _Round:
         self, site: Site, as_of: dt.datetime, segments: dict[int, Segment], *, thoroughly: bool
     ) -> None:
         self.site, self.as_of, self.segments = site, as_of, segments
-        self.zone = ZoneInfo(site.timezone)
+        self.zone = site.zone
         failed = {pk for pk, segment in segments.items() if segment.status == Segment.Status.FAILED}
         self.rules = read_live_rules(segments[pk] for pk in segments.keys() - failed)
         self.failed = failed

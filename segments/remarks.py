@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -40,7 +39,7 @@ def read_remarks(  # noqa: PLR0913 - the rule, and what is known of it
     remarks += list_unseen_values(site, rule, now=now, somebody_fits=somebody_fits)
     begins_at = find_log_start()
     if begins_at:
-        remarks += list_cut_short(rule, begins_at, as_of=now, zone=ZoneInfo(site.timezone))
+        remarks += list_cut_short(rule, begins_at, as_of=now, zone=site.zone)
     if segment is not None:
         remarks += _ask_who_uses_it(segment, rule, names, now)
     costs = list_costs(rule, lambda event, name: find_hot_column(event, name) is not None)

@@ -56,7 +56,7 @@ def verify_segments(
 ) -> dict[int, Verification]:
     """The same for several segments of one site in one pass over its people, or over those of the given ids alone."""
     site = next(iter(segments)).site
-    rules, zone = _read_rules(segments), ZoneInfo(site.timezone)
+    rules, zone = _read_rules(segments), site.zone
     lists = set(Segment.objects.filter(site=site, kind=Segment.Kind.STATIC).values_list("pk", flat=True))
     living = Subscriber.objects.living().filter(site=site).order_by("pk")
     if people is not None:

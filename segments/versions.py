@@ -91,4 +91,4 @@ def say_author(version: SegmentVersion, zone: ZoneInfo) -> str:
 
 def say_changed(segment: Segment, latest: SegmentVersion) -> str:
     """To somebody who began with a version that is not the latest any more."""
-    return f"The rule of this segment was changed meanwhile {say_author(latest, ZoneInfo(segment.site.timezone))}."
+    return f"The rule of this segment was changed meanwhile {say_author(latest, segment.site.zone)}."

@@ -4,6 +4,7 @@ import datetime as dt
 import secrets
 import uuid
 from typing import ClassVar, Self
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
@@ -63,9 +64,19 @@ class Site(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its clock; UTC, where its time zone is none (any more): `clock_name` says so wherever times are shown."""
+        return load_zone(self.timezone)
+
+    @property
+    def clock_name(self) -> str:
+        """Of the zone in which its times are really shown."""
+        return self.zone.key
+
     def find_day(self, instant: dt.datetime) -> dt.date:
         """Which day it is there."""
-        return instant.astimezone(load_zone(self.timezone)).date()
+        return instant.astimezone(self.zone).date()
 
 
 class Place(models.Model):

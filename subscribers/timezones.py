@@ -26,7 +26,14 @@ def is_timezone(name: str) -> bool:
 @functools.cache
 def load_zone(name: str) -> zoneinfo.ZoneInfo:
     """The clock of a zone whose name was stored some time ago; UTC where the name is none (any more)."""
-    return zoneinfo.ZoneInfo(name if is_timezone(name) else "UTC")
+    return zoneinfo.ZoneInfo(name if is_timezone(name) else UTC)
+
+
+def explain_clock(name: str) -> str:
+    """What is to be said where a stored name is none (any more); empty: it is one."""
+    if is_timezone(name):
+        return ""
+    return f"The time zone “{name}” is not known on this machine, so {UTC} is used instead. Choose another."
 
 
 def find_timezone(name: str) -> str:

@@ -129,7 +129,7 @@ def _gather_site_facts(sites: list[Site]) -> list[SiteFacts]:
         SiteFacts(
             site.pk,
             site.name,
-            site.timezone,
+            site.clock_name,
             everyone.get(site.pk, 0),
             reachable.get(site.pk, 0),
             describe_site(site),

@@ -3,11 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from campaigns.admin.dry_run_chart import HoursAhead, draw_hours_ahead
 from campaigns.admin.wording import describe_day
 from campaigns.models import Campaign, Delivery, DryRun
+from subscribers.timezones import load_zone
 
 OUTCOMES = {
     "planned": "Will be sent",
@@ -63,7 +63,7 @@ def describe_dry_run(dry_run: DryRun, campaign: Campaign) -> DryRunWords | None:
         outcomes=_list_outcomes(summary),
         notes=_list_notes(summary),
         versions=_list_versions(summary),
-        hours=draw_hours_ahead(summary["by_hour"], campaign.site.timezone),
+        hours=draw_hours_ahead(summary["by_hour"], campaign.site.clock_name),
         zones=_list_zones(summary),
         warnings=_list_warnings(summary),
         day=describe_day(dt.date.fromisoformat(summary["day"])) if summary["day"] else "",
@@ -130,7 +130,7 @@ def _list_zones(summary: dict[str, Any]) -> list[ZoneLine]:
 
 def _describe_span(zone: dict[str, Any]) -> str:
     """On the zone's own clock: one time, or from the first to the last."""
-    clock = ZoneInfo(zone["zone"] or "UTC")
+    clock = load_zone(zone["zone"])
     first, last = (
         dt.datetime.fromisoformat(zone[key]).astimezone(clock) for key in ("first_due_at", "last_due_at")
     )

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from subscribers.clock_labels import name_day, name_hour, span_years
+from subscribers.timezones import load_zone
 
 WIDTH, HEIGHT = 720, 160  # of the plot, in the units of the viewBox
 MOST_HOURS = 72  # more are drawn by day
@@ -41,7 +42,7 @@ class HoursAhead:
 
 def draw_hours_ahead(by_hour: Sequence[dict[str, Any]], timezone: str) -> HoursAhead | None:
     """Bars from the first to the last hour in which somebody is due; None if nobody is."""
-    zone = ZoneInfo(timezone)
+    zone = load_zone(timezone)
     counts = Counter({dt.datetime.fromisoformat(row["hour"]): row["people"] for row in by_hour})
     if not counts:
         return None

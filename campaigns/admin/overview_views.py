@@ -79,10 +79,10 @@ def choose_by_hand(request: HttpRequest, campaign_id: int, model_admin: ModelAdm
 
 
 def describe_progress(campaign: Campaign, progress: Progress, *, now: dt.datetime) -> dict[str, Any]:
-    zones, more_zones = draw_zones(progress.zones, campaign.site.timezone)
+    zones, more_zones = draw_zones(progress.zones, campaign.site.clock_name)
     return {
         "campaign": campaign,
-        "tz": campaign.site.timezone,
+        "tz": campaign.site.clock_name,
         "progress": progress,
         "report": progress.outcomes,
         "shares": draw_shares(progress.outcomes),
@@ -99,7 +99,7 @@ def describe_progress(campaign: Campaign, progress: Progress, *, now: dt.datetim
 
 def _list_moments(campaign: Campaign) -> list[tuple[str, str]]:
     """Who wrote it, and when it began and ended."""
-    zone = campaign.site.timezone
+    zone = campaign.site.clock_name
     moments = (("Launched", campaign.launched_at), ("Finished", campaign.finished_at))
     facts = [(label, wording.describe_moment(at, zone)) for label, at in moments if at is not None]
     return [("Written by", campaign.created_by.get_username()), *facts] if campaign.created_by else facts

@@ -38,7 +38,7 @@ def render_page(
         "title": campaign.name,
         "original": campaign,
         "campaign": campaign,
-        "tz": campaign.site.timezone,
+        "tz": campaign.site.clock_name,
         "buttons": list_buttons(request, campaign, model_admin),
     }
     return TemplateResponse(request, f"admin/campaigns/{template}.html", {**frame, **context})

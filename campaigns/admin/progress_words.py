@@ -52,7 +52,7 @@ def _say_start(campaign: Campaign, progress: Progress) -> str:
     if progress.run is None or not progress.outcomes.recipients:
         return f"When: {describe_schedule(campaign)}."
     first = progress.everybody.next_due_at
-    when = f"; the first are due on {describe_moment(first, campaign.site.timezone)}" if first else ""
+    when = f"; the first are due on {describe_moment(first, campaign.site.clock_name)}" if first else ""
     return f"It goes to {_count(progress.outcomes.recipients)}{when}."
 
 
@@ -128,7 +128,7 @@ def list_moving(campaign: Campaign, progress: Progress, *, now: dt.datetime) -> 
 def _say_next(next_due_at: dt.datetime | None, campaign: Campaign) -> str:
     if next_due_at is None:
         return "Nobody"
-    return f"Next on {next_due_at.astimezone(load_zone(campaign.site.timezone)):%a at %H:%M}"
+    return f"Next on {next_due_at.astimezone(load_zone(campaign.site.clock_name)):%a at %H:%M}"
 
 
 def _say_pace(progress: Progress) -> str:
@@ -146,7 +146,7 @@ def _say_end(progress: Progress, campaign: Campaign, *, now: dt.datetime) -> tup
     left = describe_left(progress.ends_at - now)
     if progress.is_test_running:
         return left, "If the winner is known by then"
-    return left, f"Until {describe_moment(progress.ends_at, campaign.site.timezone)}"
+    return left, f"Until {describe_moment(progress.ends_at, campaign.site.clock_name)}"
 
 
 def describe_left(left: dt.timedelta) -> str:

@@ -47,7 +47,7 @@ def show_report(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin)
         runs=runs if len(runs) > 1 else [],
         shares=draw_shares(report),
         funnel=describe_funnel(report, has_goal=campaign.goal is not None),
-        hours=draw_hours(report.by_hour, campaign.site.timezone),
+        hours=draw_hours(report.by_hour, campaign.site.clock_name),
         goal_words=describe_counting(campaign),
         converted=say_rate(measure_rate(report.total.converted, report.sent)),
         unsubscribed=say_rate(measure_rate(report.total.unsubscribed, report.sent)),

@@ -34,7 +34,7 @@ def describe_winner(campaign: Campaign, progress: Progress) -> WinnerWords | Non
             if campaign.winner
             else "Everybody gets the version drawn for them"
         )
-        settled = describe_moment(campaign.winner_chosen_at, campaign.site.timezone)
+        settled = describe_moment(campaign.winner_chosen_at, campaign.site.clock_name)
         return WinnerWords(title, [*note, f"Settled on {settled}."], is_open=False)
     if campaign.status == Status.CANCELLED:
         return WinnerWords("No winner", [*note, "It was cancelled before there was one."], is_open=False)
@@ -51,7 +51,7 @@ def _describe_test(campaign: Campaign, progress: Progress) -> list[str]:
         sentences.append("You choose which version they get.")
     elif ends_at is not None and not campaign.winner_note:
         sentences.append(
-            f"The versions are compared on {describe_moment(ends_at, campaign.site.timezone)}: the one with more "
+            f"The versions are compared on {describe_moment(ends_at, campaign.site.clock_name)}: the one with more "
             f"{campaign.winner_by} goes to the others if it is clearly better. "
             f"If none is, {_OTHERWISE[Undecided(campaign.undecided)]}."
         )

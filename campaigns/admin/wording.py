@@ -49,11 +49,11 @@ def describe_schedule(campaign: Campaign) -> str:
     if campaign.schedule == Campaign.Schedule.NOW:
         if campaign.launched_at is None:
             return "Right away, once launched"
-        return f"Right away, on {describe_moment(campaign.launched_at, campaign.site.timezone)}"
+        return f"Right away, on {describe_moment(campaign.launched_at, campaign.site.clock_name)}"
     if campaign.schedule == Campaign.Schedule.INSTANT:
         if campaign.send_at is None:
             return "At one moment, not chosen yet"
-        return describe_moment(campaign.send_at, campaign.site.timezone)
+        return describe_moment(campaign.send_at, campaign.site.clock_name)
     if campaign.local_date is None or campaign.local_time is None:
         return "At local time, not chosen yet"
     if campaign.schedule == Campaign.Schedule.RECURRING:

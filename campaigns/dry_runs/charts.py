@@ -3,9 +3,9 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo
 
 from campaigns.dry_runs.summary import DueCount, HourCount, ZoneCount
+from subscribers.timezones import load_zone
 
 Due = Mapping[tuple[dt.datetime, str], int]
 
@@ -42,7 +42,7 @@ def count_instants(due: Due) -> list[DueCount]:
         DueCount(
             due_at=write_instant(at),
             zone=zone,
-            local=at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M:%S"),
+            local=at.astimezone(load_zone(zone)).strftime("%Y-%m-%dT%H:%M:%S"),
             people=people,
         )
         for (at, zone), people in sorted(due.items())

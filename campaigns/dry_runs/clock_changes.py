@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from campaigns.dry_runs.summary import ClockChange
 from campaigns.models import Campaign
 from campaigns.schedule import is_by_local_time, resolve_local_time
+from subscribers.timezones import load_zone
 
 _NAMED = 3  # zones in a sentence
 
@@ -27,7 +28,7 @@ def find_clock_changes(campaign: Campaign, due: Mapping[tuple[dt.datetime, str],
         return []
     zones: defaultdict[_Change, dict[str, int]] = defaultdict(dict)
     for (at, zone), people in due.items():
-        change = _find_change(at, campaign.local_time, ZoneInfo(zone))
+        change = _find_change(at, campaign.local_time, load_zone(zone))
         if change is not None:
             zones[change][zone] = people
     return [

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -15,6 +14,7 @@ from campaigns.planning.chunks import decide_audience
 from campaigns.planning.decisions import Decision
 from subscribers.lookup import find_people
 from subscribers.models import Subscriber
+from subscribers.timezones import load_zone
 
 PLANNED, DEFERRED, WAITING = "planned", "deferred", "awaits_winner"  # what can be asked for beside reasons
 _CHUNKS_LOOKED_AT = 10  # for one page; where few are found, the next page goes on
@@ -118,7 +118,7 @@ def _describe(decisions: list[Decision], people: dict[int, Subscriber]) -> Itera
                 timezone=decision.timezone,
                 timezone_is_site_default=decision.timezone_is_site_default,
                 due_at=at,
-                local_due_at=at.astimezone(ZoneInfo(decision.timezone)) if at else None,
+                local_due_at=at.astimezone(load_zone(decision.timezone)) if at else None,
                 reason=decision.reason,
                 deferred=decision.deferred,
                 awaits_winner=decision.awaits_winner,

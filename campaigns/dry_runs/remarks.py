@@ -9,6 +9,7 @@ from campaigns.models import Campaign, Delivery
 from campaigns.planning.terms import Terms
 from campaigns.schedule import is_by_local_time, write_moment
 from campaigns.windows import remark_on_campaign
+from subscribers.timezones import explain_clock
 
 _TOO_FEW = 100  # held out, for anything to be seen from them
 
@@ -44,10 +45,12 @@ def _remark_on_audience(tally: Tally) -> list[str]:
 
 
 def _remark_on_clocks(terms: Terms, tally: Tally) -> list[str]:
+    if problem := explain_clock(terms.campaign.site.timezone):
+        return [f"The site’s own clock: {problem}"]
     if not tally.site_zone_count or not (is_by_local_time(terms.campaign) or terms.quiet):
         return []
     people = _people(tally.site_zone_count)
-    return [f"The time zone of {people} is not known: the site’s is used, {terms.campaign.site.timezone}."]
+    return [f"The time zone of {people} is not known: the site’s is used, {terms.campaign.site.clock_name}."]
 
 
 def _remark_on_lateness(campaign: Campaign, tally: Tally) -> list[str]:
@@ -70,7 +73,7 @@ def _remark_on_waiting(terms: Terms, tally: Tally) -> list[str]:
     if tally.awaiting_winner and terms.test_ends_at:
         remarks.append(
             f"The versions are tried on {_people(tally.tested)}; {_people(tally.awaiting_winner)} wait for the winner, "
-            f"until {write_moment(terms.test_ends_at, terms.campaign.site.timezone)} or later."
+            f"until {write_moment(terms.test_ends_at, terms.campaign.site.clock_name)} or later."
         )
     return remarks
 
@@ -84,7 +87,7 @@ def _remark_on_test(terms: Terms, tally: Tally) -> list[str]:
     if in_time < tally.tested:
         remarks.append(
             f"Of the {_people(tally.tested)} who try the versions {in_time:,} {'is' if in_time == 1 else 'are'} due before "
-            f"it is decided on {write_moment(terms.test_ends_at, terms.campaign.site.timezone)}. {_advise(terms)}"
+            f"it is decided on {write_moment(terms.test_ends_at, terms.campaign.site.clock_name)}. {_advise(terms)}"
         )
     fewest = min((tally.in_time[version.letter] for version in terms.versions), default=0)
     if fewest < LEAST_PER_VERSION:

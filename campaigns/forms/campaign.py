@@ -2,7 +2,6 @@
 
 import datetime as dt
 import functools
-import zoneinfo
 from typing import Any, ClassVar
 
 from django import forms
@@ -230,7 +229,7 @@ class CampaignForm(MessageForm):
         site = values.get("site")
         if values.get("schedule") != Campaign.Schedule.INSTANT or day is None or time is None or site is None:
             return None
-        return resolve_local_time(day, time, zoneinfo.ZoneInfo(site.timezone))
+        return resolve_local_time(day, time, site.zone)
 
     def _offer_sites(self) -> None:
         field: forms.ModelChoiceField[Site] = self.fields["site"]  # type: ignore[assignment]
@@ -263,5 +262,5 @@ class CampaignForm(MessageForm):
 
     def _localize_moment(self) -> None:
         if self.instance.send_at is not None:
-            moment = self.instance.send_at.astimezone(zoneinfo.ZoneInfo(self.instance.site.timezone))
+            moment = self.instance.send_at.astimezone(self.instance.site.zone)
             self.initial["send_date"], self.initial["send_time"] = moment.date(), moment.time()

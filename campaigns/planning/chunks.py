@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -12,6 +11,7 @@ from campaigns.caps import find_horizon, read_others
 from campaigns.planning.decisions import Decision, decide, must_wait
 from campaigns.planning.terms import Terms
 from campaigns.schedule import find_due
+from subscribers.timezones import load_zone
 
 
 def decide_audience(
@@ -46,7 +46,7 @@ def _find_first_due(terms: Terms) -> dt.datetime:
     """When the first of those who wait are due on the day itself: tested a day ahead, that is when it is decided."""
     names = list_audience(terms.campaign).order_by().values_list("timezone", flat=True).distinct()
     zones = {terms.find_slot(name, awaits_winner=True).timezone for name in names}
-    dues = [find_due(terms.campaign, terms.day, ZoneInfo(zone), now=terms.as_of) for zone in zones]
+    dues = [find_due(terms.campaign, terms.day, load_zone(zone), now=terms.as_of) for zone in zones]
     return min((due.at for due in dues if not due.late), default=terms.as_of)
 
 

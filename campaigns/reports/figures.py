@@ -6,7 +6,6 @@ million deliveries are gone through once.
 """
 
 import datetime as dt
-import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from django.db import connection
 from campaigns.models import Campaign
 from campaigns.schedule import is_by_local_time
 from subscribers.arrays import write_texts
+from subscribers.database_zones import find_database_zone, list_database_zones
 from tracking.operations import UNSUBSCRIBED
 
 # Whoever unsubscribes within this of being sent something is counted as having left after it.
@@ -169,22 +169,14 @@ def _run(
         "site": campaign.site_id,
         "leaves": UNSUBSCRIBED,
         "leaving_window": LEAVING_WINDOW,
-        "zone": campaign.site.timezone,
+        "zone": find_database_zone(campaign.site.timezone),
         # By each person's own clock where that decided when it was sent.
-        "own_zones": write_texts(_list_zones()) if is_by_local_time(campaign) else "{}",
+        "own_zones": write_texts(list_database_zones()) if is_by_local_time(campaign) else "{}",
         **values,
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, bound)
         yield from cursor.fetchall()
-
-
-@functools.cache
-def _list_zones() -> frozenset[str]:
-    """The zones that the database can read clocks of; one that it does not know is no reason to have no report."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM pg_timezone_names")
-        return frozenset(name for (name,) in cursor.fetchall())
 
 
 def _make_mask(columns: Sequence[str]) -> int:

@@ -31,7 +31,7 @@ def show_catalogue(request: HttpRequest, site_id: int, model_admin: ModelAdmin[S
     require_builder(request, model_admin)
     site = get_object_or_404(Site, pk=site_id)
     known = read_catalogue(site, now=timezone.now())
-    return JsonResponse({"timezone": site.timezone, "may_declare": list_declarable(request.user), **known})
+    return JsonResponse({"timezone": site.clock_name, "may_declare": list_declarable(request.user), **known})
 
 
 def require_builder(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> None:

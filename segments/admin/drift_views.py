@@ -55,7 +55,7 @@ def show_drift(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> HttpRe
 def _read(request: HttpRequest, choice: Choice) -> dict[str, object]:
     now = timezone.now()
     try:
-        period = _read_period(request, ZoneInfo(choice.segments[0].site.timezone), now)
+        period = _read_period(request, choice.segments[0].site.zone, now)
         drift, problem = find_answer(
             lambda fully: read_drift(
                 choice.segments, since=period.since, until=period.until, now=now, exact=fully

@@ -30,7 +30,7 @@ def show_explanation(
     asked = request.GET.get("at", "")
     problem, explanation = "", None
     try:
-        as_of = read_local(asked, ZoneInfo(segment.site.timezone)) if asked else timezone.now()
+        as_of = read_local(asked, segment.site.zone) if asked else timezone.now()
         explanation = explain_membership(segment, subscriber, as_of=as_of)
     except RuleError as error:
         problem = f"The rule of this segment cannot be read: {error.problems[0].message}"

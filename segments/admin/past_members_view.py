@@ -1,7 +1,6 @@
 """The page that lists who was in a segment at a moment of the past."""
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
@@ -55,7 +54,7 @@ def show_past_members(
 
 def _read_asked(segment: Segment, text: str, *, now: dt.datetime) -> dt.datetime:
     """Raises ValueError with a sentence."""
-    at = read_local(text, ZoneInfo(segment.site.timezone))
+    at = read_local(text, segment.site.zone)
     problem = refuse_past(segment, at, now=now)
     if problem:
         raise ValueError(problem)

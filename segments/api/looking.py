@@ -48,7 +48,7 @@ class LookingActions(KnownQuery, viewsets.GenericViewSet):  # type: ignore[type-
         segment, now = self.get_object(), timezone.now()
         waits_since = read_waiting([segment.site_id]).get(segment.site_id)
         shown = {
-            "timezone": segment.site.timezone,
+            "timezone": segment.site.clock_name,
             "right_as_of": find_watermark(segment, waits_since, now=now),
             "days": read_history(segment, days=asked["days"], now=now),
         }

@@ -50,7 +50,7 @@ def explain_state(segment: Segment) -> str:
     latest, live = find_latest(segment), segment.live_version
     if latest is None:
         return ""
-    zone = ZoneInfo(segment.site.timezone)
+    zone = segment.site.zone
     author = say_author(latest, zone)
     match segment.status:
         case Segment.Status.BUILDING:

@@ -7,7 +7,6 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from django.db.models import Sum
 
@@ -213,7 +212,7 @@ def _count_rows(segments: Sequence[Segment], since: dt.datetime) -> int:
 
 
 def _remark_on_beginnings(segments: Sequence[Segment], since: dt.datetime) -> Iterable[str]:
-    zone = ZoneInfo(segments[0].site.timezone)
+    zone = segments[0].site.zone
     for segment in segments:
         if segment.created_at > since:
             made_at = segment.created_at.astimezone(zone)

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import OuterRef, Subquery
@@ -102,7 +101,7 @@ def find_next_turn(segment: Segment, *, now: dt.datetime) -> Outlook:
 def search_next_turn(site: Site, rules: Collection[Rule], *, now: dt.datetime) -> Outlook:
     """The first instant after `now` at which time alone may change anybody's answer to any of the rules."""
     names = {name for rule in rules for name in list_events(rule.root)}
-    search = NextTurn(site.pk, now, ZoneInfo(site.timezone), read_log(site, names))
+    search = NextTurn(site.pk, now, site.zone, read_log(site, names))
     found = [at for rule in rules for at in search.list_instants(rule)]
     try:
         found += _ask(search, rules)

@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -67,8 +66,8 @@ def refuse_past(segment: Segment, at: dt.datetime, *, now: dt.datetime) -> str |
     if first_at is None:
         return "Nobody has been in this segment so far."
     if at < first_at:
-        local = first_at.astimezone(ZoneInfo(segment.site.timezone))
-        return f"Its members are known from {local:%-d %b %Y, %H:%M:%S} ({segment.site.timezone}) on, when the first of them entered."
+        local = first_at.astimezone(segment.site.zone)
+        return f"Its members are known from {local:%-d %b %Y, %H:%M:%S} ({segment.site.clock_name}) on, when the first of them entered."
     return None
 
 
@@ -100,9 +99,7 @@ def read_past_members(segment: Segment, *, at: dt.datetime, size: int, below: in
 
 def count_past_members(segment: Segment, *, at: dt.datetime) -> int:
     day = segment.site.find_day(at)
-    midnight = dt.datetime.combine(
-        day + dt.timedelta(days=1), dt.time(), tzinfo=ZoneInfo(segment.site.timezone)
-    )
+    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=segment.site.zone)
     with connection.cursor() as cursor:
         cursor.execute(COUNT, {"segment": segment.pk, "at": at, "day": day, "midnight": midnight})
         (count,) = cursor.fetchone()

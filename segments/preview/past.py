@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Min, OuterRef, Subquery
@@ -109,7 +108,7 @@ class _Past:
             first = max(
                 types.aggregate(first=Min("oldest"))["first"] or EARLIEST, find_log_start() or EARLIEST
             )
-        here = as_of.astimezone(ZoneInfo(self.site.timezone))
+        here = as_of.astimezone(self.site.zone)
         for day in range(1, DAYS + 1):
             instant = (here - dt.timedelta(days=day)).astimezone(dt.UTC)
             if instant >= first:

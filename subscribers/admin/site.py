@@ -17,7 +17,7 @@ from subscribers.changes import ZONE, note_for_everyone
 from subscribers.contacts import find_contact_problem
 from subscribers.models import Site
 from subscribers.origins import is_origin
-from subscribers.timezones import list_timezones
+from subscribers.timezones import explain_clock, list_timezones
 from subscribers.vapid import read_public_key
 
 # Queues commands, also those called as methods, until the script is there (docs/sdk.md).
@@ -103,6 +103,8 @@ class SiteAdmin(TellsTwins, ModelAdmin):
             messages.warning(
                 request, f"The contact email: {problem} Apple’s devices get nothing until it is changed."
             )
+        if site is not None and (problem := explain_clock(site.timezone)):
+            messages.warning(request, problem)
         response: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
         return response
 
