@@ -1,5 +1,7 @@
 """The management door describes itself, completely, and without the internet."""
 
+from typing import Any
+
 import pytest
 from django.core.management import call_command
 from rest_framework.test import APIClient
@@ -35,3 +37,40 @@ def test_preconditions_are_documented_where_they_are_heeded() -> None:
     changes = {f"{method} campaigns/{{id}}/" for method in ("put", "patch")}
     assert taken == {*steps, *changes, "delete campaigns/{id}/"}
     assert told == {*steps, *changes, "get campaigns/{id}/", "post campaigns/"}
+
+
+@pytest.mark.django_db
+def test_what_is_sent_and_what_is_answered_are_described_apart() -> None:
+    """A field that only an answer has is asked of nobody, and one that may be left out is in every answer."""
+    document = APIClient().get("/api/v1/schema/?format=json").json()
+    operations = [
+        each for path in document["paths"].values() for each in path.values() if isinstance(each, dict)
+    ]
+    sent = set[str]()
+    answered = set[str]()
+    for operation in operations:
+        sent |= _list_named(operation.get("requestBody"), document)
+        answered |= _list_named(operation["responses"], document)
+    fields = {
+        name: properties
+        for name in sent & answered
+        if (properties := document["components"]["schemas"][name].get("properties"))
+    }
+    assert fields == {}
+
+
+def _list_named(part: object, document: dict[str, Any]) -> set[str]:
+    """The names of all components that `part` leads to."""
+    found = set[str]()
+    waiting = [part]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            name = str(part.get("$ref", "")).removeprefix("#/components/schemas/")
+            if name in document["components"]["schemas"] and name not in found:
+                found.add(name)
+                waiting.append(document["components"]["schemas"][name])
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+    return found

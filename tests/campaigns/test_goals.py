@@ -144,5 +144,27 @@ def test_a_goal_finds_its_events_in_the_log(site: Site) -> None:
     assert find(compare("price", "greater_than", 50), compare("category", "equals", "SHOES")) == {dear.id}
 
 
+def test_a_page_is_found_by_its_address_as_people_read_it(site: Site) -> None:
+    event = factories.make_event(
+        factories.make_subscriber(site),
+        "$page_view",
+        NOW - DAY,
+        url="https://shop.example/gr%C3%B6%C3%9Fe?q=red+shoes",
+    )
+    for operator, value in (
+        ("contains", "/größe"),
+        ("ends_with", "red shoes"),
+        ("contains", "q=red%20shoes"),
+    ):
+        goal = read_goal(make_goal("$page_view", compare("url", operator, value)))
+        condition = compile_goal(site, goal, Bounds(NOW - 2 * DAY, NOW))
+        assert condition is not None
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT event.id FROM tracking_event AS event WHERE {condition.text}", condition.params
+            )
+            assert cursor.fetchall() == [(event.id,)], value
+
+
 def test_a_goal_nobody_ever_reached_has_no_events(site: Site) -> None:
     assert compile_goal(site, read_goal(make_goal("purchase")), Bounds(None, NOW)) is None

@@ -6,6 +6,7 @@ from unittest import mock
 
 import pytest
 from celery import current_app
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 
@@ -15,6 +16,7 @@ from subscribers.broker import Breaker, publish
 from subscribers.models import Site
 from subscribers.waking import note_began, wake
 from tests.brokers import BROKEN, use_broken_broker
+from tests.factories import make_campaign, make_push_subscription, make_subscriber
 from tests.tracking.requests import body, event, post
 from tracking.models import InboxItem
 
@@ -33,6 +35,23 @@ def test_requests_are_taken_while_the_broker_is_out_of_order(kind: str, site: Si
     assert answers == [202] * 20
     assert took < 5 * A_MOMENT  # of which the work itself takes most
     assert InboxItem.objects.count() == 20
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+@pytest.mark.django_db(transaction=True)
+def test_a_launch_is_taken_while_the_broker_is_out_of_order(kind: str, site: Site, client: Client) -> None:
+    campaign = make_campaign(site)
+    make_push_subscription(make_subscriber(site))
+    client.force_login(User.objects.create_superuser("root"))
+    with use_broken_broker(kind):
+        started = monotonic()
+        response = client.post(
+            f"/api/v1/campaigns/{campaign.pk}/launch/", {}, content_type="application/json"
+        )
+        took = monotonic() - started
+
+    assert (response.status_code, response.json()["status"]) == (200, "scheduled")
+    assert took < 3 * A_MOMENT  # of which the work itself takes most
 
 
 @pytest.mark.parametrize("kind", BROKEN)

@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from segments.definitions import read_rule, select_subscribers
+from segments.models import SegmentUpload
+from segments.uploads.drafts import confirm_upload
 from subscribers import definitions, profiles
 from subscribers.attribute_values import is_same
 from subscribers.conversion import convert_attributes
@@ -17,6 +19,7 @@ from subscribers.models import Attribute, Site, Subscriber
 from tests import factories
 from tests.factories import NOW
 from tests.segments.live import rule_of
+from tests.segments.uploads.files import draft, run
 from tests.tracking.requests import BROWSER, OTHER_BROWSER, attributes, identify, send, track
 from tracking import cautions
 from tracking.draining import drain_inbox
@@ -276,6 +279,27 @@ def test_a_value_that_is_none_of_a_profile_field_is_reported_and_field_and_attri
     person = read_person()
     assert f"{key}: needs " in answer.warnings[0].warning
     assert (getattr(person, key), person.attributes[key], person.raw_values[key]) == (value, value, wrong)
+
+
+@pytest.mark.parametrize("address", ["османов@письмо.рф", "üñîçøðé@example.com", "用户@例子.公司"])
+def test_an_address_in_any_script_is_taken_at_the_door(site: Site, address: str) -> None:
+    answer = send(site, attributes(unset=None, email=address), context={})
+    drain_inbox(now=NOW)
+
+    assert (answer.warnings, read_person().email) == ([], address)
+
+
+def test_an_address_that_was_taken_back_is_found_by_no_rule_and_no_list(site: Site) -> None:
+    track(site, attributes(unset=None, email="ann@shop.example"), context={})
+    track(site, attributes(unset=None, email=""), context={})
+
+    known = read_rule(site, rule_of({"type": "profile", "field": "email", "operator": "exists"}))
+    assert list(select_subscribers(site, known, as_of=NOW)) == []
+    upload = draft(factories.make_list(site), b"email\nann@shop.example\n")
+    assert upload.by == SegmentUpload.Column.EMAIL
+    assert confirm_upload(upload)
+    run(upload)
+    assert upload.failed == 1
 
 
 def test_a_zone_is_kept_under_its_name_of_today(site: Site) -> None:

@@ -46,5 +46,21 @@ def test_days_stay_whole_when_clocks_change() -> None:
     assert [bar.label for bar in chart.bars] == ["27 Mar", "28 Mar", "29 Mar", "30 Mar", "31 Mar"]
 
 
+def test_the_hour_that_comes_twice_is_told_apart() -> None:
+    night = dt.datetime(2026, 10, 24, 23, 0, tzinfo=dt.UTC)
+
+    chart = draw_hours([(night + number * HOUR, 1, 0) for number in range(4)], "Europe/Berlin")
+
+    assert chart is not None
+    assert [bar.label for bar in chart.bars] == ["01:00", "02:00 CEST", "02:00 CET", "03:00"]
+
+
+def test_days_of_two_years_say_their_year() -> None:
+    chart = draw_hours([(NOW, 1, 0), (NOW + 60 * 24 * HOUR, 1, 0)], "UTC")
+
+    assert chart is not None
+    assert (chart.bars[0].label, chart.bars[-1].label) == ("21 Nov 2026", "20 Jan 2027")
+
+
 def test_nothing_is_drawn_of_nothing() -> None:
     assert draw_hours([], "UTC") is None

@@ -1,6 +1,7 @@
 """What a launch would do, before one decides: sums, hours, zones, and everybody one by one."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -59,6 +60,17 @@ def test_each_zone_is_told_on_its_own_clock(campaign: Campaign) -> None:
         ("Europe/Berlin", "09:00"),
     }
     assert sum(bar.count for bar in words.hours.bars) == 2
+
+
+def test_everybody_is_listed_by_their_own_clock_and_by_the_sites(campaign: Campaign) -> None:
+    assert campaign.local_date is not None
+    due = dt.datetime.combine(campaign.local_date, dt.time(9), ZoneInfo("Asia/Kathmandu"))
+    page = sign_in("marketer").get(page_of(campaign, "dry_run")).content.decode()
+
+    for zone in ("Asia/Kathmandu", "Europe/Berlin"):
+        local = due.astimezone(ZoneInfo(zone))
+        assert f"{local:%a} {local.day} {local:%b %Y, %H:%M}" in page
+    assert "UTC" not in page
 
 
 def test_what_is_not_known_of_people_is_warned_of(campaign: Campaign) -> None:

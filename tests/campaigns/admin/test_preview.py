@@ -1,5 +1,7 @@
 """The live preview and sending a test."""
 
+import html
+import json
 from typing import Any
 from unittest.mock import Mock
 
@@ -8,9 +10,11 @@ from django.test import Client
 
 from campaigns.admin import testing_views
 from campaigns.delivery.testing import TestResult
+from campaigns.transports.memory import MemoryTransport
 from subscribers.models import Site
 from tests.campaigns.admin.pages import fill_in, make_reachable, page_of, sign_in
-from tests.factories import make_campaign, make_site, make_subscriber
+from tests.campaigns.people import deliver_due, make_running
+from tests.factories import NOW, make_campaign, make_site, make_subscriber
 
 PREVIEW = "/admin/campaigns/campaign/preview/"
 SAMPLES = "/admin/campaigns/campaign/samples/"
@@ -35,6 +39,27 @@ def test_a_stranger_sees_the_fallback(site: Site) -> None:
     drawing = draw(sign_in("marketer"), site, title='Hello {{ subscriber.first_name | default: "friend" }}')
 
     assert "Hello friend" in drawing
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello {{ subscriber.first_name }}",
+        "{{ subscriber.size }}, {{ subscriber.first }} and {{ subscriber.last }} of {{ subscriber.tags.size }}",
+        "{{ 100 | divided_by: subscriber.visits }} each",
+        "{{ subscriber.note }}",
+        "{{ 'now' | date: '%Y' }} & {{ subscriber.tags | join: ', ' }}",
+    ],
+)
+def test_what_the_preview_shows_is_what_is_sent(site: Site, text: str) -> None:
+    attributes = {"first_name": "Ada", "visits": 4, "note": "x" * 4000, "tags": ["a", "b"]}
+    ada = make_reachable(site, attributes=attributes, timezone="Asia/Tokyo")
+    shown = html.unescape(draw(sign_in("marketer"), site, body=text, sample=ada.pk))
+    transport = MemoryTransport()
+    make_running(site, body=text)
+    deliver_due(now=NOW, transport=transport)
+
+    assert json.loads(transport.sent[0].payload)["body"] in shown
 
 
 def test_buttons_are_drawn(site: Site) -> None:

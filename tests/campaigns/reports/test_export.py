@@ -57,3 +57,10 @@ def test_a_button_that_the_api_made_can_be_edited_in_the_admin(client: Client, s
     values = {name: form[name].value() for name in form.fields}
     again = type(form)(values, instance=campaign)
     assert not {name for name in again.errors if name.startswith("button")}, again.errors
+
+
+def test_the_file_begins_with_its_byte_order_mark_once(site: Site) -> None:
+    make_reachable(site)
+    text = "".join(write_report(make_running(site)))
+    assert text.startswith("\ufeff")
+    assert text.count("\ufeff") == 1
