@@ -1,5 +1,6 @@
 """Without a database every door says so within two seconds, and all is well again as soon as it is back."""
 
+import runpy
 import time
 from unittest.mock import patch
 
@@ -75,6 +76,16 @@ def test_connections_that_the_server_has_ended_are_replaced_before_they_are_used
         )
 
     assert client.get("/v1/config?site_key=pk_x").status_code == 401
+
+
+def test_former_keys_are_named_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "the third key")
+    monkeypatch.setenv("SECRET_KEY_FALLBACKS", "the second key, the first key")
+
+    settings = runpy.run_module("config.settings")
+
+    assert settings["SECRET_KEY"] == "the third key"
+    assert settings["SECRET_KEY_FALLBACKS"] == ["the second key", "the first key"]
 
 
 def test_what_a_former_key_signed_still_counts_after_a_rotation() -> None:
