@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from unittest.mock import patch
 
 from celery import current_app
 from django.test import override_settings
@@ -43,7 +44,16 @@ def use_broken_broker(kind: str) -> Iterator[None]:
     before = current_app.conf.broker_url
     with BROKEN[kind]() as url:
         caches = {"default": {"BACKEND": "subscribers.caching.BriefCache", "LOCATION": url}}
-        with override_settings(CACHES=caches, BROKER_URL=url, CELERY_BROKER_URL=url, BROKER_PATIENCE_MS=250):
+        # Connections that were made to the one that is well would still be used.
+        no_pools = (
+            patch.object(current_app, "_pool", None),
+            patch.object(current_app.amqp, "_producer_pool", None),
+        )
+        with (
+            no_pools[0],
+            no_pools[1],
+            override_settings(CACHES=caches, BROKER_URL=url, CELERY_BROKER_URL=url, BROKER_PATIENCE_MS=250),
+        ):
             current_app.conf.update(broker_url=url)
             try:
                 yield

@@ -2,6 +2,7 @@
 
 import runpy
 import time
+from pathlib import Path
 from unittest.mock import patch
 
 import psycopg
@@ -82,7 +83,7 @@ def test_former_keys_are_named_in_the_environment(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("SECRET_KEY", "the third key")
     monkeypatch.setenv("SECRET_KEY_FALLBACKS", "the second key, the first key")
 
-    settings = runpy.run_module("config.settings")
+    settings = runpy.run_path(str(Path(__file__).parents[2] / "config" / "settings.py"))
 
     assert settings["SECRET_KEY"] == "the third key"
     assert settings["SECRET_KEY_FALLBACKS"] == ["the second key", "the first key"]
