@@ -38,6 +38,7 @@ def run_law(tmp_path: Path, **environment: str) -> tuple[list[str], str]:
     return drawn, done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("surroundings", [{}, {"CI": "true"}])
 def test_every_run_draws_other_cases_in_ci_too(tmp_path: Path, surroundings: dict[str, str]) -> None:
     first, second = (run_law(tmp_path, **surroundings)[0] for _ in range(2))
@@ -46,6 +47,7 @@ def test_every_run_draws_other_cases_in_ci_too(tmp_path: Path, surroundings: dic
     assert first[-1] != second[-1]
 
 
+@pytest.mark.slow
 def test_the_seed_is_told_and_draws_the_same_again(tmp_path: Path) -> None:
     drawn, told = run_law(tmp_path)
     seed = told.rpartition("TEST_SEED=")[2].split()[0]
@@ -53,6 +55,7 @@ def test_the_seed_is_told_and_draws_the_same_again(tmp_path: Path) -> None:
     assert run_law(tmp_path, TEST_SEED=seed)[0] == drawn
 
 
+@pytest.mark.slow
 def test_a_law_is_asked_as_many_times_its_cases_as_wished(tmp_path: Path) -> None:
     assert len(run_law(tmp_path, CASES_FACTOR="20")[0]) == 20 * 5 + 1
 

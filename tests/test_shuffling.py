@@ -102,6 +102,7 @@ def list_answers_used(source: str) -> list[int]:
     ]
 
 
+@pytest.mark.slow
 def test_nobody_takes_ids_from_the_places_of_returned_rows() -> None:
     here, ours = (
         Path(__file__),

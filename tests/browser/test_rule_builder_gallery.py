@@ -17,7 +17,7 @@ from tests.browser.rule_builder_page import Keyboard, RuleBuilderPage
 from tests.browser.rule_builder_plan import plan_rule
 from tracking.models import EventType
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 SENTENCES = {
     "cart_abandoners": "Subscribers who did “add to cart” in the last 24 hours and who did not do “purchase” in the last 24 hours.",

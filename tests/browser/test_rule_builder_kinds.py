@@ -21,7 +21,7 @@ from tests.browser.example_kinds import BUILT, SHAPES, Node
 from tests.browser.rule_builder_page import Group, Keyboard, Mouse, RuleBuilderPage, control
 from tracking.models import EventType
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.demo.conftest import NOW
 from tracking.models import Event
 
 # The shop is there for all of them; this has pytest make a database for it, even for one of these files alone.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def _find(site: Site, status: str, schedule: str = "local") -> Campaign:

@@ -18,7 +18,7 @@ from demo.products import DEMO_SITE_NAME
 from subscribers.models import PushSubscription, Site, Subscriber
 from tracking.models import Event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
 
 

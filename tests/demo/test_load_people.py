@@ -14,7 +14,7 @@ from tracking.models import Event, EventSummary
 from tracking.origins import list_origins
 
 # The shop is there for all of them; this has pytest make a database for it, even for one of these files alone.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_the_site_lets_the_shop_s_own_pages_report_to_it(demo_shop: Site) -> None:

@@ -20,7 +20,7 @@ EXAMPLES = (
 )
 
 # The shop is there for all of them; this has pytest make a database for it, even for one of these files alone.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_every_segment_is_built_as_of_now(demo_shop: Site) -> None:

@@ -15,7 +15,7 @@ from tracking.models import Event, EventType
 
 JSON = dict[str, Any]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 # Their average is a little less than 1.00000000005 and rounds down; rounded to 20 decimals first, it would round up.
 NEARLY_HALF = [3, 1.4999999999e-10, 0]

@@ -27,7 +27,7 @@ from tracking.models import Event, EventType
 
 JSON = dict[str, Any]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 class Population:

@@ -118,6 +118,7 @@ def _make_segments(site: Site) -> list[Segment]:
     return segments
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_workers_killed_during_a_steady_stream_lose_and_double_nothing() -> None:
     site, chance = factories.make_site(), draw_chance("killed workers")

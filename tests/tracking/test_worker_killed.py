@@ -85,6 +85,7 @@ def _wait_for_rest(*, seconds: float = 30) -> None:
         time.sleep(0.005)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_in_mid_batch_loses_and_doubles_nothing() -> None:
     expected = _fill_inbox(factories.make_site())

@@ -33,6 +33,7 @@ def read_folded(texts: list[str]) -> list[str]:
         return [folded for (folded,) in cursor.fetchall()]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_every_code_point_has_the_same_form_in_python_as_in_postgresql() -> None:
     differ = [
