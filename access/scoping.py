@@ -61,8 +61,12 @@ def name_permission(model: type[models.Model], action: str) -> str:
 def find_site_path(model: type[models.Model]) -> str:
     """The lookup that leads from a model to the id of its site, like `campaign__site_id`: through what it cannot be without.
 
+    A model whose rows may have no site, and are then of the installation, says it in SITE_PATH.
     Raises LookupError for what belongs to no site.
     """
+    own: str | None = getattr(model, "SITE_PATH", None)
+    if own:
+        return own
     paths = sorted(_list_paths(model, ()), key=len)
     if not paths:
         raise LookupError(f"{model._meta.label} belongs to no site: only administrators may see it.")

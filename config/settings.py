@@ -80,6 +80,8 @@ SEND_CONCURRENCY = read_int("SEND_CONCURRENCY", 500, minimum=1, maximum=5000)
 DEVICE_REFUSALS = read_int("DEVICE_REFUSALS", 5, minimum=1, maximum=1000)
 # A machine whose clock differs from the database's by more does no jobs.
 CLOCK_TOLERANCE_SECONDS = read_int("CLOCK_TOLERANCE_SECONDS", 60, minimum=1)
+# Older entries of the audit log are forgotten; 0: all are kept.
+AUDIT_RETENTION_DAYS = read_int("AUDIT_RETENTION_DAYS", 730)
 DEMO = read_bool("DEMO")
 
 # --- Django -------------------------------------------------------------------
@@ -201,6 +203,7 @@ CELERY_TASK_ROUTES = {
     "tracking.tasks.drain_inbox": {"queue": "ingest"},
     "tracking.tasks.prepare_partitions": {"queue": "upkeep"},
     "tracking.tasks.forget_events": {"queue": "upkeep"},
+    "access.tasks.forget_audit_entries": {"queue": "upkeep"},
     "segments.tasks.prepare_indexes": {"queue": "upkeep"},
     "segments.tasks.follow_segments": {"queue": "segments"},
     "campaigns.tasks.deliver_due_batches": {"queue": "delivery"},
@@ -215,6 +218,7 @@ CELERY_BEAT_SCHEDULE = {
         ("Drain the inbox", "tracking.tasks.drain_inbox", 5),
         ("Keep event partitions ahead", "tracking.tasks.prepare_partitions", 600),
         ("Forget old events", "tracking.tasks.forget_events", 24 * 3600),
+        ("Forget old audit entries", "access.tasks.forget_audit_entries", 24 * 3600),
         ("Follow live segments", "segments.tasks.follow_segments", 1),
         ("Build segments that wait for it", "segments.tasks.build_segments", 10),
         ("Change lists from files", "segments.tasks.run_uploads", 10),
@@ -236,6 +240,7 @@ CELERY_BEAT_SCHEDULE = {
 # --- API ----------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "access.authentication.KeyAuthentication",
         "subscribers.api.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],

@@ -246,6 +246,11 @@ class Subscriber(models.Model):
     def __str__(self) -> str:
         return self.external_id or self.email or f"Visitor {str(self.uuid)[:8]}"
 
+    @property
+    def opaque_id(self) -> str:
+        """What the audit log calls them: it tells nothing of somebody who was erased."""
+        return str(self.uuid)
+
 
 class SubscriberChange(models.Model):
     """What changed about whom in one transaction, kept until segments have followed it (subscribers/changes.py).

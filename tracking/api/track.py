@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from access.authentication import KeyAuthentication
 from subscribers.api.authentication import TokenAuthentication
 from subscribers.api.problems import MEDIA_TYPE, ProblemSerializer, write_problem
 from subscribers.models import Site
@@ -95,7 +96,7 @@ EXAMPLE = OpenApiExample(
 
 
 class TrackView(APIView):
-    authentication_classes = (TokenAuthentication,)
+    authentication_classes = (KeyAuthentication, TokenAuthentication)
     permission_classes = (CanAddEvents,)
     parser_classes = (OperationsParser,)
 

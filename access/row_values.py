@@ -1,0 +1,57 @@
+"""What a row held before and after a change, as the audit log may keep it."""
+
+import datetime as dt
+import decimal
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import models
+
+# Of these, and of no others, the values before and after are kept.
+KEPT = frozenset(
+    {
+        *("access.apikey", "access.sitemember"),
+        *("subscribers.site", "subscribers.place", "subscribers.attribute", "tracking.eventtype"),
+        *("segments.segment", "campaigns.campaign", "campaigns.variant"),
+        *("campaigns.sendingpolicy", "campaigns.frequencycap"),
+        *("django_celery_beat.periodictask", "django_celery_beat.intervalschedule"),
+        *("django_celery_beat.crontabschedule", "django_celery_beat.clockedschedule"),
+    }
+)
+SECRET = ("secret", "private", "password", "digest", "token")
+HIDDEN = "(secret)"
+
+
+def read_values(row: models.Model) -> dict[str, Any]:
+    """What a row holds, in JSON, to be compared later. Not to be kept as it is: secrets are in it."""
+    return {
+        field.name: to_json(field.value_from_object(row))
+        for field in row._meta.concrete_fields
+        if not field.primary_key
+    }
+
+
+def hide(name: str, value: Any) -> Any:
+    return HIDDEN if value not in (None, "") and any(word in name for word in SECRET) else value
+
+
+def is_kept(row: models.Model) -> bool:
+    return row._meta.label_lower in KEPT
+
+
+def to_json(value: Any) -> Any:
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case dt.datetime() | dt.date() | dt.time():
+            return value.isoformat()
+        case dt.timedelta() | uuid.UUID() | decimal.Decimal():
+            return str(value)
+        case bytes() | memoryview():
+            return bytes(value).hex()
+        case Mapping():
+            return {str(key): to_json(inner) for key, inner in value.items()}
+        case Iterable():
+            return [to_json(inner) for inner in value]
+    return str(value)
