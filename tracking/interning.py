@@ -1,8 +1,8 @@
-"""Distinct values of hot properties, stored once each: events refer to them by id."""
+"""Distinct values of hot properties, stored once each, however they are written: events refer to them by id."""
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -19,8 +19,16 @@ JOIN tracking_propertyvalue AS known USING (event_type_id, property, digest)
 """
 ADD = """
 INSERT INTO tracking_propertyvalue (event_type_id, property, digest, value)
-SELECT * FROM unnest(%s::bigint[], %s::text[], %s::uuid[], %s::jsonb[])
+SELECT * FROM unnest(%s::bigint[], %s::text[], %s::uuid[], %s::jsonb[]) AS new (event_type_id, property, digest, value)
+ORDER BY event_type_id, property, carillon_form(value, property = 'url')::text
 ON CONFLICT DO NOTHING
+"""
+# Written otherwise, but the same to rules (segments/migrations/0011): events with it lead to the one that came first.
+FIND_ALIKE = """
+SELECT wanted.event_type_id, wanted.property, wanted.digest, known.id
+FROM unnest(%s::bigint[], %s::text[], %s::uuid[], %s::jsonb[]) AS wanted (event_type_id, property, digest, value)
+JOIN tracking_propertyvalue AS known ON known.event_type_id = wanted.event_type_id
+ AND known.property = wanted.property AND known.form = md5(carillon_form(wanted.value, wanted.property = 'url')::text)::uuid
 """
 
 
@@ -50,13 +58,22 @@ def intern_values(events: Sequence[Event]) -> None:
 
 def _find_or_add(wanted: dict[Key, Any]) -> dict[Key, int]:
     ids = _find(wanted)
-    # In order, so that two workers who add the same values wait for each other and do not lock each other out.
-    new = sorted(wanted.keys() - ids.keys())
+    ids |= _find_alike({key: value for key, value in wanted.items() if key not in ids})
+    new = {key: value for key, value in wanted.items() if key not in ids}
     if new:
+        # In order, so that two workers who add the same values wait for each other and do not lock each other out.
         with connection.cursor() as cursor:
-            cursor.execute(ADD, [*_columns(new), write_texts(json.dumps(wanted[key]) for key in new)])
-        ids |= _find(new)
+            cursor.execute(ADD, _columns_with_values(new))
+        ids |= _find_alike(new)
     return ids
+
+
+def _find_alike(wanted: Mapping[Key, Any]) -> dict[Key, int]:
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(FIND_ALIKE, _columns_with_values(wanted))
+        return {Key(*row[:3]): row[3] for row in cursor.fetchall()}
 
 
 def _find(keys: Collection[Key]) -> dict[Key, int]:
@@ -70,6 +87,10 @@ def _find(keys: Collection[Key]) -> dict[Key, int]:
 def _columns(keys: Collection[Key]) -> list[str]:
     types, properties, digests = zip(*keys, strict=True)
     return [write_array(types), write_texts(properties), write_array(digests)]
+
+
+def _columns_with_values(wanted: Mapping[Key, Any]) -> list[str]:
+    return [*_columns(wanted.keys()), write_texts(json.dumps(value) for value in wanted.values())]
 
 
 def digest_value(value: Any) -> UUID:

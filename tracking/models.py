@@ -130,7 +130,9 @@ class EventType(models.Model):
 class PropertyValue(models.Model):
     """One distinct value of a hot property of one event (tracking/hot_properties.py).
 
-    Beside it the database keeps the form in which rules compare its text, `folded` (segments/migrations/0008).
+    Beside it the database keeps the form in which rules compare its text, `folded` (segments/migrations/0008), and a
+    digest of the one in which whole values are told apart, `form`, of which there is one each (0011). So `value` is
+    written as whoever sent it first wrote it.
     """
 
     event_type = models.ForeignKey(EventType, on_delete=models.CASCADE, related_name="values")

@@ -27,12 +27,12 @@ from segments.rules.event_nodes import (
     PageViewCondition,
 )
 from segments.rules.limits import validate_count
-from segments.rules.operators import Family, Operator, find_operator
+from segments.rules.operators import Arity, Family, Operator, find_operator
 from segments.rules.paths import read_path
 from segments.rules.shares import BUCKETS, WEEKDAYS
 from segments.rules.values import Id, Key, Name, Number, Spot
 from segments.rules.windows import Node, Window
-from segments.rules.zones import list_names
+from segments.rules.zones import find_by_any_name, list_names
 
 
 def _check_wall_time(text: str) -> str:
@@ -79,8 +79,10 @@ class ProfileCondition(Comparison):
 
     def prepare(self, family: Family, as_of: dt.datetime) -> tuple[Operator, Any]:
         row, operand = super().prepare(family, as_of)
-        if self.field != "timezone" or row.key not in {"equals", "in"}:
+        if self.field != "timezone" or row.arity is Arity.NONE:
             return row, operand
+        if row.key not in {"equals", "in"}:
+            return find_by_any_name(row, operand), operand
         asked = operand if row.key == "in" else (operand,)
         names = tuple(dict.fromkeys(name for each in asked for name in list_names(each)))
         return find_operator("in", family) or row, names

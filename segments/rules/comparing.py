@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from segments.rules.comparisons import Comparison
+from segments.rules.comparisons import URL, Comparison
 from segments.rules.facts import INSTANT_REGEX, read_json, write_instant
 from segments.rules.operators import Family, Operator
-from segments.rules.paths import value_sql, values_sql
+from segments.rules.paths import read_path, value_sql, values_sql
 from segments.rules.sql import Fragment
 from segments.rules.text import fold_address_sql, fold_sql
 from segments.rules.written_moments import WRITTEN
@@ -63,6 +63,14 @@ def read_sql(test: Comparison, family: Family) -> str:
     return READ_ADDRESS if family is Family.TEXT and test.of_address else READ_JSON[family]
 
 
+def form_sql(name: str, value: Fragment) -> Fragment:
+    """That in which a value of a property is told apart from others, as jsonb; NULL where there is none."""
+    of_address = read_path(name).last == URL
+    return Fragment(FORM_OF_ADDRESS if of_address else FORM).place(
+        Fragment("NULLIF({v}, 'null'::jsonb)").place(value)
+    )
+
+
 def compare_sql(test: Comparison, family: Family, value: Fragment, as_of: dt.datetime) -> Fragment:
     """`holds_value` in SQL; where the expression `value` is NULL it is missing."""
     positive = positive_sql(test, family, value, as_of)
@@ -101,5 +109,11 @@ READ_JSON = {
     f"WHEN {_TEXT} ~ '{WRITTEN}' THEN carillon_moment({_TEXT}) COLLATE \"C\" END",
     Family.LIST: "CASE WHEN jsonb_typeof({v}) = 'array' THEN {v} END",
 }
+# A whole value, as it is told apart from others: by the form of its texts (segments/migrations/0011).
+FORM = (
+    f"CASE jsonb_typeof({{v}}) WHEN 'string' THEN to_jsonb({fold_sql(_TEXT)})"
+    " WHEN 'array' THEN carillon_form({v}, FALSE) WHEN 'object' THEN carillon_form({v}, FALSE) ELSE {v} END"
+)
+FORM_OF_ADDRESS = "carillon_form({v}, TRUE)"
 READ_ADDRESS = f"CASE WHEN jsonb_typeof({{v}}) = 'string' THEN {fold_address_sql(_TEXT)} END"
 WRITE_INSTANT = 'to_char({v} AT TIME ZONE \'UTC\', \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\') COLLATE "C"'

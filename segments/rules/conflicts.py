@@ -110,8 +110,8 @@ def _values_exclude(one: Comparison, other: Comparison) -> bool:
         if test.operator == "not_exists":
             return not named.negated
         if named.row.key in {"equals", "in"} and named.families == test.families:
-            operand = read_operand(named)[1]
-            values = operand if named.row.key == "in" else (operand,)
+            names, operand = read_operand(named)
+            values = operand if names.key == "in" else (operand,)
             row, asked = read_operand(test)
             if len(values) > MOST_NAMED and row.key not in {"equals", "in"}:
                 return False

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from segments.rules.comparing import holds_any, holds_value
-from segments.rules.comparisons import Count, EventTests
+from segments.rules.comparisons import URL, Count, EventTests
 from segments.rules.event_nodes import (
     EventAggregateCondition,
     EventRecencyCondition,
@@ -18,7 +18,8 @@ from segments.rules.event_nodes import (
 )
 from segments.rules.facts import EventFacts, SubscriberFacts, read_json
 from segments.rules.operators import Family
-from segments.rules.paths import find_values
+from segments.rules.paths import find_values, read_path
+from segments.rules.text import fold, fold_address
 from segments.rules.windows import Bounds
 
 # Sums as exact as PostgreSQL's numeric: enough digits for any numbers that a client may send.
@@ -61,7 +62,7 @@ class EventLog:
     def holds_aggregate(self, node: EventAggregateCondition, bounds: Bounds) -> bool:
         events = self.select(node.event, bounds, node.where)
         raws = [raw for event in events for raw in find_values(event.properties, node.property)]
-        return holds_value(node, Family.NUMBER, aggregate(node.function, raws), self.as_of)
+        return holds_value(node, Family.NUMBER, aggregate(node.function, node.property, raws), self.as_of)
 
     def holds_recency(self, node: EventRecencyCondition) -> bool:
         return holds_value(node, Family.TIME, self.find_time(node), self.as_of)
@@ -125,26 +126,33 @@ def _can_follow(
 
 
 def list_different(event: EventFacts, name: str) -> set[Hashable]:
-    """The values that an event has of a property, each of them once."""
-    return {freeze_json(raw) for raw in find_values(event.properties, name) if raw is not None}
+    """The values that an event has of a property, each of them once, however it is written."""
+    return {find_form(raw, name) for raw in find_values(event.properties, name) if raw is not None}
 
 
-def freeze_json(value: Any) -> Hashable:
-    """A JSON value as something that is equal exactly where PostgreSQL's jsonb is: 1 is 1.0, but true is not 1."""
+def find_form(value: Any, name: str) -> Hashable:
+    """That in which a value of the property is told apart from others."""
+    return freeze_json(value, of_address=read_path(name).last == URL)
+
+
+def freeze_json(value: Any, *, of_address: bool = False) -> Hashable:
+    """A JSON value as something that is equal exactly where `form_sql` is: 1 is 1.0, but true is not 1; texts as `fold` has it."""
     match value:
-        case bool() | None | str():
+        case str():
+            return "str", fold_address(value) if of_address else fold(value)
+        case bool() | None:
             return type(value).__name__, value
         case int() | float():
             return "number", read_json(value, Family.NUMBER)
         case list():
-            return "list", tuple(map(freeze_json, value))
-    return "object", frozenset((key, freeze_json(each)) for key, each in value.items())
+            return "list", tuple(freeze_json(each, of_address=of_address) for each in value)
+    return "object", frozenset((key, freeze_json(each, of_address=key == URL)) for key, each in value.items())
 
 
-def aggregate(function: str, raws: Sequence[Any]) -> Decimal | None:
+def aggregate(function: str, name: str, raws: Sequence[Any]) -> Decimal | None:
     """The number that `event_aggregate` compares: total, average, extreme or different values; None: there is none."""
     if function == "distinct":
-        return Decimal(len({freeze_json(raw) for raw in raws if raw is not None}))
+        return Decimal(len({find_form(raw, name) for raw in raws if raw is not None}))
     numbers: list[Decimal] = [number for raw in raws if (number := read_json(raw, Family.NUMBER)) is not None]
     if not numbers:
         return Decimal(0) if function == "sum" else None

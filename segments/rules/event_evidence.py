@@ -7,7 +7,7 @@ from typing import Any
 
 from segments.rules.comparisons import EventTests
 from segments.rules.describe_events import TIMES_OF
-from segments.rules.event_evaluation import aggregate, freeze_json
+from segments.rules.event_evaluation import aggregate, find_form
 from segments.rules.event_nodes import (
     EventAggregateCondition,
     EventCondition,
@@ -53,7 +53,7 @@ def list_event_evidence(
             events = witness.log.select(node.event, witness.bounds(node.within), node.where)
             details = {node.property: node.property, **_name_tested(node.where)}
             raws = [raw for event in events for raw in find_values(event.properties, node.property)]
-            found = aggregate(node.function, raws)
+            found = aggregate(node.function, node.property, raws)
             return [
                 Evidence(f"{FUNCTIONS[node.function]} {node.property}", witness.show(found)),
                 *_list_counted(witness, node.event, events, details),
@@ -146,8 +146,8 @@ def _list_repeated(node: EventRepeatCondition, witness: Witness) -> list[Evidenc
     for event in witness.log.select(node.event, witness.bounds(node.within), node.where):
         known = [raw for raw in find_values(event.properties, node.property) if raw is not None]
         for raw in known:
-            values.setdefault(freeze_json(raw), raw)
-        groups.update({freeze_json(raw) for raw in known})
+            values.setdefault(find_form(raw, node.property), raw)
+        groups.update({find_form(raw, node.property) for raw in known})
     repeated = [
         Evidence(f"{node.property} {witness.show_json(values[key])}", _say_number(number))
         for key, number in groups.most_common(NEWEST)

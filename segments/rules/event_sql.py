@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from segments.rules.comparing import READ_JSON, json_sql, positive_sql
+from segments.rules.comparing import READ_JSON, form_sql, json_sql, positive_sql
 from segments.rules.comparisons import Count, EventTests, PropertyComparison, UrlComparison
 from segments.rules.event_log import EventLog
 from segments.rules.event_nodes import (
@@ -120,10 +120,10 @@ class EventCompiler:
         distinct = node.function == "distinct"
         if hot and hot.is_number is not distinct:
             return hot.sql, None
+        if distinct:
+            return _read_forms(node.property)
         raw, elements = _read_raw(node.property)
-        if not distinct:
-            return Fragment(READ_JSON[Family.NUMBER]).place(raw), elements
-        return Fragment("NULLIF({v}, 'null'::jsonb)").place(raw), elements
+        return Fragment(READ_JSON[Family.NUMBER]).place(raw), elements
 
     def recency_sql(self, node: EventRecencyCondition) -> Fragment:
         bounds = Bounds(None, self.as_of)
@@ -143,27 +143,37 @@ class EventCompiler:
         rows = self.select(node.event, bounds, node.where)
         if rows is None:
             return FALSE
-        raw, elements = _read_raw(node.property, once=True)
+        value, elements = _read_forms(node.property)
+        raw, _ = _read_raw(node.property)
         known = Fragment(f"jsonb_typeof({raw.text}) <> 'null'", raw.params)
         hot = self.find_hot(node.event, node.property)
         if hot and not hot.is_number:
-            raw, known = hot.sql, Fragment(f"{hot.sql.text} IS NOT NULL")
+            value, known = hot.sql, Fragment(f"{hot.sql.text} IS NOT NULL")
         times = Fragment("count(*) >= %s", (node.times,))
         return self.rows.exists_grouped(
-            EVENT, join_all([rows, known]), times, read=raw, by_read=True, elements=elements
+            EVENT, join_all([rows, known]), times, read=value, by_read=True, elements=elements
         )
 
 
-def _read_raw(name: str, *, once: bool = False) -> tuple[Fragment, Fragment | None]:
-    """What a property holds; of one that may lead to several values, each element of a list of them (`once`: of equal
-    ones, one)."""
+def _read_raw(name: str) -> tuple[Fragment, Fragment | None]:
+    """What a property holds; of one that may lead to several values, each element of a list of them."""
     if not read_path(name).is_many:
         return value_sql(PROPERTIES, name), None
-    values = values_sql(PROPERTIES, name)
-    elements = (
-        f"SELECT {'DISTINCT ' if once else ''}one FROM jsonb_array_elements({values.text}) AS each (one)"
+    return _read_elements(values_sql(PROPERTIES, name), Fragment("one"))
+
+
+def _read_forms(name: str) -> tuple[Fragment, Fragment | None]:
+    """The form of what a property holds; of several values, each form once."""
+    if not read_path(name).is_many:
+        return form_sql(name, value_sql(PROPERTIES, name)), None
+    return _read_elements(
+        values_sql(PROPERTIES, name), Fragment("DISTINCT {v}").place(form_sql(name, Fragment("one")))
     )
-    return Fragment("of_many.one"), Fragment(f"({elements}) AS of_many", values.params)
+
+
+def _read_elements(values: Fragment, shown: Fragment) -> tuple[Fragment, Fragment]:
+    elements = f"SELECT {shown.text} AS one FROM jsonb_array_elements({values.text}) AS each (one)"
+    return Fragment("of_many.one"), Fragment(f"({elements}) AS of_many", (*shown.params, *values.params))
 
 
 _SUM, _COUNT = "sum({v})", "count({v})"

@@ -40,6 +40,9 @@ class HotProperty:
 
     def _interned_sql(self, test: Comparison, as_of: dt.datetime) -> Fragment:
         """Which of the distinct values hold, and whether the event has one of them."""
+        if test.families == (Family.TIME,):
+            # Whether a text is a moment may depend on how it is written: not all that have one form are.
+            return json_sql(test, f"{self.alias}.properties", self.name, as_of)
         if test.families == (Family.TEXT,):
             positive = positive_sql(test, Family.TEXT, Fragment("interned.folded"), as_of)
         else:

@@ -43,8 +43,14 @@ PLACES = (
 # Signs that mean something to LIKE, to JSON, to quoting or to case folding, among ordinary letters; letters that can be
 # written in two ways, blanks of several kinds, and letters that Unicode has learnt of lately.
 LETTERS = "aAbB1%_\\'\"*|+äÄßẞİıΣσςſK {}seéE\u0301\u0308\u0345ᾳ가각\u1100\u1161\u11a8\u00a0\u200b\n\U00010d50\U0001fae8"
-texts = st.text(st.sampled_from(LETTERS), min_size=1, max_size=4) | st.text(
-    st.characters(exclude_categories=["Cs", "Cn"], exclude_characters="\x00"), min_size=1, max_size=3
+# Several ways to write a few texts, so that values are the same more often than by chance.
+ALIKE = ["SKU-1", "sku-1 ", "Größe", "Gro\u0308SSE", "https://a.example/gr%C3%B6", "https://a.example/GRÖ"]
+texts = (
+    st.text(st.sampled_from(LETTERS), min_size=1, max_size=4)
+    | st.text(
+        st.characters(exclude_categories=["Cs", "Cn"], exclude_characters="\x00"), min_size=1, max_size=3
+    )
+    | st.sampled_from(ALIKE)
 )
 numbers = (
     st.sampled_from([0, 1, -1, 5, 0.1, 0.30000000000000004, 1000, 2**53 + 1, 1e15])

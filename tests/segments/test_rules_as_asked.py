@@ -273,3 +273,27 @@ def test_totals_of_nothing_are_followed_by_change_and_by_time(site: Site) -> Non
 
     follow_site(site, now=NOW + 8 * DAY)
     assert members(segment) == {who.pk}
+
+
+@pytest.mark.parametrize(
+    ("operator", "asked"),
+    [
+        ("contains", "calcutta"),
+        ("contains", "kolkata"),
+        ("starts_with", "Asia/Cal"),
+        ("ends_with", "lkata"),
+        ("matches", "asia/calc*"),
+        ("contains", "Nowhere|Calcutta"),
+    ],
+)
+def test_a_pattern_fits_a_zone_by_any_of_its_names(site: Site, operator: str, asked: str) -> None:
+    kept, old = (
+        make_subscriber(site, timezone="Asia/Kolkata"),
+        make_subscriber(site, timezone="Asia/Calcutta"),
+    )
+    other, none = make_subscriber(site, timezone="Europe/Berlin"), make_subscriber(site)
+    test = {"type": "profile", "field": "timezone", "operator": operator, "value": asked}
+
+    assert find(site, test) == [kept, old]
+    if operator == "contains":
+        assert find(site, {**test, "operator": "not_contains"}) == [other, none]
