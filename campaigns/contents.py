@@ -1,11 +1,13 @@
 """All that was decided about a draft, as one content: to tell whether it is still what somebody saw, and what is new."""
 
-from dataclasses import dataclass
+import calendar
 from typing import Any
 
+from campaigns.goals import describe_goal
 from campaigns.models import Campaign, Message
-from segments.models import Segment
-from subscribers.seen import Content, list_differences, make_content
+from subscribers import contents
+from subscribers.contents import Change, say_value
+from subscribers.seen import Content, make_content
 
 # What came of a campaign, and who made it when, is not part of what its marketer decided.
 NOT_COPIED = {
@@ -19,37 +21,27 @@ _DECIDED = [
     if field.name not in NOT_COPIED and field.name not in _MESSAGE
 ]
 _SEGMENTS = ("include_segments", "exclude_segments")
-_LONGEST = 200  # characters of a value that are shown
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Something about a draft that was changed meanwhile, in words."""
-
-    name: str
-    label: str
-    before: str
-    after: str
 
 
 def read_campaign(campaign: Campaign) -> Content:
     """The campaign as it is in the database now, its status included: what was launched is no longer that draft."""
-    stored = Campaign.objects.get(pk=campaign.pk)
+    return read_loaded(Campaign.objects.get(pk=campaign.pk))
+
+
+def read_loaded(campaign: Campaign) -> Content:
+    """The campaign as it was loaded."""
     names = ["status", "name", *_MESSAGE, *_DECIDED]
-    values: dict[str, Any] = {name: _read(stored, name) for name in names}
+    values: dict[str, Any] = {name: _read(campaign, name) for name in names}
     for name in _SEGMENTS:
-        values[name] = sorted(getattr(stored, name).values_list("pk", flat=True))
-    for variant in stored.variants.order_by("letter"):
+        values[name] = sorted(getattr(campaign, name).values_list("pk", flat=True))
+    for variant in campaign.variants.order_by("letter"):
         values |= {f"{variant.letter}.{name}": _read(variant, name) for name in _MESSAGE}
     return make_content(values)
 
 
 def describe_changes(seen: Content | None, now: Content) -> list[Change]:
     """What is another now than it was seen, line by line."""
-    return [
-        Change(each.name, _label(each.name), _say(each.name, each.before), _say(each.name, each.after))
-        for each in list_differences(seen, now)
-    ]
+    return contents.describe_changes(seen, now, label=_label, say=_say)
 
 
 def _read(row: Message, name: str) -> Any:
@@ -64,17 +56,13 @@ def _label(name: str) -> str:
 
 
 def _say(name: str, value: Any) -> str:
-    if value in (None, "", []):
-        return "nothing"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if name in _SEGMENTS:
-        names = dict(Segment.objects.filter(pk__in=value).values_list("pk", "name"))
-        return ", ".join(names.get(pk, "a segment that was deleted") for pk in value)
-    if name.endswith("actions"):
+    field = name.rpartition(".")[2]
+    if value and field == "actions":
         return ", ".join(
             f"{each.get('title', '')} → {each.get('link', '')}" for each in value if isinstance(each, dict)
         )
-    choices = dict(Campaign._meta.get_field(name.rpartition(".")[2]).flatchoices)  # type: ignore[union-attr]
-    text = str(choices.get(value, value))
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    if value and field == "goal":
+        return f"somebody who {describe_goal(value)}"
+    if value and field == "weekdays":
+        return ", ".join(calendar.day_name[int(day) - 1] for day in value)
+    return say_value(Campaign._meta.get_field(field), value)

@@ -8,9 +8,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from campaigns.audience import explain_uploads, list_uploads
 from campaigns.checks import check_campaign
-from campaigns.contents import Change, describe_changes, read_campaign
+from campaigns.contents import describe_changes, read_campaign
 from campaigns.models import Batch, Campaign, Delivery, Occurrence
 from campaigns.recurrence import find_next_run
+from subscribers.contents import Change
 from subscribers.seen import Content
 
 __all__ = [

@@ -57,11 +57,16 @@ def _can_be_kept(request: HttpRequest) -> bool:
     return bool(request.POST) and not any(_SECRET in name for name in request.POST)
 
 
+def _is_prose(value: str) -> bool:
+    """What people read: more than one word, and no rule, which is carried as JSON."""
+    return len(value.split()) > 1 and not value.startswith(("{", "["))
+
+
 def _show_typed(request: HttpRequest) -> HttpResponse:
     typed = [
         (name, value) for name, values in request.POST.lists() if name not in _NOT_SHOWN for value in values
     ]
-    texts = [value for name, value in typed if not name.startswith("_") and len(value.split()) > 1]
+    texts = [value for name, value in typed if not name.startswith("_") and _is_prose(value)]
     context = {
         "typed": typed,
         "texts": texts,

@@ -2,16 +2,18 @@
 
 import json
 from typing import Any, ClassVar, cast
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from segments.definitions import read_rule
+from segments.definitions import describe_document, read_names, read_rule
 from segments.models import Segment
 from segments.rules import RuleError
 from segments.rules.sameness import mean_same
-from segments.versions import accept_rule, find_latest, say_changed
+from segments.versions import accept_rule, find_latest, say_author
 from segments.widgets import RuleWidget
+from subscribers.admin.seen_form import SeenForm
 from subscribers.models import Site
 
 # What the page on which somebody confirms a change adds to what they had filled in.
@@ -40,17 +42,13 @@ def _check_writable(document: Any) -> Any:
     return document
 
 
-class SegmentForm(forms.ModelForm[Segment]):
-    """Name, description and rule; the site too where there are several, and only until the segment is saved.
-
-    `version` is the number of the rule that the form was opened with, so that nobody's change is overwritten unseen.
-    """
+class SegmentForm(SeenForm):
+    """Name, description and rule; the site too where there are several, and only until the segment is saved."""
 
     # False where it is only asked what saving would do: that waits for nobody's edit and no build.
     saves = True
 
     rule = RuleField(label="Who belongs to it", widget=RuleWidget)
-    version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
     class Meta:
         model = Segment
@@ -67,8 +65,6 @@ class SegmentForm(forms.ModelForm[Segment]):
             self.builder.segment_id = self.instance.pk
             self.builder.site_id = self.instance.site_id
             self.builder.unsaved = self.is_bound
-        if self.instance.pk:
-            self.initial["version"] = _number_latest(self.instance)
 
     def _settle_site(self, field: forms.Field) -> None:
         # Not left out of the form: a field that is not there would not be checked for names that are taken.
@@ -77,6 +73,21 @@ class SegmentForm(forms.ModelForm[Segment]):
             field.initial = sites[0].pk
             field.widget = forms.HiddenInput()
         field.disabled = self.instance.pk is not None
+
+    def label(self, name: str) -> str:
+        """Of a rule it is known who wrote it, and when."""
+        latest = find_latest(self.instance) if name == "rule" else None
+        by = say_author(latest, ZoneInfo(self.instance.site.timezone)) if latest else ""
+        return f"{super().label(name)}, changed {by}" if by else super().label(name)
+
+    def say(self, name: str, value: Any) -> str:
+        """Of a rule, its sentence."""
+        if name != "rule" or not value:
+            return super().say(name, value)
+        return describe_document(value, read_names(self.instance.site))
+
+    def is_same(self, name: str, one: Any, other: Any) -> bool:
+        return mean_same(one, other) if name == "rule" else super().is_same(name, one, other)
 
     def clean_rule(self) -> Any:
         """Problems come back in words, each beside the condition it is about."""
@@ -93,30 +104,13 @@ class SegmentForm(forms.ModelForm[Segment]):
         return document
 
     def clean(self) -> dict[str, Any]:
+        """A rule that was not changed stays as it is written: the builder may write the same in another way."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.instance.pk and self.instance.is_live and "rule" in cleaned:
-            cleaned["rule"] = self._settle_rule(cleaned["rule"], cleaned.get("version"))
+            theirs = Segment.objects.values_list("rule", flat=True).get(pk=self.instance.pk)
+            cleaned["rule"] = theirs if mean_same(cleaned["rule"], theirs) else cleaned["rule"]
         return cleaned
 
     def is_valid(self) -> bool:
         """What somebody goes back to is shown as they left it, and not saved."""
         return GO_BACK not in self.data and super().is_valid()
-
-    def _settle_rule(self, mine: Any, opened: int | None) -> Any:
-        """The rule to save: the stored one, as it is written there, unless it was changed here."""
-        theirs = Segment.objects.values_list("rule", flat=True).get(pk=self.instance.pk)
-        latest = find_latest(self.instance)
-        if latest is None or opened in {None, latest.number} or mean_same(mine, theirs):
-            return theirs if mean_same(mine, theirs) else mine
-        before = self.instance.versions.filter(number=opened).first()
-        if before and mean_same(mine, before.rule):  # only they changed it
-            return theirs
-        self.data = {**dict(self.data.items()), "version": str(latest.number)}  # saving again is meant
-        message = f"{say_changed(self.instance, latest)} Save again to have your rule in place of theirs, or reload the page to see theirs first."
-        self.add_error("rule", ValidationError(message))
-        return mine
-
-
-def _number_latest(segment: Segment) -> int:
-    latest = find_latest(segment)
-    return latest.number if latest else 0

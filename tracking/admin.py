@@ -15,6 +15,8 @@ from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
+from subscribers.admin.seen import HeedsOthers
+from subscribers.admin.seen_form import SeenForm
 from tracking.models import EventType, InboxItem
 from tracking.setting_aside import discard, list_set_aside, say_what, say_why, try_again
 from tracking.volume import read_daily_counts
@@ -30,8 +32,10 @@ TYPE_WORDS = {
 
 
 @admin.register(EventType)
-class EventTypeAdmin(ModelAdmin):
+class EventTypeAdmin(HeedsOthers, ModelAdmin):
     """Made at first sight, or announced from within the rule builder; nobody adds one here."""
+
+    form = SeenForm
 
     list_display = ("words", "name", "description", "often", "site")
     list_filter = ("site",)

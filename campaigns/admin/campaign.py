@@ -6,7 +6,6 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.db.models import QuerySet, URLField
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
@@ -24,12 +23,13 @@ from campaigns.drafts import add_variant
 from campaigns.forms import CampaignForm
 from campaigns.models import Campaign
 from campaigns.reports import count_outcomes
+from subscribers.admin.seen import HeedsOthers
 from subscribers.admin.twins import TellsTwins
 from subscribers.models import Site
 
 
 @admin.register(Campaign)
-class CampaignAdmin(TellsTwins, ModelAdmin):
+class CampaignAdmin(HeedsOthers, TellsTwins, ModelAdmin):
     """A draft opens as a form; what was launched opens as a page to watch, and is never edited."""
 
     form = CampaignForm
@@ -85,15 +85,6 @@ class CampaignAdmin(TellsTwins, ModelAdmin):
             campaign.outcome = outcomes.get(campaign.pk)
         changelist.result_list = campaigns
         return changelist
-
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Campaign | None:
-        """Held while it is being saved: whoever saves it at the same moment comes after, and is shown what is new."""
-        if request.method == "POST" and connection.in_atomic_block and object_id.isdecimal():
-            Campaign.objects.select_for_update(no_key=True).filter(pk=object_id[:18]).first()
-        found: Campaign | None = super().get_object(request, object_id, from_field)
-        return found
 
     def change_view(
         self,

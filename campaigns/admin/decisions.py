@@ -4,6 +4,7 @@ from campaigns.admin import wording
 from campaigns.admin.policy_wording import describe_policy, summarize_goal, summarize_limits
 from campaigns.assignment import list_versions
 from campaigns.models import Campaign, FrequencyCap, SendingPolicy
+from subscribers.spans import describe_span
 
 
 def list_decisions(campaign: Campaign) -> list[tuple[str, str]]:
@@ -46,7 +47,7 @@ def _describe_winner(campaign: Campaign) -> str:
     tried = f"tried on {campaign.test_percent} % first"
     if campaign.winner_by == Campaign.WinnerBy.HAND:
         return f"You choose it; {tried}"
-    until = f"for {wording.describe_span(campaign.test_duration)}"
+    until = f"for {describe_span(campaign.test_duration)}"
     if campaign.test_ahead:
         until = "one day ahead at the same local hour"
     if campaign.test_sample:

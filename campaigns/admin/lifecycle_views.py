@@ -14,7 +14,7 @@ from campaigns.admin.dry_run_views import gather_dry_run
 from campaigns.admin.pages import LAUNCH, OPEN, find_campaign, redirect_to, render_page
 from campaigns.admin.preview_views import preview_version
 from campaigns.assignment import list_versions
-from campaigns.contents import Change, read_campaign
+from campaigns.contents import read_campaign
 from campaigns.drafts import duplicate_campaign
 from campaigns.lifecycle import (
     ChangedError,
@@ -29,6 +29,7 @@ from campaigns.lifecycle import (
 from campaigns.models import Campaign
 from campaigns.reports import report_campaign
 from campaigns.tasks import launch_scheduled_campaigns
+from subscribers.contents import Change
 from subscribers.queueing import queue_on_commit
 from subscribers.seen import read_content, sign_content
 

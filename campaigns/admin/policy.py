@@ -13,6 +13,7 @@ from campaigns.admin.policy_wording import describe_policy
 from campaigns.forms import SendingPolicyForm
 from campaigns.models import FrequencyCap, SendingPolicy
 from campaigns.policies import find_policy
+from subscribers.admin.seen import HeedsOthers
 from subscribers.models import Site
 
 QUIET_WORDS = {
@@ -25,7 +26,7 @@ QUIET_WORDS = {
 
 
 @admin.register(SendingPolicy)
-class SendingPolicyAdmin(ModelAdmin):
+class SendingPolicyAdmin(HeedsOthers, ModelAdmin):
     """Every site has one page of it, whether anything was settled yet or not."""
 
     form = SendingPolicyForm
@@ -41,9 +42,16 @@ class SendingPolicyAdmin(ModelAdmin):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> SendingPolicy | None:
-        is_id = object_id.isdecimal() and len(object_id) < 10
-        site = Site.objects.filter(pk=int(object_id)).first() if is_id else None
+        if not object_id.isdecimal() or len(object_id) > 9:
+            return None
+        self.hold_while_saving(request, object_id)
+        site = Site.objects.filter(pk=int(object_id)).first()
         return find_policy(site) if site else None
+
+    def hold(self, key: str) -> None:
+        """The site stands for it, as one that nobody has settled yet has no row; its pace is written by what sends."""
+        Site.objects.select_for_update(no_key=True).filter(pk=key).first()
+        super().hold(key)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from campaigns.admin.wording import describe_span
 from campaigns.goals import describe_goal
 from campaigns.models import Campaign, FrequencyCap, SendingPolicy
+from subscribers.spans import describe_span
 
 QUIET_ENDS = {
     SendingPolicy.QuietAction.DEFER: "what is due then is sent when they end",

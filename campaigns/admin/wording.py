@@ -5,6 +5,7 @@ import datetime as dt
 
 from campaigns.models import Campaign
 from campaigns.schedule import write_moment
+from subscribers.spans import describe_span
 
 STATUS_COLOURS = {
     Campaign.Status.DRAFT: "default",
@@ -94,13 +95,3 @@ def describe_audience(campaign: Campaign) -> str:
 def describe_ttl(ttl: dt.timedelta) -> str:
     """For how long a push is tried: “1 day”, “6 hours”."""
     return describe_span(ttl) if ttl else "no longer than that moment"
-
-
-def describe_span(span: dt.timedelta) -> str:
-    """A length of time as people say it: “1 day”, “90 minutes”."""
-    seconds = int(span.total_seconds())
-    for unit, size in (("week", 604_800), ("day", 86_400), ("hour", 3600), ("minute", 60)):
-        if seconds % size == 0:
-            count = seconds // size
-            return f"{count:,} {unit}" if count == 1 else f"{count:,} {unit}s"
-    return f"{seconds:,} seconds"

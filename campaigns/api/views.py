@@ -18,7 +18,6 @@ from rest_framework.serializers import BaseSerializer
 from campaigns.api.dry_runs import DryRunActions
 from campaigns.api.reports import ReportActions
 from campaigns.api.serializers import CampaignSerializer, DeliverySerializer
-from campaigns.contents import read_campaign
 from campaigns.lifecycle import (
     LaunchError,
     LifecycleError,
@@ -31,23 +30,22 @@ from campaigns.models import Campaign, Delivery, Variant
 from campaigns.tasks import launch_scheduled_campaigns
 from subscribers.api.errors import Conflict
 from subscribers.api.nesting import ListWithin
-from subscribers.api.preconditions import check_if_match, write_etag
 from subscribers.api.strict import StrictFields
+from subscribers.api.tagging import WRITING, Tagged
 from subscribers.queueing import queue_on_commit
-from subscribers.seen import make_tag
 
-WRITING = {"update", "partial_update", "destroy"}
 DRAFTS_ONLY = {*WRITING, "launch"}
 STEPS = {"launch", "pause", "resume", "cancel", "winner"}
 LAUNCH = "campaigns.launch_campaign"
 Step = Callable[..., Campaign]
 
 
-class CampaignViewSet(DryRunActions, ReportActions, viewsets.ModelViewSet[Campaign]):
+class CampaignViewSet(DryRunActions, ReportActions, Tagged[Campaign], viewsets.ModelViewSet[Campaign]):
     """One message, its audience and its schedule. Only a draft can be edited or deleted."""
 
     heeds_if_match: ClassVar = {*WRITING, *STEPS}
-    answers_etag: ClassVar = {"retrieve", "create", "update", "partial_update", *STEPS}
+    answers_etag: ClassVar = {*Tagged.answers_etag, *STEPS}
+    tagged_also: ClassVar = ("status",)  # what was launched is no longer that draft
     queryset = Campaign.objects.select_related("site").prefetch_related(
         "include_segments", "exclude_segments", Prefetch("variants", Variant.objects.order_by("letter"))
     )
@@ -69,21 +67,11 @@ class CampaignViewSet(DryRunActions, ReportActions, viewsets.ModelViewSet[Campai
         return rows.select_for_update(of=("self",)) if self.action in DRAFTS_ONLY else rows
 
     def get_object(self) -> Campaign:
-        """A request that says with If-Match which version it is about is refused if that is another one by now."""
         campaign = super().get_object()
-        if self.action in self.heeds_if_match:
-            check_if_match(self.request, make_tag(read_campaign(campaign)))
         if self.action in DRAFTS_ONLY and campaign.status != Campaign.Status.DRAFT:
             now = campaign.get_status_display().lower()
             raise Conflict(f"Only a draft can be edited, deleted or launched; this campaign is {now}.")
         return campaign
-
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        """Whoever is shown one campaign is told which version of it that is."""
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        if self.action in self.answers_etag and isinstance(answer.data, dict) and "updated_at" in answer.data:
-            answer["ETag"] = write_etag(make_tag(read_campaign(Campaign(pk=answer.data["id"]))))
-        return answer
 
     @transaction.atomic
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:

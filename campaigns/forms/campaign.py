@@ -12,12 +12,12 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from campaigns.contents import describe_changes, read_loaded
 from campaigns.drafts import set_variants
 from campaigns.forms.checking import check_values
 from campaigns.forms.goal import ConditionFormSet, is_plain, read_kinds
 from campaigns.forms.inputs import SpanField, WeekdaysField, date_input, make_field, time_input
 from campaigns.forms.message import TEXTS, MessageForm
-from campaigns.forms.seen import SeenDraft
 from campaigns.forms.segments import SegmentChoiceField
 from campaigns.forms.versions import VersionFormSet
 from campaigns.forms.words import HELP, LABELS
@@ -26,7 +26,10 @@ from campaigns.models import DAY_VALIDATORS, Campaign
 from campaigns.models.schedules import list_unchosen
 from campaigns.schedule import resolve_local_time
 from segments.models import Segment
+from subscribers.admin.seen_form import SeenForm
+from subscribers.contents import Change
 from subscribers.models import Site
+from subscribers.seen import Content
 
 TTL_CHOICES = (
     (dt.timedelta(0), "Only devices that are on at that moment"),
@@ -51,7 +54,7 @@ MOMENT = ("send_date", "send_time")  # the two halves of send_at
 SPANS = ("cap_window", "test_duration", "click_window", "view_window")
 
 
-class CampaignForm(MessageForm):
+class CampaignForm(SeenForm, MessageForm):
     """A draft of a campaign, with its further versions (`versions`) and the conditions of its goal (`conditions`)."""
 
     include_segments = SegmentChoiceField(label="Send to")
@@ -103,9 +106,6 @@ class CampaignForm(MessageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.seen = SeenDraft(self.instance, self.data if self.is_bound else None)
-        if self.seen.changes:
-            self.data = self.seen.take_over(self.data, self.fields, [*TEXTS, "name"])
         self.sites = list(Site.objects.order_by("name"))
         data = self.data if self.is_bound else None
         goal = self.instance.goal
@@ -121,6 +121,13 @@ class CampaignForm(MessageForm):
         self._offer_segments()
         self._offer_durations()
         self._localize_moment()
+
+    def read_now(self) -> Content:
+        """With its versions, its goal and its status, too."""
+        return read_loaded(self.instance)
+
+    def describe_changes(self, seen: Content, now: Content) -> list[Change]:
+        return describe_changes(seen, now)
 
     def find_site(self) -> Site | None:
         """The site that is chosen at the moment, if it exists."""
@@ -168,8 +175,6 @@ class CampaignForm(MessageForm):
         for field, complaint in check_values(values, has_versions=bool(values["variants"])):
             self.add_error(field, complaint)
         self._compose_goal(values)
-        if self.seen.changes:
-            self.add_error(None, "Somebody else saved this draft meanwhile: look below, then save again.")
         return values
 
     def save(self, commit: bool = True) -> Campaign:

@@ -1,14 +1,19 @@
 """A site's sending policy: quiet hours, limits, control group, pace."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.dateparse import parse_duration
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from campaigns.forms.inputs import SpanField, time_input
 from campaigns.models import FrequencyCap, SendingPolicy
 from campaigns.policies import set_caps
+from subscribers.admin.seen_form import SeenForm, write_value
 from subscribers.models import Site
+from subscribers.seen import Content, make_content
+from subscribers.spans import describe_span
 
 PREFIX = "caps"
 MOST_CAPS = 5
@@ -56,7 +61,7 @@ CapFormSet: type[BaseCapFormSet] = forms.formset_factory(  # type: ignore[assign
 )  # fmt: skip
 
 
-class SendingPolicyForm(forms.ModelForm[SendingPolicy]):
+class SendingPolicyForm(SeenForm):
     """What holds for all campaigns of a site, with its limits (`caps`)."""
 
     class Meta:
@@ -88,6 +93,47 @@ class SendingPolicyForm(forms.ModelForm[SendingPolicy]):
         initial = [{"limit": cap.limit, "window": cap.window} for cap in saved]
         data = self.data if self.is_bound else None
         self.caps = CapFormSet(data, prefix=PREFIX, initial=initial)
+
+    def take_over(self, name: str, value: Any) -> bool:
+        if name != PREFIX:
+            return super().take_over(name, value)
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data[f"{PREFIX}-TOTAL_FORMS"] = data[f"{PREFIX}-INITIAL_FORMS"] = str(len(value))
+        for number, (limit, window) in enumerate(value):
+            row = f"{PREFIX}-{number}"
+            data.pop(f"{row}-DELETE", None)
+            for key, each in (("limit", limit), ("window", parse_duration(window))):
+                write_value(data, self.caps.empty_form.fields[key], f"{row}-{key}", each)
+        self.data = data
+        self.caps = CapFormSet(data, prefix=PREFIX, initial=[{} for _ in value])
+        return True
+
+    def read_now(self) -> Content:
+        caps = FrequencyCap.objects.filter(site=self.instance.site).order_by("window")
+        return {**super().read_now(), **make_content({PREFIX: list(caps.values_list("limit", "window"))})}
+
+    def label(self, name: str) -> str:
+        labels = {
+            PREFIX: "Pushes to one person",
+            "quiet_from": "Quiet hours from",
+            "quiet_until": "Quiet hours until",
+        }
+        return labels.get(name) or super().label(name)
+
+    def say(self, name: str, value: Any) -> str:
+        if name != PREFIX:
+            return super().say(name, value)
+        spans = [(limit, parse_duration(window) or dt.timedelta(0)) for limit, window in value or ()]
+        return (
+            ", ".join(f"at most {limit:,} within {describe_span(span)}" for limit, span in spans)
+            or "no limit"
+        )
+
+    def is_typed(self, name: str, value: Any) -> bool:
+        if name != PREFIX:
+            return super().is_typed(name, value)
+        typed = self.caps.list_caps() if self.caps.is_valid() else None
+        return bool(typed is not None and make_content({name: typed})[name] == value)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data

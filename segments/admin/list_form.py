@@ -13,7 +13,6 @@ class ListForm(SegmentForm):
     """What is left of a segment's form without the rule and all that belongs to it."""
 
     rule = None  # type: ignore[assignment]  # how Django takes a field out of a form
-    version = None  # type: ignore[assignment]
 
     class Meta(SegmentForm.Meta):
         fields: ClassVar = ["site", "name", "description"]

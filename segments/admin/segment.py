@@ -70,7 +70,7 @@ class SegmentAdmin(SegmentList):
             return [(None, {"fields": ["site", "name", "description", "rule"]})]
         state = ["show_members", "show_version", "status", "failure" if obj.failure else "show_freshness"]
         if self.has_change_permission(request, obj):
-            about = ["site", "name", "description", "rule", "version"]
+            about = ["site", "name", "description", "rule"]
         else:
             site = ["site"] if has_several_sites() else []
             about = [*site, "name", "description", "show_sentence"]

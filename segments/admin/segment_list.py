@@ -18,6 +18,7 @@ from segments.definitions import describe_segment, read_names, say_segment
 from segments.looking.freshness import find_watermark, read_waiting
 from segments.looking.history import DaySize, read_sizes
 from segments.models import Segment
+from subscribers.admin.seen import HeedsOthers
 from subscribers.models import Site
 
 STATUS_COLOURS = {
@@ -28,7 +29,7 @@ STATUS_COLOURS = {
 SPARK_DAYS = 30
 
 
-class SegmentList(ModelAdmin):
+class SegmentList(HeedsOthers, ModelAdmin):
     """Columns of the list. Whoever may not change a segment is led from its name to how it is doing."""
 
     list_display = (

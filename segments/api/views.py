@@ -33,9 +33,8 @@ from segments.usage import list_usages
 from segments.versions import keep_definition
 from subscribers.api.errors import Conflict
 from subscribers.api.nesting import ListWithin
+from subscribers.api.tagging import WRITING, Tagged
 from subscribers.models import Subscriber
-
-WRITING = {"update", "partial_update", "destroy"}
 
 
 class SegmentViewSet(
@@ -44,6 +43,7 @@ class SegmentViewSet(
     SnapshotActions,
     SideBySideActions,
     LookingActions,
+    Tagged[Segment],
     viewsets.ModelViewSet[Segment],
 ):
     """Named sets of a site's subscribers: live ones, which a rule gives, and static ones, which people keep."""

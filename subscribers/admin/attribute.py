@@ -13,6 +13,7 @@ from unfold.decorators import display
 
 from subscribers.admin.attribute_form import AttributeForm, changes_type
 from subscribers.admin.attribute_words import say_progress, say_refused, say_settled
+from subscribers.admin.seen import HeedsOthers
 from subscribers.attribute_values import Shape
 from subscribers.changes import name_attribute, note_for_everyone
 from subscribers.conversion import change_type
@@ -22,7 +23,7 @@ from subscribers.sampling import sample_values, show_value
 
 
 @admin.register(Attribute)
-class AttributeAdmin(ModelAdmin):
+class AttributeAdmin(HeedsOthers, ModelAdmin):
     """Made at first sight, so nobody adds one here."""
 
     form = AttributeForm

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from subscribers.admin.attribute_words import say_forecast
+from subscribers.admin.seen_form import SeenForm
 from subscribers.attribute_values import Shape
 from subscribers.kept_aside import foresee_conversion
 from subscribers.models import Attribute
@@ -20,7 +21,7 @@ def _read_shape(attribute: Attribute) -> dict[str, str]:
     return {"type": attribute.type, "element_type": attribute.element_type}
 
 
-class AttributeForm(forms.ModelForm[Attribute]):
+class AttributeForm(SeenForm):
     """`go_on` is asked for once it is known what would not convert."""
 
     go_on = forms.BooleanField(label="Convert the values", required=False)

@@ -7,11 +7,13 @@ from django.contrib import admin
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from subscribers.admin.seen import HeedsOthers
+from subscribers.admin.seen_form import SeenForm
 from subscribers.admin.twins import TellsTwins
 from subscribers.models import Place
 
 
-class PlaceForm(forms.ModelForm[Place]):
+class PlaceForm(SeenForm):
     latitude = forms.FloatField(
         min_value=-90, max_value=90, widget=UnfoldAdminTextInputWidget,
         help_text="Degrees north, like 52.52 for Berlin; south is negative. Maps show it on a right click.",
@@ -28,7 +30,7 @@ class PlaceForm(forms.ModelForm[Place]):
 
 
 @admin.register(Place)
-class PlaceAdmin(TellsTwins, ModelAdmin):
+class PlaceAdmin(HeedsOthers, TellsTwins, ModelAdmin):
     form = PlaceForm
     list_display = ("name", "site", "latitude", "longitude")
     list_filter = ("site",)

@@ -12,6 +12,8 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextareaWidget, UnfoldAdminURLInputWidget
 
+from subscribers.admin.seen import HeedsOthers
+from subscribers.admin.seen_form import SeenForm
 from subscribers.admin.twins import TellsTwins
 from subscribers.changes import ZONE, note_for_everyone
 from subscribers.contacts import find_contact_problem
@@ -45,7 +47,7 @@ class OriginsField(forms.CharField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
-class SiteForm(forms.ModelForm[Site]):
+class SiteForm(SeenForm):
     url = forms.URLField(
         label="Address", max_length=200, assume_scheme="https", widget=UnfoldAdminURLInputWidget,
         help_text="Where visitors find it, like https://shop.example",
@@ -68,7 +70,7 @@ class SiteForm(forms.ModelForm[Site]):
 
 
 @admin.register(Site)
-class SiteAdmin(TellsTwins, ModelAdmin):
+class SiteAdmin(HeedsOthers, TellsTwins, ModelAdmin):
     form = SiteForm
     actions = None
     list_display = ("name", "url", "timezone")

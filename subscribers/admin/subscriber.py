@@ -16,6 +16,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from subscribers.admin.filters import CountryFilter, ReachableFilter
+from subscribers.admin.seen import HeedsOthers
 from subscribers.admin.subscriber_form import SubscriberForm
 from subscribers.changes import name_attribute, name_profile, note_changes
 from subscribers.customer_ids import clean_customer_id
@@ -29,7 +30,7 @@ ACTIVE_DEVICES = PushSubscription.objects.active().filter(subscriber=OuterRef("p
 ACTIVE_FIRST = F("ended_at").desc(nulls_first=True)
 
 
-class SubscriberAdmin(ModelAdmin):
+class SubscriberAdmin(HeedsOthers, ModelAdmin):
     """Subscribers come from tracking, so nobody adds one here; their profile can be corrected."""
 
     form = SubscriberForm

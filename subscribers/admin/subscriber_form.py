@@ -2,14 +2,13 @@
 
 from typing import Any, ClassVar
 
-from django import forms
-
+from subscribers.admin.seen_form import SeenForm
 from subscribers.attribute_values import AttributeValueError
 from subscribers.models import Subscriber
 from subscribers.profile_fields import PROFILE_FIELDS, read_field
 
 
-class SubscriberForm(forms.ModelForm[Subscriber]):
+class SubscriberForm(SeenForm):
     """What is saved as it was is left alone, however it came there."""
 
     class Meta:

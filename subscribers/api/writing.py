@@ -4,16 +4,17 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
-from rest_framework import mixins, viewsets
+from rest_framework import mixins
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from subscribers.api.requests import CHANGING
+from subscribers.api.tagging import Tagged
 
 M = TypeVar("M", bound=Model)
 
 
-class OneWriter(mixins.UpdateModelMixin, viewsets.GenericViewSet[M]):
+class OneWriter(mixins.UpdateModelMixin, Tagged[M]):
     """Saving writes every column, those too that were not sent: so the row is locked from when it is read."""
 
     def get_queryset(self) -> QuerySet[M]:

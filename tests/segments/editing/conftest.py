@@ -54,13 +54,11 @@ def page_of(segment: Segment) -> str:
 
 def filled_in(segment: Segment, rule: JSON, **values: Any) -> dict[str, Any]:
     """The form with another rule, as the browser posts it."""
-    latest = segment.versions.order_by("-number").first()
     return {
         "site": segment.site_id,
         "name": segment.name,
         "description": "",
         "rule": json.dumps(rule),
-        "version": latest.number if latest else 0,
         "_continue": "Save and continue editing",
         **values,
     }
