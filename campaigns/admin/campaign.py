@@ -50,6 +50,7 @@ class CampaignAdmin(HeedsOthers, TellsTwins, ModelAdmin):
         ("samples/", "campaigns_campaign_samples", preview_views.list_samples),
         ("<int:campaign_id>/test/", "campaigns_campaign_test", testing_views.show_test),
         ("<int:campaign_id>/launch/", "campaigns_campaign_launch", lifecycle_views.show_launch),
+        ("<int:campaign_id>/test-ahead/", "campaigns_campaign_test_ahead", lifecycle_views.test_ahead),
         ("<int:campaign_id>/dry-run/", "campaigns_campaign_dry_run", show_dry_run),
         ("<int:campaign_id>/dry-run/progress/", "campaigns_campaign_dry_run_progress", show_dry_run_progress),
         ("<int:campaign_id>/cancel/", "campaigns_campaign_cancel", lifecycle_views.show_cancel),

@@ -6,6 +6,7 @@ from typing import Any
 
 from campaigns.admin.dry_run_chart import HoursAhead, draw_hours_ahead
 from campaigns.admin.wording import describe_day
+from campaigns.experiments.ahead import can_test_ahead
 from campaigns.models import Campaign, Delivery, DryRun
 from subscribers.timezones import load_zone
 
@@ -39,7 +40,7 @@ class ZoneLine:
 
 @dataclass(frozen=True)
 class DryRunWords:
-    """Ready figures: audience = planned + every skipped line."""
+    """Ready figures: audience = planned + every skipped line. `ahead`: the offer to try the versions a day ahead."""
 
     audience: int
     planned: int
@@ -50,6 +51,7 @@ class DryRunWords:
     zones: list[ZoneLine]
     warnings: list[str]
     day: str
+    ahead: str
 
 
 def describe_dry_run(dry_run: DryRun, campaign: Campaign) -> DryRunWords | None:
@@ -67,6 +69,7 @@ def describe_dry_run(dry_run: DryRun, campaign: Campaign) -> DryRunWords | None:
         zones=_list_zones(summary),
         warnings=_list_warnings(summary),
         day=describe_day(dt.date.fromisoformat(summary["day"])) if summary["day"] else "",
+        ahead=_offer_ahead(summary, campaign, dry_run.as_of),
     )
 
 
@@ -116,6 +119,20 @@ def _list_versions(summary: dict[str, Any]) -> list[Line]:
         Line(letter, f"Version {letter}", count, round(100 * count / total, 1))
         for letter, count in by_variant.items()
     ]
+
+
+def _offer_ahead(summary: dict[str, Any], campaign: Campaign, as_of: dt.datetime) -> str:
+    """What trying the versions a day ahead would change, where not all who try them are due in time; “”: no offer."""
+    if summary["tested_in_time"] >= summary["tested"] or not can_test_ahead(campaign, now=as_of):
+        return ""
+    if campaign.local_date is None or campaign.local_time is None:
+        return ""
+    day = describe_day(campaign.local_date - dt.timedelta(days=1))
+    return (
+        f"The versions can be tried one day ahead instead: on {day} at {campaign.local_time:%H:%M} on each person’s own "
+        "clock. Then it is that hour for those who try them before the winner is decided, and the others get the winner "
+        f"on {describe_day(campaign.local_date)}."
+    )
 
 
 def _list_zones(summary: dict[str, Any]) -> list[ZoneLine]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -16,6 +17,7 @@ from campaigns.admin.preview_views import preview_version
 from campaigns.assignment import list_versions
 from campaigns.contents import read_campaign
 from campaigns.drafts import duplicate_campaign
+from campaigns.experiments.ahead import choose_test_ahead
 from campaigns.lifecycle import (
     ChangedError,
     LaunchError,
@@ -65,6 +67,23 @@ def show_cancel(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin)
     if request.method != "POST":
         return render_page(request, model_admin, campaign, "cancel", report=report_campaign(campaign))
     return _change_state(request, campaign, model_admin, cancel_campaign, "cancelled")
+
+
+@require_POST
+def test_ahead(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
+    """Try the versions one day ahead at the same local hour; then the launch page again, as it is now."""
+    campaign = find_campaign(request, campaign_id, model_admin)
+    if campaign.status == Campaign.Status.DRAFT and not model_admin.has_change_permission(request, campaign):
+        raise PermissionDenied
+    if choose_test_ahead(campaign, now=timezone.now()):
+        model_admin.log_change(request, campaign, "Versions are tried one day ahead")
+        messages.success(request, "The versions are tried one day ahead, at the same local hour.")
+    else:
+        messages.error(
+            request,
+            "The versions cannot be tried a day ahead: that day has passed, or the campaign was changed.",
+        )
+    return redirect_to(campaign, "launch" if request.user.has_perm(LAUNCH) else "dry_run")
 
 
 @require_POST

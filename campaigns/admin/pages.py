@@ -52,6 +52,8 @@ def list_buttons(request: HttpRequest, campaign: Campaign, model_admin: ModelAdm
         buttons.add("duplicate")
     if model_admin.has_delete_permission(request, campaign):
         buttons.add("delete")
+    if model_admin.has_change_permission(request, campaign):
+        buttons.add("test_ahead")
     if user.has_perm(SEND_TEST) and status in (Campaign.Status.DRAFT, *OPEN):
         buttons.add("test")
     if user.has_perm(LAUNCH):

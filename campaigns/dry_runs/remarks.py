@@ -3,6 +3,7 @@
 from campaigns.audience import explain_uploads, list_uploads
 from campaigns.checks import list_unknown_variables
 from campaigns.dry_runs.summary import Tally
+from campaigns.experiments.ahead import can_test_ahead
 from campaigns.experiments.verdicts import LEAST_PER_VERSION
 from campaigns.hints import list_hints
 from campaigns.models import Campaign, Delivery
@@ -99,7 +100,7 @@ def _remark_on_test(terms: Terms, tally: Tally) -> list[str]:
 
 
 def _advise(terms: Terms) -> str:
-    if terms.campaign.schedule == Campaign.Schedule.LOCAL and not terms.campaign.test_ahead:
+    if can_test_ahead(terms.campaign, now=terms.as_of):
         return "Test one day ahead at the same local hour, or decide later."
     return "Decide later, or go on with all versions."
 

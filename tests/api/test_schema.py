@@ -34,9 +34,12 @@ def test_preconditions_are_documented_where_they_are_heeded() -> None:
             if any("ETag" in answer.get("headers", {}) for answer in operation["responses"].values()):
                 told.add(name)
     steps = {f"post campaigns/{{id}}/{step}/" for step in ("launch", "pause", "resume", "cancel", "winner")}
-    changes = {f"{method} campaigns/{{id}}/" for method in ("put", "patch")}
-    assert taken == {*steps, *changes, "delete campaigns/{id}/"}
-    assert told == {*steps, *changes, "get campaigns/{id}/", "post campaigns/"}
+    described = {"sites/{id}/", "attributes/{id}/", "event-types/{id}/", "sites/{site_id}/sending-policy/"}
+    written = {"campaigns/{id}/", "segments/{id}/", "places/{id}/"}
+    changes = {f"{method} {path}" for path in described | written for method in ("put", "patch")}
+    added = {f"post {name}/" for name in ("campaigns", "segments", "places", "sites")}
+    assert taken == {*steps, *changes, *(f"delete {path}" for path in written)}
+    assert told == {*steps, *changes, *added, *(f"get {path}" for path in described | written)}
 
 
 @pytest.mark.django_db

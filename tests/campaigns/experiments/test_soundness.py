@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from campaigns.admin.dry_run import describe_dry_run
 from campaigns.assignment import is_tested
@@ -12,7 +13,7 @@ from campaigns.experiments import choose_due_winners
 from campaigns.models import Campaign, DryRun, Variant
 from campaigns.transports.memory import MemoryTransport
 from subscribers.models import Site
-from tests.campaigns.admin.pages import sign_in
+from tests.campaigns.admin.pages import page_of, sign_in
 from tests.campaigns.experiments.test_winners import ENDS_AT, decide, make_test, make_waiting
 from tests.campaigns.people import deliver_due, make_reachable, plan
 from tests.campaigns.planning.runs import find_run
@@ -154,3 +155,55 @@ def test_a_draft_can_be_tested_a_day_ahead_by_form_and_api(site: Site) -> None:
     assert answer.json()["test_ahead"] is True
     page = client.get(f"/admin/campaigns/campaign/{answer.json()['id']}/change/").content.decode()
     assert "Try them one day ahead, at the same local hour" in page
+
+
+def test_the_launch_page_offers_to_test_a_day_ahead_and_does_it_at_a_click(site: Site) -> None:
+    soon = (timezone.now() + 9 * DAY).date()
+    campaign = make_trial(site, local_date=soon)
+    marketer = sign_in("marketer")
+    page = marketer.get(page_of(campaign, "launch")).content.decode()
+    assert "Test one day ahead at the same local hour</button>" in page
+    assert f"on {soon - DAY:%-d %b %Y} at 09:00 on each person’s own clock" in page
+
+    answer = marketer.post(page_of(campaign, "test_ahead"), follow=True)
+
+    campaign.refresh_from_db()
+    assert campaign.test_ahead
+    assert answer.request["PATH_INFO"] == page_of(campaign, "launch")
+    page = answer.content.decode()
+    assert "one day ahead at the same local hour" in page
+    assert "at the same local hour</button>" not in page
+    assert "are due before" not in page
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"local_date": timezone.now().date()},  # the day before has passed
+        {"schedule": "now"},
+        {"winner_by": "hand"},
+        {"test_ahead": True},
+        {"status": Campaign.Status.SCHEDULED},
+    ],
+)
+def test_what_cannot_be_tested_a_day_ahead_is_not_offered_and_not_done(
+    site: Site, values: dict[str, Any]
+) -> None:
+    campaign = make_trial(site, **{"local_date": (timezone.now() + 9 * DAY).date(), **values})
+    before = campaign.test_ahead
+    marketer = sign_in("marketer")
+    page = marketer.get(page_of(campaign, "launch"), follow=True).content.decode()
+    assert "at the same local hour</button>" not in page
+    answer = marketer.post(page_of(campaign, "test_ahead"), follow=True).content.decode()
+    assert "cannot be tried a day ahead" in answer
+    campaign.refresh_from_db()
+    assert campaign.test_ahead == before
+
+
+def test_who_may_not_change_a_draft_has_no_test_a_day_ahead(site: Site) -> None:
+    campaign = make_trial(site, local_date=(timezone.now() + 9 * DAY).date())
+    analyst = sign_in("analyst")
+    assert "at the same local hour</button>" not in analyst.get(page_of(campaign, "dry_run")).content.decode()
+    assert analyst.post(page_of(campaign, "test_ahead")).status_code == 403
+    campaign.refresh_from_db()
+    assert not campaign.test_ahead
