@@ -13,6 +13,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 # What belongs to the installation, or to a worker, and to no site.
 OF_NO_SITE = {
+    "tracking.DrainAttempt",
     "subscribers.AstrayClock",
     "tracking.AppliedOperation",
     "tracking.LogStart",

@@ -24,7 +24,7 @@ from subscribers.models import Site
 from tests import factories
 from tests.api.test_fuzz import list_doors
 
-CASES = int(os.environ.get("SCHEMA_CASES", "5"))  # of each operation
+CASES = int(os.environ.get("SCHEMA_CASES", "10"))  # of each operation
 CHECKS = (
     not_a_server_error,
     status_code_conformance,
@@ -45,6 +45,7 @@ def _one_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_one_connection")
 @pytest.mark.django_db
 def test_requests_from_the_document_get_documented_answers(site: Site) -> None:

@@ -13,7 +13,7 @@ from tests import factories
 from tests.browser.browsers import WIDTHS
 from tests.browser.rule_builder_page import Keyboard, RuleBuilderPage
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.browser.example_kinds import BUILT, SHAPES, Node
 from tests.browser.rule_builder_page import Condition, Group, Keyboard, Mouse, RuleBuilderPage, control
 from tracking.models import EventType
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 EVERY_KIND: list[Node] = [
     *SHAPES,

@@ -19,7 +19,7 @@ from tests.parity.strategies import documents
 from tests.segments.live import make_built
 from tracking.models import EventType
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 TIER = {"type": "attribute", "key": "tier"}
 VALUE = {"type": "attribute", "key": "value"}

@@ -15,7 +15,7 @@ from tests import factories
 from tests.browser.browsers import open_chromium, require_chromium
 from tests.browser.rule_builder_page import Keyboard, Mouse, RuleBuilderPage, add_button, control
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 GOLD = {"type": "attribute", "key": "tier", "operator": "equals", "value": "gold"}
 RICH = {"type": "attribute", "key": "value", "operator": "at_least", "value": 9007199254740993}

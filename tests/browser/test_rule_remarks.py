@@ -15,7 +15,7 @@ from tests import factories
 from tests.browser.rule_builder_page import RuleBuilderPage
 from tests.campaigns.people import make_segmented
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 SPENT = {"type": "attribute", "key": "spent", "operator": "greater_than"}
 

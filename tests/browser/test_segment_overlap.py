@@ -16,7 +16,7 @@ from tests.browser.browsers import WIDTHS
 from tests.browser.rule_builder_page import Keyboard, RuleBuilderPage
 from tests.segments.looking.people_in_segments import fill_segments, make_segments, replay_steps
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 PEOPLE = [*["A"] * 6, *["AB"] * 4, *["B"] * 3, *["ABC"] * 2, *["C"] * 9, *[""] * 5]
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3

@@ -16,7 +16,7 @@ from tests.browser.browsers import open_chromium, require_chromium
 from tests.browser.rule_builder_page import Mouse, RuleBuilderPage
 from tracking.declaring import declare_event, declare_property
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 FITS = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 COPIED = """

@@ -38,6 +38,7 @@ def built(tmp_path: Path) -> Path:
     return tmp_path / "built" / "client.js"
 
 
+@pytest.mark.slow
 def test_a_typed_client_reads_and_makes_every_resource(
     built: Path, live_server: LiveServer, transactional_db: None
 ) -> None:

@@ -6,6 +6,7 @@ from collections import deque
 from typing import Any
 from unittest import mock
 
+import pytest
 from django.db import connection
 from django.test import Client
 
@@ -60,6 +61,7 @@ def _rule() -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 def test_no_page_needs_to_know_the_zone(site: Site, client: Client) -> None:
     person = make_reachable(site, attributes={"tier": "gold"}, timezone=GONE)
     factories.make_event(person, "purchase")

@@ -192,7 +192,7 @@ def draw_person(chance: random.Random) -> SubscriberFacts:
 def test_whoever_fits_a_condition_fits_what_it_implies(kind: str) -> None:
     telling = 0
 
-    @settings(max_examples=count_cases(40), deadline=None)
+    @settings(max_examples=max(40, count_cases(40)), deadline=None)
     @given(
         nodes=st.lists(FAMILIES[kind], min_size=8, max_size=8),
         chance=st.integers(0, 10**9).map(random.Random),

@@ -20,7 +20,7 @@ from tests.browser.notifications import (
 from tests.pushservice.sender import Sender
 from tests.pushservice.shop import Shop, open_shop
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @dataclass

@@ -6,7 +6,7 @@ from selenium.webdriver import Chrome
 from tests.sdk.push_page import PUSH_MANAGER, open_page, subscribe, subscriptions
 from tests.sdk.recording_server import SITE_KEY, RecordingServer
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ASK_FIRST = 'data-require-consent="true"'
 FIRST_EVENT = "carillon.push(['addEvent', 'first']);"
 STORED = "return Object.keys(localStorage).sort()"

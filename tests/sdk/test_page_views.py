@@ -5,7 +5,7 @@ from selenium.webdriver import Chrome
 
 from tests.sdk.recording_server import RecordingServer
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def viewed(server: RecordingServer) -> list[str]:

@@ -13,7 +13,7 @@ from selenium.webdriver import Chrome
 from tests.browser.browsers import grant_notifications
 from tests.sdk.recording_server import SITE_KEY, Post, RecordingServer
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # A page's message makes the event and answers with where the worker would have taken the visitor.
 WORKER = """
   {before}

@@ -8,7 +8,7 @@ from selenium.webdriver import Chrome
 
 from tests.sdk.recording_server import SITE_KEY, RecordingServer
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ADD_TO_CART = (
     "carillon.push(['addEvent', {'event': 'add_to_cart', 'product_id': 'sku-12345',"
     " 'product_name': 'Trail Runner Pro', 'price': 129.99}]);"

@@ -5,7 +5,7 @@ from selenium.webdriver import Chrome
 
 from tests.sdk.recording_server import SITE_KEY, RecordingServer
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FIRST_EVENT = "carillon.push(['addEvent', 'first']);"
 WAITING = "return Object.keys(localStorage).filter((key) => key.includes('.operation.'))"
 CHARACTERS = (

@@ -143,7 +143,7 @@ def test_mangled_bodies_never_break_the_door(site: Site) -> None:
     answers = [post(raw, client) for raw in mangled_bodies(site, count_cases(400))]
 
     assert {answer.status_code for answer in answers} <= {202, 400, 401}
-    assert sum(answer.status_code != 202 for answer in answers) > 300
+    assert sum(answer.status_code != 202 for answer in answers) > 0.75 * len(answers)
 
 
 @pytest.mark.parametrize("kind", ["application/xml", "multipart/form-data; boundary=x", "image/png", ""])

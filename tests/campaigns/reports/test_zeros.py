@@ -9,6 +9,7 @@ from campaigns.models import Campaign, Conversion
 from subscribers.models import Site
 from tests.campaigns.admin.pages import page_of, sign_in
 from tests.campaigns.test_lift import GOAL, HELD_OUT, SENT, add_people
+from tests.chance import count_cases, draw_chance
 from tests.factories import make_campaign
 
 pytestmark = pytest.mark.django_db
@@ -24,9 +25,11 @@ def read_both(campaign: Campaign) -> None:
     assert client.get(f"/api/v1/campaigns/{campaign.pk}/report/").status_code == 200
 
 
+@pytest.mark.law
 @pytest.mark.parametrize("revenue", [0, -3, 10, 0.1, 9e14])
 def test_a_report_can_be_read_whoever_converted(site: Site, revenue: float) -> None:
-    for meant, held_out in TABLES:
+    asked = min(len(TABLES), count_cases(len(TABLES)))
+    for meant, held_out in draw_chance(f"whoever converted {revenue}").sample(TABLES, asked):
         campaign = make_campaign(site, goal=GOAL, holdout_percent=20, revenue_property="price")
         add_people(campaign, *meant, revenue=revenue, **SENT)
         add_people(campaign, *held_out, revenue=revenue, **HELD_OUT)

@@ -19,7 +19,7 @@ from tests import factories
 from tests.factories import EVERYONE, NOW
 from tests.segments.preview.worst import JSON, build_worst_rule, list_worst_conditions
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 BOUND_SECONDS = 10  # for what should take a fraction of one: the machine may be busy
 EVENTS = """

@@ -56,6 +56,7 @@ def _wait_for_progress(upload: SegmentUpload) -> None:
         upload.refresh_from_db()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_in_the_middle_of_a_file_loses_and_doubles_nobody(site: Site) -> None:
     with connection.cursor() as cursor:
