@@ -141,7 +141,9 @@ TEMPLATES = [
 ]
 # No address: nothing runs yet. Commands that need no database (help, collectstatic) still work.
 DATABASES = {
-    "default": dj_database_url.parse(_addresses["DATABASE_URL"] or "postgresql://127.0.0.1:1/carillon")
+    "default": dj_database_url.parse(
+        _addresses["DATABASE_URL"] or "postgresql://127.0.0.1:1/carillon", engine="config.database"
+    )
 }
 if _addresses["DATABASE_URL"]:
     # A connection that died meanwhile is replaced before it is handed out. Whoever gets none in time says so with a 503.

@@ -30,6 +30,7 @@ def chromium(tmp_path: Path) -> Iterator[Chrome]:
         driver.quit()
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_chromium_has_the_size_and_clock_asked_for(chromium: Chrome, tmp_path: Path) -> None:
     assert chromium.execute_script("return [innerWidth, innerHeight]") == [360, 740]
@@ -38,6 +39,7 @@ def test_chromium_has_the_size_and_clock_asked_for(chromium: Chrome, tmp_path: P
     assert (tmp_path / "pictures" / "page.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_chromium_asks_nobody_once_notifications_are_granted(chromium: Chrome) -> None:
     with open_shop() as shop:
@@ -46,6 +48,7 @@ def test_chromium_asks_nobody_once_notifications_are_granted(chromium: Chrome) -
         assert chromium.execute_script("return Notification.permission") == "granted"
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_firefox_has_the_clock_asked_for(tmp_path: Path) -> None:
     require_firefox()
@@ -56,6 +59,7 @@ def test_firefox_has_the_clock_asked_for(tmp_path: Path) -> None:
         driver.quit()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("require", [require_chromium, require_firefox])
 def test_a_missing_browser_skips_a_test_but_fails_it_in_ci(
     monkeypatch: pytest.MonkeyPatch, require: object

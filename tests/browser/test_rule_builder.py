@@ -17,6 +17,8 @@ from tests.browser.rule_builder_page import Hand, Keyboard, Mouse, RuleBuilderPa
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+EVERYDAY = {("nested", "mouse"), ("abandoned cart", "keyboard")}
+
 
 @pytest.fixture
 def page(chromium: webdriver.Chrome, live_server: LiveServer, site: Site) -> RuleBuilderPage:
@@ -55,8 +57,14 @@ def hand_of(way: str, driver: webdriver.Chrome) -> Hand:
     return Mouse(driver) if way == "mouse" else Keyboard(driver)
 
 
-@pytest.mark.parametrize("way", ["mouse", "keyboard"])
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [
+        pytest.param(name, way, marks=() if (name, way) in EVERYDAY else pytest.mark.slow)
+        for name in EXAMPLES
+        for way in ("mouse", "keyboard")
+    ],
+)
 def test_a_segment_is_built_without_json(page: RuleBuilderPage, site: Site, name: str, way: str) -> None:
     example = EXAMPLES[name]
     rule = {"version": 1, "root": example.root}

@@ -25,7 +25,7 @@ from tests.browser.rule_builder_page import (
 )
 from tracking.models import EventType
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 GOLD = {"type": "attribute", "key": "loyalty_tier", "operator": "equals", "value": "gold"}
 RICH = {"type": "attribute", "key": "lifetime_value", "operator": "greater_than", "value": 1000}

@@ -20,7 +20,7 @@ from tests.browser.browsers import open_chromium, require_chromium
 from tests.browser.rule_builder_page import Condition, Group, Keyboard, Mouse, RuleBuilderPage, control
 from tracking.models import EventType
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 VALUE = {"type": "attribute", "key": "value", "operator": "at_least", "value": 5}
 TIERS = {"type": "attribute", "key": "tier", "operator": "in", "values": ["gold"]}

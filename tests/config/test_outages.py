@@ -1,7 +1,9 @@
 """Without a database every door says so within two seconds, and all is well again as soon as it is back."""
 
 import runpy
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest.mock import patch
 
@@ -59,10 +61,22 @@ def test_nobody_waits_longer_than_two_seconds_for_a_connection() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_connections_that_the_server_has_ended_are_replaced_before_they_are_used(client: Client) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    connection.close()  # back into the pool, where others may lie, too
+@pytest.mark.parametrize("many", [1, 12])
+def test_connections_that_the_server_has_ended_are_replaced_before_they_are_used(
+    client: Client, many: int
+) -> None:
+    together = threading.Barrier(many)
+
+    def use() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            together.wait()
+        connection.close()  # back into the pool, where the others lie, too
+
+    with ThreadPoolExecutor(many) as people:
+        for one in [people.submit(use) for _ in range(many)]:
+            one.result()
+    connection.close()
     parameters = connection.get_connection_params()
     with psycopg.connect(
         **{

@@ -21,7 +21,7 @@ from tests.parity.test_parity import ASKED
 from tests.parity.world import World
 
 # With commits, as it is in life: within one long transaction rows that change often become slow.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 LENGTH = dt.timedelta(days=7)
 STEPS = 40

@@ -20,7 +20,7 @@ from tracking.models import Event
 from tracking.partitions import find_last_week, list_partitions, prepare_partitions
 from tracking.retention import forget_events
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 MONDAY = dt.datetime(2026, 11, 16, tzinfo=dt.UTC)  # that of NOW
 WEEK = dt.timedelta(weeks=1)
@@ -141,6 +141,7 @@ def test_whatever_changes_tables_waits_in_a_queue_where_nothing_else_does() -> N
         "tracking.tasks.prepare_partitions",
         "tracking.tasks.forget_events",
         "segments.tasks.prepare_indexes",
+        "access.tasks.forget_audit_entries",
     }
 
 
