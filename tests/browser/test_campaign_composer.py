@@ -68,7 +68,7 @@ def test_the_second_of_two_editors_sees_what_the_first_changed(page: CampaignPag
     Campaign.objects.filter(pk=draft.pk).update(title="Everything must go")
     page.write("body", "Come in and have a coffee.")
     page.click_text("Save draft")
-    page.wait_for("Somebody else changed this draft while you wrote.")
+    page.wait_for("This was changed while you had it open.")
     page.wait_for("Everything must go", "#changes")
     assert page.find("[name=body]").get_attribute("value") == "Come in and have a coffee."
     assert page.find("[name=title]").get_attribute("value") == "Everything must go"
