@@ -3,6 +3,8 @@
 Marketers never meet tokens, users or beat schedules: nothing in the sidebar leads there, and roles have no permission.
 """
 
+from typing import ClassVar
+
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
@@ -29,6 +31,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from config.subscriber_page import SubscriberPage
+from signin.admin import LogInActions
 from subscribers.models import Subscriber
 
 for model in (
@@ -46,12 +49,13 @@ admin.site.register(Subscriber, SubscriberPage)
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin[User], ModelAdmin):
+class PersonAdmin(LogInActions, UserAdmin[User], ModelAdmin):
     """People who may log in; what they may do comes from the groups marketer, analyst and operator."""
 
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
+    actions: ClassVar = ["end_sessions", "remove_second_factors", "unlock"]
 
 
 @admin.register(Group)

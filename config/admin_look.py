@@ -65,6 +65,7 @@ ADMIN_LOOK: dict[str, Any] = {
                     ),
                     _link("Set aside", "inbox", "tracking_inboxitem", "tracking.view_inboxitem"),
                     _link("People", "badge", "auth_user", "auth.view_user"),
+                    _link("Invitations", "mail", "signin_invitation", "signin.view_invitation"),
                     _link("Roles", "verified_user", "auth_group", "auth.view_group"),
                     _link("API keys", "key", "authtoken_tokenproxy", "authtoken.view_tokenproxy"),
                 ],

@@ -9,6 +9,9 @@ from django.urls import reverse
 from django.views.csrf import csrf_failure
 
 _NOT_SHOWN = {"csrfmiddlewaretoken"}
+_LOG_INS = ("admin:login", "account_login")
+# Forms of signing in hold passwords and codes; nothing of them is repeated.
+_ACCOUNT = "/admin/account/"
 _SECRET = "password"  # noqa: S105  # part of the names of fields whose values no page repeats
 
 
@@ -17,7 +20,7 @@ def keep_typed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if not _leads_to_login(response):
+        if not _leads_to_login(response) or request.path in {reverse(name) for name in _LOG_INS}:
             return response
         if _is_by_script(request):
             words = "You were logged out. Log in again in a new tab; what you write here is not lost."
@@ -35,7 +38,9 @@ def explain_csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _leads_to_login(response: HttpResponse) -> bool:
-    return response.status_code == 302 and urlsplit(response["Location"]).path == reverse("admin:login")
+    if response.status_code != 302:
+        return False
+    return urlsplit(response["Location"]).path in {reverse(name) for name in _LOG_INS}
 
 
 def _is_by_script(request: HttpRequest) -> bool:
@@ -53,6 +58,8 @@ def _is_from_here(request: HttpRequest) -> bool:
 
 def _can_be_kept(request: HttpRequest) -> bool:
     if request.method != "POST" or not request.path.startswith(reverse("admin:index")):
+        return False
+    if request.path.startswith(_ACCOUNT):
         return False
     return bool(request.POST) and not any(_SECRET in name for name in request.POST)
 

@@ -22,7 +22,7 @@ HOST = "127.0.0.1"
 
 def main() -> int:
     port = read_int("PORT", 8000, minimum=1)
-    busy = [str(number) for number in (port, port + 1) if _is_taken(number)]
+    busy = [str(number) for number in range(port, port + 4) if _is_taken(number)]
     if busy:
         _say(f"Port {' and '.join(busy)} is in use. Choose another: make run PORT=8100")
         return 1
@@ -45,7 +45,8 @@ def read_environment(port: int, home: Path) -> dict[str, str]:
     push = f"localhost:{port + 1},{HOST}:{port + 1}"
     # Celery warns root at length; on a machine for trying things out that is noise.
     quiet = "ignore:You're running the worker with superuser privileges"
-    defaults = {"DEMO": "1", "PUSH_LOOPBACK_HOSTS": push, "PYTHONWARNINGS": quiet}
+    mail = f"smtp://{HOST}:{port + 3}"
+    defaults = {"DEMO": "1", "PUSH_LOOPBACK_HOSTS": push, "EMAIL_URL": mail, "PYTHONWARNINGS": quiet}
     return (
         defaults | dict(os.environ) | {"PORT": str(port), "CARILLON_HOME": str(home), "PYTHONUNBUFFERED": "1"}
     )
@@ -74,6 +75,7 @@ def list_commands(port: int) -> dict[str, str]:
         "upkeep": f"{worker} --hostname upkeep@%h --queues upkeep",
         "beat": f"{celery} beat --loglevel WARNING",
         "push": f"{sys.executable} -m pushservice --host {HOST} --port {port + 1}",
+        "mail": f"{sys.executable} -m mailservice --host {HOST} --port {port + 2} --smtp-port {port + 3}",
     }
 
 
@@ -98,6 +100,7 @@ def _announce(port: int, has_demo: bool) -> None:
             "             log in as  admin / carillon  or  marketer / carillon",
             f"  Demo shop  {address}/demo/",
         ]
+    lines += [f"  Mail       http://localhost:{port + 2}/"]
     lines += [f"  API docs   {address}/api/v1/docs/", ""]
     _say("\n".join(lines))
 

@@ -9,6 +9,8 @@ import django_stubs_ext
 from config.addresses import read_addresses, read_secret_key
 from config.admin_look import ADMIN_LOOK
 from config.env import read_bool, read_int, read_list, read_text
+from config.mail import read_mail_server
+from config.signing_in import ALLAUTH, VALIDATORS, read_company_log_in
 
 django_stubs_ext.monkeypatch()
 
@@ -103,11 +105,17 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_celery_beat",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "access",
     "subscribers",
     "tracking",
     "segments",
     "campaigns",
+    "signin",
     "config",
     *(["demo"] if DEMO else []),
 ]
@@ -119,7 +127,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "config.lapsed.keep_typed",
+    "signin.middleware.keep_session",
+    "signin.middleware.require_second_factor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 CSRF_FAILURE_VIEW = "config.lapsed.explain_csrf"
@@ -135,6 +146,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "config.account_look.add_admin_look",
             ]
         },
     }
@@ -158,12 +170,37 @@ if _addresses["DATABASE_URL"]:
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Groups are roles on every site, memberships on one.
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "access.backends.SiteRoleBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
-]
+AUTHENTICATION_BACKENDS = ["signin.backends.PasswordBackend", "access.backends.SiteRoleBackend"]
+AUTH_PASSWORD_VALIDATORS = VALIDATORS
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
+# --- Signing in (docs/staff.md) ----------------------------------------------
+globals().update(ALLAUTH)
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = PUBLIC_URL.partition(":")[0]
+STAFF_MFA_REQUIRED = read_bool("STAFF_MFA_REQUIRED")
+# So many wrong passwords or codes of one account from one address, and for so long they count.
+LOGIN_FAILURES = read_int("LOGIN_FAILURES", 5, minimum=1, maximum=100)
+LOGIN_LOCKOUT_MINUTES = read_int("LOGIN_LOCKOUT_MINUTES", 15, minimum=1, maximum=24 * 60)
+SESSION_ENGINE = "signin.sessions"
+SESSION_IDLE_MINUTES = read_int("SESSION_IDLE_MINUTES", 60, minimum=5)
+SESSION_HOURS = read_int("SESSION_HOURS", 24, minimum=1)
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
+OIDC_ISSUER = read_text("OIDC_ISSUER")
+# Whose people get an account by themselves, and the roles they get: `analyst`, or `analyst:3` on site 3 alone.
+OIDC_DOMAINS = read_list("OIDC_DOMAINS")
+OIDC_ROLES = read_list("OIDC_ROLES")
+SOCIALACCOUNT_PROVIDERS = read_company_log_in(
+    issuer=OIDC_ISSUER,
+    client_id=read_text("OIDC_CLIENT_ID"),
+    secret=read_text("OIDC_CLIENT_SECRET"),
+    name=read_text("OIDC_NAME", "your company"),
+)
+
+# --- Mail ---------------------------------------------------------------------
+globals().update(read_mail_server(read_text("EMAIL_URL")))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = read_text("EMAIL_FROM", "carillon@localhost")
+EMAIL_TIMEOUT = read_int("EMAIL_TIMEOUT_SECONDS", 10, minimum=1)
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -230,6 +267,7 @@ CELERY_BEAT_SCHEDULE = {
         ("Launch scheduled campaigns", "campaigns.tasks.launch_scheduled_campaigns", 5),
         ("Work out dry runs", "campaigns.tasks.work_out_dry_runs", 10),
         ("Choose winners", "campaigns.tasks.choose_winners", 10),
+        ("Send mails to staff", "signin.tasks.send_mails", 30),
         ("Count conversions", "campaigns.tasks.count_conversions", 30),
         (
             "Send what is due",

@@ -1,16 +1,19 @@
 """Every address that Carillon answers, by door (design: browser, backend, management, admin)."""
 
+from allauth.account import views as account
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from config import errors, health
+from config import account_look, errors, health
 from config.api import EXPORTS, SINGLES, router
+from signin import refusals
 
 handler400 = errors.show_bad_request
 handler404 = errors.show_not_found
+handler429 = refusals.show_too_many
 handler500 = errors.show_error
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -27,6 +30,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("health/live", health.show_liveness),
     path("health/ready", health.show_readiness),
+    path("admin/account/", include("signin.urls")),
+    # What the admin has for these itself leads to those.
+    path("admin/login/", account_look.lead_to_log_in),
+    path("admin/logout/", account.logout),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
 ]
 if settings.DEMO:

@@ -55,9 +55,9 @@ class SubscriberPage:
 
     def log_in(self, name: str, password: str) -> None:
         self._driver.get(self._url)
-        for field, value in (("username", name), ("password", password)):
+        for field, value in (("login", name), ("password", password)):
             self._driver.find_element(By.NAME, field).send_keys(value)
-        self._driver.find_element(By.CSS_SELECTOR, "#login-form [type=submit]").click()
+        self._driver.find_element(By.CSS_SELECTOR, "#login-form button").click()
         wait_for(self._url, lambda: self._driver.current_url)
 
     def find(self, address: str) -> None:

@@ -65,14 +65,15 @@ def _answers(address: str) -> bool:
 
 
 def find_ports() -> int:
-    """A free port whose next one is free too."""
+    """A free port of which the next three are free too: for the push service, the mail service and its inbox."""
     while True:
-        with socket.socket() as first, socket.socket() as second:
+        with ExitStack() as sockets, suppress(OSError, OverflowError):
+            first = sockets.enter_context(socket.socket())
             first.bind((HOST, 0))
             port: int = first.getsockname()[1]
-            with suppress(OSError, OverflowError):
-                second.bind((HOST, port + 1))
-                return port
+            for number in range(1, 4):
+                sockets.enter_context(socket.socket()).bind((HOST, port + number))
+            return port
 
 
 @contextmanager

@@ -17,7 +17,16 @@ from tests.acceptance.operating import make_admin
 from tests.acceptance.stack import find_ports, start, wait_for_answer, wait_for_end
 from tests.servers import HOME
 
-PARTS = ("config.run", "postgres", "valkey-server", "gunicorn", "worker", "beat", "pushservice")
+PARTS = (
+    "config.run",
+    "postgres",
+    "valkey-server",
+    "gunicorn",
+    "worker",
+    "beat",
+    "pushservice",
+    "mailservice",
+)
 PATIENCE = 20  # seconds to stop in
 
 

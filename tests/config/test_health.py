@@ -179,7 +179,7 @@ def test_a_new_house_without_weeks_is_all_right_until_events_come(site: Site) ->
         ("post", "/v1/feedback", "feedback"),
         ("post", "/api/v1/track/", "operations"),
         ("post", "/api/v1/places/", "place"),
-        ("post", "/admin/login/", "log-in"),
+        ("post", "/admin/account/login/", "log-in"),
         ("post", "/admin/subscribers/place/add/", "form"),
     ],
 )
@@ -198,7 +198,7 @@ def test_no_door_answers_500_while_the_database_takes_no_writes(method: str, pat
             {"site": site.pk, "name": "Berlin", "latitude": 52.5, "longitude": 13.4},
             "application/json",
         ),
-        "log-in": ({"username": user.username, "password": "correct horse"}, None),
+        "log-in": ({"login": user.username, "password": "correct horse"}, None),
         "form": ({"site": site.pk, "name": "Berlin", "latitude": "52.5", "longitude": "13.4"}, None),
     }
     content, media_type = bodies[body_of]

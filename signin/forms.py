@@ -1,0 +1,87 @@
+"""Forms of allauth, with what Carillon adds to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.forms import LoginForm, ResetPasswordForm
+from allauth.core import context as current
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils import timezone
+
+from signin import history, lockout, refusals, resets
+from signin.browsers import find_browser
+from signin.codes import use_once
+from tracking.visitors import read_visitor
+
+
+class PasswordLogInForm(LoginForm):
+    """A user name or an e-mail address, and a password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["login"] = forms.CharField(label="User name or e-mail", max_length=254)
+        field.widget.attrs |= {"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
+        self.fields["password"].max_length = 4096
+        self.fields["password"].help_text = ""
+        self.order_fields(["login", "password"])
+
+    def user_credentials(self) -> dict[str, Any]:
+        return {"username": self.cleaned_data["login"], "password": self.cleaned_data["password"]}
+
+
+class CountedCode(forms.Form):
+    """Codes that are guessed are counted like passwords; one of an authenticator app is good once."""
+
+    user: Any
+    authenticator: Any
+
+    def clean_code(self) -> str:
+        account = lockout.name_codes(self.user.pk)
+        name = lockout.name_account(self.user.username)
+        address, now = read_visitor(current.request).ip, timezone.now()
+        try:
+            attempt = lockout.begin_attempt(
+                account,
+                address,
+                now=now,
+                factor=lockout.CODE_FACTOR,
+                browser=find_browser(current.request, name),
+            )
+        except lockout.LockedOutError as error:
+            raise ImmediateHttpResponse(refusals.show_locked(current.request, error.until)) from error
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+            if self.authenticator.type == Authenticator.Type.TOTP and not use_once(self.user, code, now=now):
+                raise get_adapter().validation_error("incorrect_code")
+        except ValidationError:
+            history.note(current.request, "second factor failed", self.user)
+            raise
+        attempt.forgive()
+        return code
+
+
+class CodeForm(CountedCode, AuthenticateForm):
+    """The second step of a log-in."""
+
+
+class CodeAgainForm(CountedCode, ReauthenticateForm):
+    """Asked again before something that matters."""
+
+
+class ResetForm(ResetPasswordForm):
+    """Takes every address alike: whether it is somebody's is found out by a worker, out of sight."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"])
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        resets.ask(email, now=timezone.now())
+        return email
