@@ -3,8 +3,6 @@
 Marketers never meet tokens, users or beat schedules: nothing in the sidebar leads there, and roles have no permission.
 """
 
-from typing import ClassVar
-
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
@@ -55,7 +53,7 @@ class PersonAdmin(LogInActions, UserAdmin[User], ModelAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    actions: ClassVar = ["end_sessions", "remove_second_factors", "unlock"]
+    actions = ("end_sessions", "remove_second_factors", "unlock")
 
 
 @admin.register(Group)

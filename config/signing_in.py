@@ -24,7 +24,14 @@ ALLAUTH: dict[str, Any] = {
     "ACCOUNT_EMAIL_NOTIFICATIONS": True,
     "MFA_ADAPTER": "signin.adapter.SecondFactorAdapter",
     "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
-    "MFA_FORMS": {"authenticate": "signin.forms.CodeForm", "reauthenticate": "signin.forms.CodeAgainForm"},
+    "MFA_FORMS": {
+        "authenticate": "signin.forms.CodeForm",
+        "reauthenticate": "signin.forms.CodeAgainForm",
+        "add_webauthn": "signin.passkey_forms.AddForm",
+        "authenticate_webauthn": "signin.passkey_forms.SecondFactorForm",
+        "login_webauthn": "signin.passkey_forms.PasskeyForm",
+        "reauthenticate_webauthn": "signin.passkey_forms.PasskeyAgainForm",
+    },
     "MFA_PASSKEY_LOGIN_ENABLED": True,
     # Phones' clocks are off by some seconds: the codes before and after are right, too.
     "MFA_TOTP_TOLERANCE": 1,

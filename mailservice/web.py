@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from mailservice.store import Mail, Store
 
@@ -40,13 +41,13 @@ def make_app(store: Store) -> web.Application:
 
 
 @web.middleware
-async def refuse_strangers(request: web.Request, handler: web.RequestHandler) -> web.StreamResponse:  # type: ignore[type-arg]
+async def refuse_strangers(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Only by this machine's own names: a page from elsewhere that points a name of its own here reads nothing."""
     if request.url.host not in {"localhost", "127.0.0.1", "::1"}:
         return web.Response(status=421, text="Only as localhost.")
     if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         return web.Response(status=403, text="Not from another page.")
-    response: web.StreamResponse = await handler(request)  # type: ignore[operator]
+    response: web.StreamResponse = await handler(request)
     response.headers.setdefault("Content-Security-Policy", _OWN)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -16,12 +16,12 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from access.addresses import read_address
 from signin import history, lockout, refusals
 from signin.browsers import find_browser, remember_browser
 from signin.mail import queue_mail
 from signin.second_factor import has_second_factor
 from signin.sessions import BEGAN, note_log_in
-from tracking.visitors import read_visitor
 
 # So long after a log-in nobody is asked again who they are when they set up their first second factor.
 _FRESH = dt.timedelta(minutes=15)
@@ -47,7 +47,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return read_visitor(request).ip
+        return read_address(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         login = credentials.get("username") or credentials.get("email") or ""
@@ -58,7 +58,6 @@ class AccountAdapter(DefaultAccountAdapter):
                 account, self.get_client_ip(request), now=timezone.now(), browser=browser
             )
         except lockout.LockedOutError as error:
-            history.note(request, "log-in locked", None)
             raise ImmediateHttpResponse(refusals.show_locked(request, error.until)) from error
 
     def _rollback_login_failed_rl_usage(self) -> None:
@@ -68,14 +67,15 @@ class AccountAdapter(DefaultAccountAdapter):
         lockout.forget_failures(lockout.name_account(credentials.get("email", "")))
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        history.note(request, "log-in failed", None)
+        history.note(request, "log_in_failed")
 
     def pre_login(self, request: HttpRequest, user: Any, **facts: Any) -> HttpResponse | None:
         """Accounts that are not staff's have nothing here; they are told as those that are switched off."""
         if user.is_active and not user.is_staff:
             clear_login(request)
             return redirect("account_inactive")
-        return super().pre_login(request, user, **facts)
+        refused: HttpResponse | None = super().pre_login(request, user, **facts)
+        return refused
 
     def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
@@ -83,14 +83,14 @@ class AccountAdapter(DefaultAccountAdapter):
         note_log_in(request.session, address=self.get_client_ip(request), browser=browser, now=timezone.now())
 
     def post_login(self, request: HttpRequest, user: Any, **facts: Any) -> HttpResponse:
-        history.note(request, "log in", user)
+        history.note(request, "log_in", user)
         response: HttpResponse = super().post_login(request, user, **facts)
         accounts = [lockout.name_account(name) for name in (user.username, user.email) if name]
         remember_browser(request, response, accounts)
         return response
 
     def logout(self, request: HttpRequest) -> None:
-        history.note(request, "log out", request.user)
+        history.note(request, "log_out", request.user)
         super().logout(request)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
@@ -105,7 +105,7 @@ class AccountAdapter(DefaultAccountAdapter):
         self, template_prefix: str, user: Any, context: Any = None, email: str | None = None
     ) -> None:
         """allauth tells of every change to how somebody comes in: it is written down, and the owner gets a mail."""
-        history.note(current.request, template_prefix.rpartition("/")[2].replace("_", " "), user)
+        history.note(current.request, template_prefix.rpartition("/")[2], user)
         if user.email:
             facts = {"user": user, "at": timezone.now(), "address": self.get_client_ip(current.request)}
             self.send_mail(template_prefix, user.email, facts | (context or {}))

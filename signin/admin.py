@@ -83,7 +83,7 @@ class InvitationAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
         sites = form.cleaned_data["sites"]
         link = invitations.send_invitation(obj, sites, by=request.user, now=timezone.now())
-        history.note(request, "invitation", request.user, email=obj.email, role=obj.role)
+        history.note(request, "invite", obj, role=obj.role)
         if not can_send():
             said = f"Mail is not set up here. Give them this link yourself; it is shown this once: {link}"
             messages.warning(request, said)
@@ -98,7 +98,8 @@ class InvitationAdmin(ModelAdmin):
             messages.success(
                 request, f"An invitation is on its way to {obj.email}. It is good for seven days."
             )
-        return self.response_post_save_add(request, obj)
+        answer: HttpResponse = self.response_post_save_add(request, obj)
+        return answer
 
     @admin.display(description="Sites")
     def where(self, obj: Invitation) -> str:
@@ -116,7 +117,7 @@ class InvitationAdmin(ModelAdmin):
     def withdraw(self, request: HttpRequest, rows: QuerySet[Invitation]) -> None:
         ended = [row for row in rows if invitations.withdraw(row, now=timezone.now())]
         for row in ended:
-            history.note(request, "invitation withdrawn", request.user, email=row.email)
+            history.note(request, "withdraw", row)
         messages.success(request, f"{len(ended)} withdrawn: their links are no good any more.")
 
 
@@ -127,14 +128,14 @@ class LogInActions:
     def end_sessions(self, request: HttpRequest, rows: QuerySet[User]) -> None:
         ended = end_all_sessions([row.pk for row in rows])
         for row in rows:
-            history.note(request, "sessions ended by an administrator", row)
+            history.note(request, "sessions_ended", row)
         messages.success(request, f"Sessions ended: {ended}.")
 
     @admin.action(description="Remove their second factors (lost phone or key)", permissions=["change"])
     def remove_second_factors(self, request: HttpRequest, rows: QuerySet[User]) -> None:
         for row in rows:
             remove_second_factors(row)
-            history.note(request, "second factors removed by an administrator", row)
+            history.note(request, "second_factors_removed", row)
         messages.success(request, "Removed. They log in with their password, and can set up a new one.")
 
     @admin.action(description="Let them try to log in again at once", permissions=["change"])
@@ -142,5 +143,5 @@ class LogInActions:
         for row in rows:
             names = [lockout.name_account(name) for name in (row.username, row.email) if name]
             lockout.forget_failures(*names, lockout.name_codes(row.pk))
-            history.note(request, "failures forgotten by an administrator", row)
+            history.note(request, "failures_forgotten", row)
         messages.success(request, "Done.")

@@ -68,16 +68,16 @@ class CompanyAdapter(DefaultSocialAccountAdapter):
         give_first_roles(user)
         for invitation in find_open(find_verified_email(sociallogin), now=timezone.now()):
             grant(invitation, user, now=timezone.now())
-        history.note(request, "account made by the company's log-in", user)
+        history.note(request, "account_made_by_company", user)
         return user
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **facts: Any) -> None:
         logger.warning("The company's log-in failed: %s %s", facts.get("error"), facts.get("exception") or "")
-        history.note(request, "log-in failed", None)
+        history.note(request, "log_in_failed")
 
 
 def refuse(request: HttpRequest, why: str) -> None:
-    history.note(request, "log-in refused", None, why=why)
+    history.note(request, "log_in_refused", why=why)
     response: HttpResponse = render(request, "signin/refused.html", {"why": why}, status=403)
     raise ImmediateHttpResponse(response)
 
@@ -107,4 +107,4 @@ def _is_domain_allowed(email: str, *, default: bool = False) -> bool:
 def _is_one_person(answers: dict[str, Any]) -> bool:
     """What is asked for with a token must be about whom the signed answer is about (OpenID Connect Core 5.3.2)."""
     told, signed = answers.get("userinfo"), answers.get("id_token")
-    return bool(signed) and (told is None or told.get("sub") == signed.get("sub"))
+    return isinstance(signed, dict) and (told is None or told.get("sub") == signed.get("sub"))

@@ -15,10 +15,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 
+from access.addresses import read_address
 from signin import history, lockout, refusals, resets
 from signin.browsers import find_browser
 from signin.codes import use_once
-from tracking.visitors import read_visitor
 
 
 class PasswordLogInForm(LoginForm):
@@ -45,7 +45,7 @@ class CountedCode(forms.Form):
     def clean_code(self) -> str:
         account = lockout.name_codes(self.user.pk)
         name = lockout.name_account(self.user.username)
-        address, now = read_visitor(current.request).ip, timezone.now()
+        address, now = read_address(current.request), timezone.now()
         try:
             attempt = lockout.begin_attempt(
                 account,
@@ -61,7 +61,7 @@ class CountedCode(forms.Form):
             if self.authenticator.type == Authenticator.Type.TOTP and not use_once(self.user, code, now=now):
                 raise get_adapter().validation_error("incorrect_code")
         except ValidationError:
-            history.note(current.request, "second factor failed", self.user)
+            history.note(current.request, "second_factor_failed", self.user)
             raise
         attempt.forgive()
         return code

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 
-logger = logging.getLogger(__name__)
+from access.audit import Target, record
+
+_PERSON = "auth.user"
 
 
-def note(request: HttpRequest | None, action: str, user: Any, **facts: Any) -> None:
-    """One line for one thing that happened; no password and no code is ever among the facts."""
-    logger.info("%s: %s %s", action, user, facts or "")
+def note(request: HttpRequest, action: str, about: Any = None, **facts: Any) -> None:
+    """An entry of the audit log, about a person or an invitation. No password and no code is ever among the facts."""
+    target = (
+        Target(_PERSON, str(about.pk), about.get_username()) if isinstance(about, AbstractBaseUser) else about
+    )
+    record(request, action, target, **facts)

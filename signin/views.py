@@ -75,12 +75,12 @@ def list_sessions(request: HttpRequest) -> HttpResponse:
     """Where one is logged in; POST ends the named one, or all others."""
     user = request.user
     current = request.session.session_key
-    mine = list_open([user.pk], now=timezone.now())
+    mine = list_open([int(user.pk or 0)], now=timezone.now())
     if request.method == "POST":
         wanted = request.POST.get("session")
         ended = [row for row in mine if row.session_key != current and wanted in (None, row.public_id)]
         end_sessions(ended)
-        history.note(request, "sessions ended", user, number=len(ended))
+        history.note(request, "sessions_ended", user, number=len(ended))
         messages.success(request, "Logged out there." if ended else "That session had ended already.")
         return redirect("signin:sessions")
     rows = [(row, row.session_key == current) for row in mine]
@@ -109,7 +109,7 @@ def _welcome(request: HttpRequest, found: Invitation, token: str) -> HttpRespons
         user = invitations.accept_as_new(
             token, username=chosen["username"], password=chosen["password1"], now=timezone.now()
         )
-        history.note(request, "invitation accepted", user)
+        history.note(request, "invitation_accepted", user)
         return perform_login(request, user, redirect_url=reverse("mfa_index"))  # type: ignore[no-any-return]
     return render(request, "signin/welcome.html", {"form": form, "invitation": found})
 
@@ -119,7 +119,7 @@ def _join(request: HttpRequest, found: Invitation, token: str) -> HttpResponse:
         return redirect(f"{reverse('account_login')}?next={request.path}")
     if request.method == "POST":
         invitations.accept_as(token, request.user, now=timezone.now())
-        history.note(request, "invitation accepted", request.user)
+        history.note(request, "invitation_accepted", request.user)
         messages.success(request, "You have joined.")
         return redirect("admin:index")
     return render(request, "signin/join.html", {"invitation": found})

@@ -1,5 +1,7 @@
 """Coming in with a password: where it leads, and what the admin's own addresses do."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -36,7 +38,7 @@ def test_staff_log_in_with_their_name_or_their_e_mail_address(staff: User, login
 @pytest.mark.parametrize(
     "values", [{"is_active": False}, {"is_staff": False}, {"username": "Bob", "email": "bob@shop.example"}]
 )
-def test_nobody_else_does(values: dict[str, object]) -> None:
+def test_nobody_else_does(values: dict[str, Any]) -> None:
     make_user(**{"username": "ada", **values})
     client = Client()
 
