@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import string
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db.models import Q
+
+_SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 class PasswordBackend(AuthenticationBackend):
@@ -20,14 +23,19 @@ class PasswordBackend(AuthenticationBackend):
         return checked
 
 
+def fold(text: str) -> str:
+    """Small letters for A to Z and for no others: `ſ` and the Kelvin sign become an s and a k elsewhere, and somebody else."""
+    return text.translate(_SMALL)
+
+
 def find_user(login: str) -> User | None:
     """By name; else by an e-mail address that one active person alone has."""
-    wanted = login.casefold()
+    wanted = fold(login)
     found = list(get_user_model().objects.filter(Q(username__iexact=login) | Q(email__iexact=login))[:20])
     # The database's idea of the same letters is wider than ours: what was typed must be it.
-    named = [user for user in found if user.username.casefold() == wanted]
+    named = [user for user in found if fold(user.username) == wanted]
     exact = [user for user in named if user.username == login]
-    mailed = [user for user in found if user.email.casefold() == wanted]
+    mailed = [user for user in found if fold(user.email) == wanted]
     active = [user for user in mailed if user.is_active]
     for choice in (exact, named, active, mailed):
         if len(choice) == 1:
@@ -38,4 +46,4 @@ def find_user(login: str) -> User | None:
 def find_by_email(email: str) -> list[User]:
     """Active people with that e-mail address."""
     found = get_user_model().objects.filter(email__iexact=email, is_active=True)[:20]
-    return [user for user in found if user.email.casefold() == email.casefold()]
+    return [user for user in found if fold(user.email) == fold(email)]

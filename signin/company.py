@@ -73,7 +73,6 @@ class CompanyAdapter(DefaultSocialAccountAdapter):
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **facts: Any) -> None:
         logger.warning("The company's log-in failed: %s %s", facts.get("error"), facts.get("exception") or "")
-        history.note(request, "log_in_failed")
 
 
 def refuse(request: HttpRequest, why: str) -> None:

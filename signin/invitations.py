@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from access.models import SiteMember
-from signin.backends import find_by_email
+from signin.backends import find_by_email, fold
 from signin.mail import queue_mail
 from signin.models import Invitation
 
@@ -73,7 +73,7 @@ def find_open(email: str, *, now: dt.datetime) -> list[Invitation]:
     rows = Invitation.objects.filter(
         email__iexact=email, accepted_at=None, withdrawn_at=None, expires_at__gt=now
     )
-    return [row for row in rows if row.email.casefold() == email.casefold()]
+    return [row for row in rows if fold(row.email) == fold(email)]
 
 
 def find_account(invitation: Invitation) -> User | None:

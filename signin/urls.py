@@ -4,7 +4,7 @@ from allauth.account import views as account
 from allauth.socialaccount import views as company
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from signin import views
+from signin import company_views, views
 
 _own: list[URLPattern | URLResolver] = [
     path("sessions/", views.list_sessions, name="sessions"),
@@ -43,7 +43,8 @@ _account: list[URLPattern | URLResolver] = [
 _company: list[URLPattern | URLResolver] = [
     path("cancelled/", company.login_cancelled, name="socialaccount_login_cancelled"),
     path("error/", company.login_error, name="socialaccount_login_error"),
-    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("<str:provider_id>/login/", company_views.log_in, name="openid_connect_login"),
+    path("<str:provider_id>/login/callback/", company_views.come_back, name="openid_connect_callback"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((_own, "signin"))),

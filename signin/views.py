@@ -20,6 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from signin import history, invitations
+from signin.backends import fold
 from signin.ending import end_sessions, list_open
 from signin.models import Invitation
 
@@ -51,7 +52,7 @@ class AccountForm(forms.Form):
         User.username_validator(username)
         if User.objects.filter(username__iexact=username).exists():
             raise ValidationError("This name is taken.")
-        if "@" in username and username.casefold() != self.email.casefold():
+        if "@" in username and fold(username) != fold(self.email):
             raise ValidationError("An e-mail address as a name can only be your own.")
         return username
 
