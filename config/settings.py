@@ -268,6 +268,7 @@ CELERY_BEAT_SCHEDULE = {
         ("Work out dry runs", "campaigns.tasks.work_out_dry_runs", 10),
         ("Choose winners", "campaigns.tasks.choose_winners", 10),
         ("Send mails to staff", "signin.tasks.send_mails", 30),
+        ("Forget old sessions", "signin.tasks.forget_sessions", 24 * 3600),
         ("Count conversions", "campaigns.tasks.count_conversions", 30),
         (
             "Send what is due",

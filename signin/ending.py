@@ -20,6 +20,11 @@ def end_sessions(sessions: Iterable[StaffSession]) -> int:
     return StaffSession.objects.filter(pk__in=[row.pk for row in sessions]).delete()[0]
 
 
+def forget_ended(*, now: dt.datetime) -> int:
+    """Rows of sessions that are over: nothing else takes them away."""
+    return StaffSession.objects.filter(expire_date__lte=now).delete()[0]
+
+
 def end_all_sessions(users: Sequence[int]) -> int:
     """Also those of which nothing but the owner is known."""
     return StaffSession.objects.filter(user__in=users).delete()[0]

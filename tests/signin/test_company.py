@@ -179,6 +179,19 @@ def test_whoever_is_invited_gets_what_they_were_invited_to(provider: Provider, s
     assert row.accepted_at is not None
 
 
+def test_somebody_without_a_password_can_set_up_a_second_factor(
+    provider: Provider, settings: Settings
+) -> None:
+    settings.OIDC_DOMAINS, settings.STAFF_MFA_REQUIRED = ["shop.example"], True
+    provider.knows("b5", email="b5@shop.example", email_verified=True)
+    client = Client()
+    provider.let_in(client, "b5")
+
+    assert client.get("/admin/", headers={"accept": "text/html"})["Location"] == "/admin/account/2fa/"
+    for page in ("", "totp/activate/", "webauthn/add/"):
+        assert client.get(f"/admin/account/2fa/{page}").status_code == 200
+
+
 def test_a_second_factor_is_asked_for_here_as_well(provider: Provider) -> None:
     ada, client = make_user("marketer", email="ada4@shop.example"), Client()
     totp.TOTP.activate(ada, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
