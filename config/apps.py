@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.core.checks import register
 
-from config.checks import check_settings
+from config.checks import check_before_going_public, check_settings
 
 
 class ProjectConfig(AppConfig):
@@ -11,3 +11,4 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         register(check_settings)
+        register(check_before_going_public, deploy=True)

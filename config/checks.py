@@ -42,10 +42,10 @@ def _find_problems() -> Iterator[CheckMessage]:
             hint="It is for demo and tests; leave it out here.",
             id="carillon.W002",
         )
-    yield from _find_problems_of_signing_in(is_public=address.scheme == "https")
+    yield from _find_problems_of_signing_in()
 
 
-def _find_problems_of_signing_in(*, is_public: bool) -> Iterator[CheckMessage]:
+def _find_problems_of_signing_in() -> Iterator[CheckMessage]:
     roles = [entry.partition(":") for entry in settings.OIDC_ROLES]
     if any(role not in ROLES or (colon and not site.isdecimal()) for role, colon, site in roles):
         yield Error(
@@ -64,13 +64,21 @@ def _find_problems_of_signing_in(*, is_public: bool) -> Iterator[CheckMessage]:
             hint="Give the https address that your company’s log-in names as its issuer.",
             id="carillon.E004",
         )
-    if is_public and not settings.STAFF_MFA_REQUIRED:
+
+
+def check_before_going_public(**kwargs: Any) -> list[CheckMessage]:
+    """For `check --deploy`: what is fine for trying Carillon out, and for an upgrade, and is not meant to stay."""
+    return list(_find_doubts())
+
+
+def _find_doubts() -> Iterator[CheckMessage]:
+    if not settings.STAFF_MFA_REQUIRED:
         yield Warning(
             "STAFF_MFA_REQUIRED is off: whoever learns the password of one of your staff comes in with it.",
             hint="Set it to 1. Everybody is then asked to set up an authenticator app or a passkey.",
             id="carillon.W003",
         )
-    if is_public and not settings.EMAIL_HOST:
+    if not settings.EMAIL_HOST:
         yield Warning(
             "EMAIL_URL is not set: nobody can be invited or set a new password by mail.",
             hint="Give the address of your mail server, like smtp+tls://user:password@mail.example.com:587",

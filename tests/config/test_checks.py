@@ -3,7 +3,8 @@
 import pytest
 from pytest_django import Settings
 
-from config.checks import check_settings
+from access.models import Role
+from config.checks import ROLES, check_before_going_public, check_settings
 
 
 def find_ids() -> set[str | None]:
@@ -23,6 +24,9 @@ def test_the_defaults_raise_no_complaint(settings: Settings) -> None:
         ("PUSH_HOSTS", [], "carillon.E002"),
         ("PUBLIC_URL", "http://push.example", "carillon.W001"),
         ("PUSH_LOOPBACK_HOSTS", ["localhost:8001"], "carillon.W002"),
+        ("OIDC_ROLES", ["analyst", "boss"], "carillon.E003"),
+        ("OIDC_ROLES", ["analyst:one"], "carillon.E003"),
+        ("OIDC_ISSUER", "http://login.example", "carillon.E004"),
     ],
 )
 def test_a_doubtful_setting_is_named(settings: Settings, setting: str, value: object, expected: str) -> None:
@@ -36,3 +40,14 @@ def test_plain_http_is_fine_on_this_machine(settings: Settings) -> None:
     settings.PUBLIC_URL = "http://localhost:8000"
 
     assert find_ids() == set()
+
+
+def test_before_going_public_second_factors_and_mail_are_asked_for(settings: Settings) -> None:
+    assert {message.id for message in check_before_going_public()} == {"carillon.W003", "carillon.W004"}
+
+    settings.STAFF_MFA_REQUIRED, settings.EMAIL_HOST = True, "mail.example.com"
+    assert check_before_going_public() == []
+
+
+def test_the_roles_that_are_checked_are_those_that_there_are() -> None:
+    assert list(ROLES) == list(Role.values)
