@@ -1,5 +1,6 @@
 """Typed readers of environment variables: nonsense is refused at start, by name."""
 
+import datetime as dt
 import os
 
 from django.core.exceptions import ImproperlyConfigured
@@ -29,6 +30,16 @@ def read_int(name: str, default: int, *, minimum: int = 0, maximum: int | None =
     if maximum is not None and number > maximum:
         raise ImproperlyConfigured(f"{name} must be at most {maximum}, not {number}.")
     return number
+
+
+def read_day(name: str, default: str) -> dt.datetime:
+    """The beginning of a day in UTC."""
+    raw = read_text(name, default)
+    try:
+        day = dt.date.fromisoformat(raw)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a day like 2027-06-30, not {raw!r}.") from None
+    return dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC)
 
 
 def read_list(name: str, default: str = "") -> list[str]:

@@ -8,7 +8,7 @@ import django_stubs_ext
 
 from config.addresses import read_addresses, read_secret_key
 from config.admin_look import ADMIN_LOOK
-from config.env import read_bool, read_int, read_list, read_text
+from config.env import read_bool, read_day, read_int, read_list, read_text
 from config.mail import read_mail_server
 from config.signing_in import ALLAUTH, VALIDATORS, read_company_log_in
 
@@ -44,6 +44,9 @@ PUSH_HOSTS = read_list(
 # host:port pairs that may be plain http on this machine: the loopback push service of the demo and the tests.
 PUSH_LOOPBACK_HOSTS = read_list("PUSH_LOOPBACK_HOSTS")
 TRACK_MAX_BYTES = read_int("TRACK_MAX_BYTES", 512 * 1024, minimum=1024)
+# For how long a page may be cached that carries a signed customer id, and until when signatures without a time are taken.
+IDENTITY_SIGNATURE_HOURS = read_int("IDENTITY_SIGNATURE_HOURS", 24, minimum=1, maximum=24 * 365)
+IDENTITY_V1_UNTIL = read_day("IDENTITY_V1_UNTIL", "2027-06-30")
 TRACK_MAX_OPERATIONS = read_int("TRACK_MAX_OPERATIONS", 500, minimum=1)
 # So many workers may die at what waits in the inbox before each operation of it is applied alone.
 INBOX_ATTEMPTS = read_int("INBOX_ATTEMPTS", 3, minimum=1, maximum=1000)

@@ -1,4 +1,4 @@
-"""A browser says who its visitor is."""
+"""Who a browser's visitor is, once it is proven: a mere claim never gets here."""
 
 import datetime as dt
 import uuid
@@ -41,9 +41,10 @@ def identify_subscriber(
     known = find_subscriber(site=subscriber.site, kind=Identity.Kind.EXTERNAL, value=external_id)
     if known and known.pk != subscriber.pk:
         return merge_subscribers(subscriber, lock_subscribers([known.pk])[known.pk], now=now)
-    subscriber.external_id = external_id
+    subscriber.external_id, subscriber.claimed_id = external_id, ""
     subscriber.save(update_fields=WRITTEN_FIELDS)
-    note_changes(subscriber.site_id, {name_profile("external_id"): [subscriber.pk]}, now=now)
+    fields = [name_profile(field) for field in ("external_id", "claimed_id")]
+    note_changes(subscriber.site_id, {field: [subscriber.pk] for field in fields}, now=now)
     return subscriber
 
 
@@ -80,7 +81,7 @@ def merge_subscribers(shell: Subscriber, survivor: Subscriber, *, now: dt.dateti
         setattr(survivor, field, getattr(survivor, field) or getattr(shell, field))
     survivor.created_at = min(survivor.created_at, shell.created_at)
     survivor.last_seen_at = max(survivor.last_seen_at, shell.last_seen_at)
-    shell.merged_into, shell.merged_at = survivor, now
+    shell.merged_into, shell.merged_at, shell.claimed_id = survivor, now, ""
     for person in (survivor, shell):
         person.save(update_fields=WRITTEN_FIELDS)
     return survivor

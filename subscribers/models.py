@@ -3,13 +3,13 @@
 import datetime as dt
 import secrets
 import uuid
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Now, Upper
 
 from subscribers.contacts import validate_contact
@@ -49,11 +49,11 @@ class Site(models.Model):
         "time zone", max_length=64, default="UTC", validators=[validate_timezone],
         help_text="Used for “today” in rules, and for subscribers whose own time zone is unknown.",
     )  # fmt: skip
-    require_signature = models.BooleanField(
-        "demand signed identities", default=False,
-        help_text="A browser may say who its visitor is only with a signature made by your backend.",
+    trusts_names = models.BooleanField(
+        "anyone may say who they are", default=False, db_default=False,
+        help_text="Not safe: whoever knows or guesses a customer’s id gets that customer’s messages. "
+        "Leave it off, and let your backend sign ids.",
     )  # fmt: skip
-    identity_secret = models.CharField(max_length=64, default=make_identity_secret, editable=False)
     contact_email = models.EmailField(
         validators=[validate_contact],
         help_text="Push services write here if something is wrong with your messages (RFC 8292).",
@@ -63,6 +63,14 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **values: Any) -> None:
+        """A new site has a secret from the beginning, so that its backend can sign."""
+        is_new = self._state.adding
+        with transaction.atomic():
+            super().save(*args, **values)
+            if is_new:
+                IdentitySecret.objects.create(site=self)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -77,6 +85,25 @@ class Site(models.Model):
     def find_day(self, instant: dt.datetime) -> dt.date:
         """Which day it is there."""
         return instant.astimezone(self.zone).date()
+
+
+class IdentitySecret(models.Model):
+    """With which a site's backend signs who its visitors are (subscribers/signatures.py); several, while it is changed."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="identity_secrets")
+    secret = models.CharField(max_length=64, default=make_identity_secret, editable=False)
+    signs_v1 = models.BooleanField(
+        default=False, db_default=False, editable=False,
+        help_text="It was in use before signatures had a time",
+    )  # fmt: skip
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+    retires_at = models.DateTimeField(null=True, editable=False, help_text="None: it stays in use")
+
+    def __str__(self) -> str:
+        return f"Secret {self.pk} of {self.site}"
+
+    def is_in_use(self, now: dt.datetime) -> bool:
+        return self.retires_at is None or now < self.retires_at
 
 
 class Place(models.Model):
@@ -193,6 +220,10 @@ class Subscriber(models.Model):
     site = models.ForeignKey(Site, db_index=False, on_delete=models.CASCADE, related_name="subscribers")
     uuid = models.UUIDField(default=uuid.uuid4, db_index=True, editable=False)
     external_id = models.CharField(max_length=200, blank=True, default="", db_index=True)
+    claimed_id = models.CharField(
+        max_length=200, blank=True, default="", db_default="", editable=False,
+        help_text="Whose customer id a visitor has given without a proof: of no consequence but in rules",
+    )  # fmt: skip
     email = models.CharField(max_length=254, blank=True, default="")
     country = models.CharField(max_length=2, blank=True, default="", help_text="ISO 3166 code, like DE")
     region = models.CharField(max_length=100, blank=True, default="")
@@ -318,6 +349,7 @@ class PushSubscription(models.Model):
         GONE = "gone", "The push service says it is gone"
         REPLACED = "replaced", "The device subscribed anew"
         REFUSED = "refused", "The push service refused it again and again"
+        CONTESTED = "contested", "It is somebody else's device: the keys are not that device's"
 
     pk = models.CompositePrimaryKey("subscriber_id", "id")
     id = models.UUIDField(default=uuid.uuid4)

@@ -30,7 +30,7 @@ Name = tuple[str, str]  # kind and value of an Identity
 ATTRIBUTES_PER_SUBSCRIBER = 200
 PLACE_FIELDS = ("country", "region", "city", "latitude", "longitude")
 WRITTEN_FIELDS = (
-    *("external_id", "email", *PLACE_FIELDS, "timezone", "language", "attributes"),
+    *("external_id", "claimed_id", "email", *PLACE_FIELDS, "timezone", "language", "attributes"),
     *("attribute_times", "raw_values", "merged_into", "merged_at", "created_at", "last_seen_at"),
 )
 SEE = """

@@ -80,8 +80,11 @@ class Devices:
         """This device can be pushed to.
 
         An endpoint is one person's at a time and a browser has one endpoint at a time: others are ended as replaced.
+        But whoever merely knows somebody's endpoint cannot take it away: only the device itself knows its keys as well.
         """
         self.load([person], [offer.endpoint])
+        if offer.browser_uuid and self._is_contested(person, offer):
+            return self._turn_away(person, offer, now)
         for other in self._holders[offer.endpoint] - {person}:
             self._end(other, offer.endpoint, EndReason.REPLACED, now)
         mine = self._of_person[person]
@@ -101,6 +104,28 @@ class Devices:
         self._ended.pop((person, offer.endpoint), None)
         self.concerned.add(person)
         return Registration(device, begins)
+
+    def _is_contested(self, person: int, offer: Offer) -> bool:
+        """The endpoint is in somebody else's hands now, and neither their device nor one that was this person's before
+        has the keys that are offered."""
+        others = [
+            self._of_person[other][offer.endpoint] for other in self._holders[offer.endpoint] - {person}
+        ]
+        mine = self._of_person[person].get(offer.endpoint)
+        if mine is not None and mine.end_reason != EndReason.CONTESTED and _is_same(mine, offer):
+            return False
+        return any(other.ended_at is None and not _is_same(other, offer) for other in others)
+
+    def _turn_away(self, person: int, offer: Offer, now: dt.datetime) -> Registration:
+        """Nothing is sent there for this person; that it was tried can be seen."""
+        device = self._of_person[person].get(offer.endpoint) or PushSubscription(
+            subscriber_id=person, endpoint=offer.endpoint, created_at=now
+        )
+        _renew(device, offer, now)
+        device.ended_at, device.end_reason = now, EndReason.CONTESTED
+        self._add([device])
+        self._registered[person, offer.endpoint] = device
+        return Registration(device, begins=False)
 
     def end_all(
         self, person: int, *, reason: EndReason, now: dt.datetime, browser_uuid: uuid.UUID | None = None
@@ -154,6 +179,12 @@ class Devices:
             ]
             with connection.cursor() as cursor:
                 cursor.execute(END, [*columns, write_texts(str(device.end_reason) for device in devices)])
+
+
+def _is_same(device: PushSubscription, offer: Offer) -> bool:
+    """Keys are a device's own for as long as its endpoint is (W3C Push API); padding is of no meaning."""
+    pairs = ((device.p256dh, offer.p256dh), (device.auth, offer.auth))
+    return all(one.rstrip("=") == other.rstrip("=") for one, other in pairs)
 
 
 def _renew(device: PushSubscription, offer: Offer, now: dt.datetime) -> None:

@@ -9,6 +9,7 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from subscribers.broker import breaker
+from subscribers.identity_secrets import forget_all_secrets
 from subscribers.models import Site
 from tests import factories
 from tests.emptying import remember_migrated
@@ -46,3 +47,4 @@ def site(db: None) -> Site:
 def _empty_cache() -> None:
     breaker.note_answer()
     cache.clear()
+    forget_all_secrets()

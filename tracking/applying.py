@@ -58,6 +58,10 @@ class Arrival(NamedTuple):
         """When it happened: nothing is later than its arrival, whatever a clock says."""
         return min(operation.at or self.received_at, self.received_at)
 
+    def is_proven(self, operation: IdentifyOperation) -> bool:
+        """Whether the visitor is whom this names: what a backend says, and what the door has seen a proof of."""
+        return self.envelope.source == "api" or operation.proven
+
     @property
     def browser_uuid(self) -> uuid.UUID | None:
         """Set if the request came out of a browser itself: what a backend says is about the whole person."""
@@ -236,6 +240,9 @@ class _Batch:
         before = self.people[arrival.sender]
         if before.external_id == operation.external_id:
             return
+        if not arrival.is_proven(operation):
+            self._note_claim(arrival, operation)
+            return
         self._write()
         after = identify_subscriber(
             before,
@@ -254,6 +261,11 @@ class _Batch:
                 self.people[name] = after
         self.people[Identity.Kind.ANONYMOUS, arrival.envelope.value] = after
         self._see(arrival)
+
+    def _note_claim(self, arrival: Arrival, operation: IdentifyOperation) -> None:
+        """Who is somebody's customer already stays that one: a claim changes nothing about them either."""
+        if not self.people[arrival.sender].external_id:
+            self._change(arrival).claimed_id = operation.external_id
 
     def _subscribe(self, arrival: Arrival, operation: SubscribeOperation) -> None:
         given = operation.subscription

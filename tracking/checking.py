@@ -2,8 +2,6 @@
 
 import dataclasses
 import datetime as dt
-import hashlib
-import hmac
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -27,6 +25,7 @@ from tracking.operations import (
     SubscribeOperation,
     parse_operation,
 )
+from tracking.proving import prove
 from tracking.reading import RequestError
 from tracking.records import TOLD_BY_BACKENDS
 from tracking.unknown_fields import list_unknown_of_operation
@@ -68,7 +67,7 @@ def read_operations(
     for position, document in enumerate(documents):
         try:
             operation = parse_operation(document, Door(skew=clock.behind, trusted=trusted))
-            _check_operation(site, operation, document, trusted=trusted)
+            _check_operation(operation, document, trusted=trusted)
             good[position] = operation
         except OperationError as error:
             errors[position] = str(error)
@@ -81,6 +80,7 @@ def read_operations(
         warnings += [Caution(str(operation.id), f"operations[{position}]: {warning}") for warning in unknown]
     if not trusted:
         warnings += _warn_of_records(documents, good)
+        warnings += _prove_names(site, documents, good, now=now)
     warnings += [
         Caution(str(good[position].id), f"operations[{position}].at: {sentence}")
         for position, sentence in find_forgotten(good, now=now)
@@ -124,6 +124,19 @@ def _warn_of_records(documents: Sequence[Any], good: Mapping[int, Operation]) ->
     ]
 
 
+def _prove_names(
+    site: Site, documents: Sequence[Any], good: dict[int, Operation], *, now: dt.datetime
+) -> list[Caution]:
+    """Each `identify` gives way to one that says whether it is proven."""
+    warnings = []
+    for position, operation in good.items():
+        if isinstance(operation, IdentifyOperation):
+            good[position], told = prove(site, operation, documents[position], now=now)
+            if told:
+                warnings.append(Caution(str(operation.id), f"operations[{position}].{told}"))
+    return warnings
+
+
 def _reject(position: int, document: Any, message: str) -> Rejection:
     return Rejection(_show_id(document), f"operations[{position}]: {message}")
 
@@ -133,7 +146,7 @@ def _show_id(document: Any) -> str | None:
     return id_ if isinstance(id_, str) and id_.isprintable() and len(id_) <= 100 else None
 
 
-def _check_operation(site: Site, operation: Operation, document: Mapping[str, Any], *, trusted: bool) -> None:
+def _check_operation(operation: Operation, document: Mapping[str, Any], *, trusted: bool) -> None:
     """What a shape alone cannot say."""
     if is_placeholder(operation.id):
         raise OperationError(
@@ -145,13 +158,6 @@ def _check_operation(site: Site, operation: Operation, document: Mapping[str, An
             raise OperationError(f"external_id: {problem}")
     if trusted:
         read_sender(document)
-    elif isinstance(operation, IdentifyOperation) and site.require_signature:
-        # Signed is what the backend knows the customer by: as it was sent, or in the form that we keep.
-        spellings = {operation.external_id, str(document.get("external_id")).strip()}
-        if not any(_is_signed(site, text, operation.signature) for text in spellings):
-            raise OperationError(
-                "signature: must be the hex HMAC-SHA256 of external_id, made by your backend with the site's secret"
-            )
     if isinstance(operation, SubscribeOperation):
         subscription = operation.subscription
         try:
@@ -159,11 +165,6 @@ def _check_operation(site: Site, operation: Operation, document: Mapping[str, An
             check_keys(subscription.keys.p256dh, subscription.keys.auth)
         except PushAddressError as error:
             raise OperationError(f"subscription: {error}") from None
-
-
-def _is_signed(site: Site, text: str, signature: str) -> bool:
-    expected = hmac.new(site.identity_secret.encode(), text.encode(errors="replace"), hashlib.sha256)
-    return hmac.compare_digest(expected.hexdigest().encode(), signature.lower().encode())
 
 
 def read_uuid(value: Any) -> str:

@@ -158,11 +158,19 @@ class AttributesOperation(_Operation):
     unset: Annotated[list[Key], _or_nothing(list), Field(max_length=100)] = []
 
 
+def _only_stored(value: Any, info: ValidationInfo) -> Any:
+    """What the door itself found out, read out of the inbox; whoever sends it is not believed."""
+    return False if isinstance(info.context, Door) else value
+
+
 class IdentifyOperation(_Operation):
+    """`proven`: the door saw a valid signature, or the site trusts names (tracking/proving.py); a backend needs neither."""
+
     type: Literal["identify"]
     external_id: ExternalId
     # Checked at the door, then of no use.
     signature: Annotated[CleanText, Field(max_length=200, exclude=True), OPTIONAL] = ""
+    proven: Annotated[bool, BeforeValidator(_only_stored)] = False
 
 
 class SubscriptionKeys(BaseModel):

@@ -8,6 +8,8 @@ from pydantic import BaseModel
 
 from tracking.operations import Operation
 
+# What only the door itself says, of what it stores.
+OWN = frozenset({"proven"})
 SENDER = frozenset({"subscriber", "external_id"})
 # PushSubscription.toJSON() has it; browsers fill it with null.
 STANDARD = frozenset({"expirationTime"})
@@ -21,7 +23,7 @@ def list_unknown_of_operation(
     operation: Operation, document: Mapping[str, Any], *, trusted: bool
 ) -> list[str]:
     """A sentence for each field of the document that means nothing here, at most `MOST_TOLD`."""
-    own = frozenset(type(operation).model_fields) | (SENDER if trusted else frozenset())
+    own = frozenset(type(operation).model_fields) - OWN | (SENDER if trusted else frozenset())
     unknown = [(name, own) for name in document if name not in own]
     for field in type(operation).model_fields:
         unknown += _list_nested(getattr(operation, field), document.get(field), f"{field}.")

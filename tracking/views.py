@@ -85,8 +85,7 @@ def _track(request: HttpRequest) -> JsonResponse:
 
 def _show_config(request: HttpRequest) -> JsonResponse:
     site = _find_site(request, request.GET.get("site_key"))
-    public_key = read_public_key(site.vapid_private_key)
-    return JsonResponse({"vapid_public_key": public_key, "require_signature": site.require_signature})
+    return JsonResponse({"vapid_public_key": read_public_key(site.vapid_private_key)})
 
 
 def _find_site(request: HttpRequest, key: object) -> Site:

@@ -44,7 +44,8 @@ def _check_wall_time(text: str) -> str:
 WallTime = Annotated[StrictStr, AfterValidator(_check_wall_time)]
 
 PROFILE_FIELDS = (
-    "country", "region", "city", "timezone", "language", "external_id", "email", "created_at", "last_seen_at", "source",
+    "country", "region", "city", "timezone", "language", "external_id", "claimed_id", "email", "created_at", "last_seen_at",
+    "source",
 )  # fmt: skip
 
 

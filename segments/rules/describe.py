@@ -23,8 +23,8 @@ from segments.rules.wording import join_words, say_name, say_test, say_window, w
 
 PROFILE_LABELS = {
     "country": "country", "region": "region", "city": "city", "timezone": "time zone", "language": "language",
-    "external_id": "customer id", "email": "e-mail address", "created_at": "first visit", "last_seen_at": "last visit",
-    "source": "source",
+    "external_id": "customer id", "claimed_id": "claimed customer id", "email": "e-mail address",
+    "created_at": "first visit", "last_seen_at": "last visit", "source": "source",
 }  # fmt: skip
 COUNTRIES = Locale("en").territories
 WHOLE_VALUES = {"equals", "not_equals", "in", "not_in"}

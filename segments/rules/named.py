@@ -57,7 +57,7 @@ def _walk(node: Condition, path: str, *, needed: bool) -> Iterator[Named]:
                 yield from _walk(child, f"{path}.conditions[{index}]", needed=needed and node.match == "all")
         case AttributeCondition():
             yield _name(path, "attribute", node.key, node, needed=needed)
-        case ProfileCondition() if node.field not in {"external_id", "email"}:
+        case ProfileCondition() if node.field not in {"external_id", "claimed_id", "email"}:
             yield _name(path, "profile", node.field, node, needed=needed)
         case DeviceCondition():
             yield _name(path, "device", node.field, node, needed=needed)

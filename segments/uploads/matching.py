@@ -18,7 +18,8 @@ LARGEST_ID = 2**63 - 1
 FIND = """
 SELECT asked.value, found.people FROM unnest(%s::text[]) AS asked (value)
 CROSS JOIN LATERAL (
-    SELECT array_agg(person.id ORDER BY person.id) FROM subscribers_subscriber AS person
+    SELECT coalesce(array_agg(person.id ORDER BY person.id) FILTER (WHERE {counts}), array_agg(person.id ORDER BY person.id))
+    FROM subscribers_subscriber AS person
     WHERE {matches} AND person.site_id = %s AND person.merged_into_id IS NULL
 ) AS found (people)
 WHERE found.people IS NOT NULL
@@ -27,6 +28,8 @@ MATCHES = {
     Column.EXTERNAL_ID: "person.external_id = asked.value",
     Column.EMAIL: "UPPER(person.email) = UPPER(asked.value)",  # as its index has it
 }
+# Any visitor can give a customer's address for theirs: where one of those who have it is a customer, only customers count.
+COUNTS = {Column.EXTERNAL_ID: "true", Column.EMAIL: "person.external_id <> ''"}
 # In which form such values are kept, and looked up.
 FORMS: dict[Column, Callable[[str], str]] = {
     Column.EXTERNAL_ID: clean_customer_id,
@@ -84,7 +87,7 @@ def _find(site: Site, column: Column, texts: set[str]) -> dict[str, tuple[int, .
     if column == Column.SUBSCRIBER:
         return _find_by_id(site, texts)
     with connection.cursor() as cursor:
-        cursor.execute(FIND.format(matches=MATCHES[column]), [sorted(texts), site.pk])
+        cursor.execute(FIND.format(matches=MATCHES[column], counts=COUNTS[column]), [sorted(texts), site.pk])
         return {value: tuple(ids) for value, ids in cursor.fetchall()}
 
 

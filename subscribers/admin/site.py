@@ -17,6 +17,7 @@ from subscribers.admin.seen_form import SeenForm
 from subscribers.admin.twins import TellsTwins
 from subscribers.changes import ZONE, note_for_everyone
 from subscribers.contacts import find_contact_problem
+from subscribers.identity_secrets import read_secrets
 from subscribers.models import Site
 from subscribers.origins import is_origin
 from subscribers.timezones import explain_clock, list_timezones
@@ -66,7 +67,7 @@ class SiteForm(SeenForm):
 
     class Meta:
         model = Site
-        fields = ("name", "url", "contact_email", "timezone", "allowed_origins", "require_signature")
+        fields = ("name", "url", "contact_email", "timezone", "allowed_origins", "trusts_names")
 
 
 @admin.register(Site)
@@ -90,7 +91,7 @@ class SiteAdmin(HeedsOthers, TellsTwins, ModelAdmin):
         return not visited and bool(super().has_delete_permission(request, obj))
 
     def get_fieldsets(self, request: HttpRequest, obj: Site | None = None) -> Any:
-        browsers: tuple[str, ...] = ("allowed_origins", "require_signature")
+        browsers: tuple[str, ...] = ("allowed_origins", "trusts_names")
         if obj is None:
             return (self.MAIN, ("What browsers may say", {"fields": browsers}))
         if self.has_change_permission(request, obj):
@@ -132,7 +133,7 @@ class SiteAdmin(HeedsOthers, TellsTwins, ModelAdmin):
     def signing_secret(self, site: Site) -> str:
         return format_html(
             '<details class="ca-secret"><summary>Show the secret your backend signs identities with</summary>{}</details>',
-            _copyable(site.identity_secret, "Copy the secret"),
+            _copyable(read_secrets(site.pk)[0].text, "Copy the secret"),
         )
 
 

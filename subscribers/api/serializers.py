@@ -32,7 +32,7 @@ class SiteSerializer(StrictFields, serializers.ModelSerializer[Site]):
     class Meta:
         model = Site
         fields: ClassVar = [
-            "id", "name", "url", "public_key", "allowed_origins", "timezone", "require_signature",
+            "id", "name", "url", "public_key", "allowed_origins", "timezone", "trusts_names",
             "contact_email", "vapid_public_key", "created_at",
         ]  # fmt: skip
         read_only_fields: ClassVar = ["public_key", "created_at"]
@@ -119,8 +119,8 @@ class SubscriberSerializer(serializers.ModelSerializer[Subscriber]):
     class Meta:
         model = Subscriber
         fields: ClassVar = [
-            "id", "site", "uuid", "external_id", "email", "country", "region", "city", "latitude", "longitude",
-            "timezone", "language", "source", "attributes", "devices", "merged_into", "created_at", "last_seen_at",
+            "id", "site", "uuid", "external_id", "claimed_id", "email", "country", "region", "city", "latitude",
+            "longitude", "timezone", "language", "source", "attributes", "devices", "merged_into", "created_at", "last_seen_at",
         ]  # fmt: skip
         read_only_fields = fields
 

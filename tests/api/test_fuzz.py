@@ -43,7 +43,7 @@ def list_doors(site: Site) -> list[tuple[str, str, dict[str, Any]]]:
     event_type = EventType.objects.create(site=site, name="purchase")
     new_site = {
         "name": "Other", "url": "https://other.example", "contact_email": "a@other.example", "timezone": "UTC",
-        "allowed_origins": ["https://b.example"], "require_signature": False,
+        "allowed_origins": ["https://b.example"], "trusts_names": False,
     }  # fmt: skip
     new_campaign = {
         "site": site.pk, "name": "Sale", "title": "Hello", "body": "There", "icon_url": "https://a.example/i.png",

@@ -186,7 +186,8 @@ class World:
         return requests.attributes(unset=unset, **chosen)
 
     def _draw_identify(self) -> JSON:
-        return requests.identify(f"u-{self.random.randrange(CUSTOMERS)}")
+        proven = self.random.random() < 0.7  # the others are claims
+        return requests.identify(f"u-{self.random.randrange(CUSTOMERS)}", proven=proven)
 
     def _draw_subscribe(self) -> JSON:
         return requests.subscribe(f"https://fcm.googleapis.com/fcm/send/{self.random.randrange(ENDPOINTS)}")

@@ -118,7 +118,7 @@ def _handler_for(server: RecordingServer) -> type[BaseHTTPRequestHandler]:
             elif path.startswith("/sdk/") and (SDK_DIR / path[5:]).is_file():
                 self._respond(200, (SDK_DIR / path[5:]).read_text(), "text/javascript; charset=utf-8")
             elif path == "/v1/config":
-                config = {"vapid_public_key": VAPID_PUBLIC_KEY, "require_signature": False}
+                config = {"vapid_public_key": VAPID_PUBLIC_KEY}
                 self._respond(200, json.dumps(config), "application/json")
             else:
                 self._respond(404, "", "text/plain")

@@ -1,14 +1,15 @@
 """What browsers and backends send, for tests: operations, bodies, and a client that sends them."""
 
 import datetime as dt
-import hashlib
-import hmac
 import json
 import uuid
 from typing import Any
 
 from django.test import Client
 
+from subscribers import signatures
+from subscribers.customer_ids import clean_customer_id
+from subscribers.identity_secrets import read_secrets
 from subscribers.models import Site
 from tests.factories import NOW
 from tracking.draining import drain_inbox
@@ -55,8 +56,16 @@ def unsubscribe(**values: Any) -> Json:
     return _operation("unsubscribe", values)
 
 
-def sign(site: Site, external_id: str) -> str:
-    return hmac.new(site.identity_secret.encode(), external_id.encode(), hashlib.sha256).hexdigest()
+def sign(site: Site, external_id: str, *, at: dt.datetime | None = None) -> str:
+    """As the site's backend does, just now, with its newest secret."""
+    secret = read_secrets(site.pk)[0].text
+    return signatures.sign(secret, external_id, at=at or dt.datetime.now(dt.UTC))
+
+
+def _add_signature(site: Site, operation: Json, at: dt.datetime) -> Json:
+    if operation.get("type") != "identify" or "signature" in operation:
+        return operation
+    return {**operation, "signature": sign(site, clean_customer_id(str(operation["external_id"])), at=at)}
 
 
 def body(site: Site, *operations: Any, **values: Any) -> Json:
@@ -82,10 +91,12 @@ def send(
     browser: str = BROWSER,
     at: dt.datetime = NOW,
     user_agent: str = FIREFOX,
+    signs: bool = True,
     **values: Any,
 ) -> Accepted:
-    """Accept a browser's request without draining it."""
-    content = body(site, *operations, subscriber=browser, **values)
+    """Accept a browser's request without draining it. Who its visitor is has been signed, unless the page `signs` nothing."""
+    told = [_add_signature(site, operation, at) if signs else operation for operation in operations]
+    content = body(site, *told, subscriber=browser, **values)
     return accept_request(site=site, body=content, visitor=Visitor(user_agent=user_agent), now=at)
 
 

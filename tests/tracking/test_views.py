@@ -10,7 +10,7 @@ from django.test import Client
 from subscribers.models import Site
 from subscribers.vapid import read_public_key
 from tests import factories
-from tests.tracking.requests import ORIGIN, attributes, body, event, identify, page, post, sign
+from tests.tracking.requests import ORIGIN, attributes, body, event, page, post
 from tracking.models import InboxItem
 
 pytestmark = pytest.mark.django_db
@@ -139,32 +139,10 @@ def test_only_post_is_understood(site: Site, method: str) -> None:
     assert response["Allow"] == "POST, OPTIONS"
 
 
-def test_an_unsigned_identity_is_refused_where_the_site_demands_a_signature(site: Site) -> None:
-    site.require_signature = True
-    site.save()
-    operations = [
-        identify("u-42"),
-        identify("u-42", signature=sign(site, "u-43")),
-        identify("u-42", signature="é"),
-        identify("u-42", signature=sign(site, "u-42")),
-    ]
-
-    response = post(body(site, *operations))
-
-    assert response.json()["accepted"] == 1
-    assert [rejection["id"] for rejection in response.json()["rejected"]] == [
-        operation["id"] for operation in operations[:3]
-    ]
-    assert "HMAC-SHA256" in response.json()["rejected"][0]["error"]
-
-
 def test_the_config_holds_what_a_page_needs_to_subscribe(site: Site) -> None:
     response = Client().get("/v1/config", {"site_key": site.public_key}, HTTP_ORIGIN=ORIGIN)
 
-    assert response.json() == {
-        "vapid_public_key": read_public_key(site.vapid_private_key),
-        "require_signature": False,
-    }
+    assert response.json() == {"vapid_public_key": read_public_key(site.vapid_private_key)}
     assert response["Access-Control-Allow-Origin"] == ORIGIN
 
 

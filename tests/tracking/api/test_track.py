@@ -57,8 +57,6 @@ def test_a_site_may_be_named_by_its_key(site: Site, client: APIClient) -> None:
 
 
 def test_a_backend_tells_which_browser_is_whose_without_a_signature(site: Site, client: APIClient) -> None:
-    site.require_signature = True
-    site.save()
     track(site, event())
 
     assert _post(client, site, {**identify("u-1"), "subscriber": BROWSER}).status_code == 202
