@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from django.core.checks import register
 
 from config.checks import check_before_going_public, check_settings
+from config.site_checks import check_sites
 
 
 class ProjectConfig(AppConfig):
@@ -12,3 +13,4 @@ class ProjectConfig(AppConfig):
     def ready(self) -> None:
         register(check_settings)
         register(check_before_going_public, deploy=True)
+        register(check_sites, deploy=True)

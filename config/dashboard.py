@@ -42,6 +42,7 @@ def add_overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
     context.update(
         may_view=True,
         knows_cities=knows_cities(),
+        trusting=[site for site in sites if site.trusts_names],
         limits=[*read_limits(sites), *_explain_clocks(sites)],
         zone=zone.key,
         trends=trends,

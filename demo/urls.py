@@ -9,5 +9,6 @@ urlpatterns = [
     path("category/<slug:slug>/", views.show_category, name="category"),
     path("product/<slug:sku>/", views.show_product, name="product"),
     path("cart/", views.show_cart, name="cart"),
+    path("log-in/", views.log_in, name="log_in"),
     path("thanks/", views.show_thanks, name="thanks"),
 ]

@@ -40,13 +40,16 @@
     return { ...Object.fromEntries(given), event: String(action || category || '') };
   }
 
-  /** 'name==value', {name: value} or a plain id. The first pair identifies; further pairs are kept as attributes. */
-  function alias(given) {
-    if (typeof given === 'string') return [['identify', given.split('==').pop().trim()]];
-    if (!isObject(given) || Array.isArray(given)) return [['identify', given]]; // which says what would be right
+  /**
+   * 'name==value', {name: value} or a plain id; then the signature of its value, which Aimtell did not have. The first
+   * pair identifies; further pairs are kept as attributes.
+   */
+  function alias(given, signature) {
+    if (typeof given === 'string') return [['identify', given.split('==').pop().trim(), signature]];
+    if (!isObject(given) || Array.isArray(given)) return [['identify', given, signature]]; // which says what would be right
     const [[, id] = [], ...others] = Object.entries(given);
     const kept = others.length ? [['addAttributes', Object.fromEntries(others)]] : [];
-    return [['identify', id], ...kept];
+    return [['identify', id, signature], ...kept];
   }
 
   function run(commands) {

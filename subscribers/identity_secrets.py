@@ -70,14 +70,14 @@ def make_secret(site: Site, *, others_until: dt.datetime | None, now: dt.datetim
 
 @transaction.atomic
 def retire_secret(secret: IdentitySecret, *, at: dt.datetime, now: dt.datetime) -> None:
-    """No signature made with it is taken from then on. The last one stays: without any, nobody could be known."""
-    if not secret.is_in_use(now):
+    """No signature made with it is taken from then on. The newest stays, so that there is always one to sign with."""
+    in_use = _list_in_use(secret.site, now)
+    if secret.pk not in {each.pk for each in in_use}:
         raise SecretError("This secret is retired already.")
     if at < now:
         raise SecretError("A secret can be retired now or later, not in the past.")
-    others = [each for each in _list_in_use(secret.site, now) if each.pk != secret.pk]
-    if not any(each.retires_at is None for each in others):
-        raise SecretError("This is the site’s only secret that stays: make a new one first.")
+    if secret.pk == in_use[-1].pk:
+        raise SecretError("This is the site’s newest secret: make a new one first.")
     secret.retires_at = at
     secret.save(update_fields=["retires_at"])
     transaction.on_commit(lambda: forget_secrets(secret.site_id))

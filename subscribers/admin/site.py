@@ -7,17 +7,17 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextareaWidget, UnfoldAdminURLInputWidget
 
+from subscribers.admin.copying import make_copyable
+from subscribers.admin.identity import ProvesIdentities
 from subscribers.admin.seen import HeedsOthers
 from subscribers.admin.seen_form import SeenForm
 from subscribers.admin.twins import TellsTwins
 from subscribers.changes import ZONE, note_for_everyone
 from subscribers.contacts import find_contact_problem
-from subscribers.identity_secrets import read_secrets
 from subscribers.models import Site
 from subscribers.origins import is_origin
 from subscribers.timezones import explain_clock, list_timezones
@@ -71,13 +71,13 @@ class SiteForm(SeenForm):
 
 
 @admin.register(Site)
-class SiteAdmin(HeedsOthers, TellsTwins, ModelAdmin):
+class SiteAdmin(ProvesIdentities, HeedsOthers, TellsTwins, ModelAdmin):
     form = SiteForm
     actions = None
     list_display = ("name", "url", "timezone")
     search_fields = ("name", "url")
     ordering = ("name",)
-    readonly_fields = ("snippet", "site_key", "push_key", "signing_secret", "created_at")
+    readonly_fields = ("snippet", "site_key", "push_key", "created_at")
 
     class Media:
         js = ("admin/copy.js",)
@@ -91,11 +91,9 @@ class SiteAdmin(HeedsOthers, TellsTwins, ModelAdmin):
         return not visited and bool(super().has_delete_permission(request, obj))
 
     def get_fieldsets(self, request: HttpRequest, obj: Site | None = None) -> Any:
-        browsers: tuple[str, ...] = ("allowed_origins", "trusts_names")
+        browsers = ("allowed_origins", "trusts_names")
         if obj is None:
             return (self.MAIN, ("What browsers may say", {"fields": browsers}))
-        if self.has_change_permission(request, obj):
-            browsers += ("signing_secret",)
         return (self.MAIN, self.KEYS, ("What browsers may say", {"fields": (*browsers, "created_at")}))
 
     def change_view(
@@ -119,27 +117,12 @@ class SiteAdmin(HeedsOthers, TellsTwins, ModelAdmin):
     @display(description="The SDK")
     def snippet(self, site: Site) -> str:
         text = SNIPPET.format(url=settings.PUBLIC_URL, key=site.public_key)
-        return _copyable(text, "Copy the two lines")
+        return make_copyable(text, "Copy the two lines")
 
     @display(description="Site key")
     def site_key(self, site: Site) -> str:
-        return _copyable(site.public_key, "Copy the site key")
+        return make_copyable(site.public_key, "Copy the site key")
 
     @display(description="Public key for push (VAPID)")
     def push_key(self, site: Site) -> str:
-        return _copyable(read_public_key(site.vapid_private_key), "Copy the public key for push")
-
-    @display(description="Identity secret")
-    def signing_secret(self, site: Site) -> str:
-        return format_html(
-            '<details class="ca-secret"><summary>Show the secret your backend signs identities with</summary>{}</details>',
-            _copyable(read_secrets(site.pk)[0].text, "Copy the secret"),
-        )
-
-
-def _copyable(text: str, label: str) -> str:
-    return format_html(
-        '<div class="ca-copy"><pre tabindex="0">{}</pre><button type="button" data-copy aria-label="{}">Copy</button></div>',
-        text,
-        label,
-    )
+        return make_copyable(read_public_key(site.vapid_private_key), "Copy the public key for push")

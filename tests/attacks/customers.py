@@ -33,7 +33,7 @@ HIS_ENDPOINT = "https://fcm.googleapis.com/fcm/send/mallory"
 
 def make_alice(site: Site) -> Subscriber:
     """A customer as her shop's backend tells of her, with one browser that is known to be hers."""
-    told = {"first_name": "Alice", "street": "Elm Street", "email": "alice@shop.example"}
+    told: Json = {"first_name": "Alice", "street": "Elm Street", "email": "alice@shop.example"}
     accept_backend_request(
         site=site,
         body={

@@ -402,7 +402,7 @@ def test_who_logs_out_takes_their_own_device_along(site: Site, alice: Subscriber
     assert find_visitor(site, NEXT_BROWSER).push_subscriptions.active().get().endpoint == HER_ENDPOINT
 
 
-def test_the_last_secret_stays(site: Site) -> None:
+def test_the_newest_secret_stays(site: Site) -> None:
     only = IdentitySecret.objects.get(site=site)
     with pytest.raises(ValueError, match="make a new one first"):
         retire_secret(only, at=real_now(), now=real_now())
@@ -426,7 +426,7 @@ def draw_hostile(draw: st.DrawFn) -> tuple[str, str, str]:
 
 
 def make_hostile(site: Site, kind: str, about: str, signed: str) -> Json:
-    extra = {"external_id": about, "proven": True, "subscriber": HER_BROWSER}
+    extra: Json = {"external_id": about, "proven": True, "subscriber": HER_BROWSER}
     match kind:
         case "identify":
             return identify(about, proven=True, **({"signature": forge(site, signed)} if signed else {}))

@@ -5,6 +5,7 @@ from django.test import Client
 
 from demo.products import DEMO_SITE_NAME, PRODUCTS
 from subscribers.models import Site
+from tests.tracking.requests import body, identify, post
 
 pytestmark = pytest.mark.django_db
 PAGES = ["", "sale/", "category/running-shoes/", "product/sku-12345/", "cart/", "thanks/"]
@@ -52,3 +53,18 @@ def test_a_product_page_gives_the_events_about_it_their_properties(client: Clien
         "category": "running-shoes",
         "price": 84.0,
     }
+
+
+def test_the_shop_signs_who_has_logged_in(client: Client, demo_site: Site) -> None:
+    answer = client.post("/demo/log-in/", {"customer": " ada@example.com "}).json()
+    signed = {**identify(answer["external_id"]), "signature": answer["signature"]}
+    accepted = post(body(demo_site, signed), HTTP_ORIGIN="http://localhost:8000").json()
+
+    assert answer["external_id"] == "ada@example.com"
+    assert (accepted["accepted"], accepted["warnings"]) == (1, [])
+
+
+@pytest.mark.parametrize("customer", ["", " ", "\u200b"])
+def test_the_shop_signs_nobody(client: Client, demo_site: Site, customer: str) -> None:
+    assert client.post("/demo/log-in/", {"customer": customer}).status_code == 404
+    assert client.get("/demo/log-in/").status_code == 405

@@ -44,6 +44,7 @@ people = st.fixed_dictionaries(
         "country": words.filter(lambda word: len(word) <= 2),
         "city": words,
         "email": words,
+        "claimed_id": words,
         "language": words,
         "timezone": words | st.sampled_from(["Asia/Kathmandu", "America/New_York", "Pacific/Kiritimati"]),
         "place": st.none() | st.sampled_from(some.PLACES),
@@ -101,7 +102,7 @@ def cut_log(begins_at: dt.datetime, *, swept: bool = True) -> None:
 
 def _make_subscriber(site: Site, person: JSON) -> Subscriber:
     lat, lon = person["place"] or (None, None)
-    texts = {field: person[field] for field in ("country", "city", "email", "language", "timezone")}
+    texts = {field: person[field] for field in ("country", "city", "email", "claimed_id", "language", "timezone")}
     return Subscriber(
         site=site,
         attributes=person["attributes"],

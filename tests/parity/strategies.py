@@ -217,7 +217,7 @@ repeats = st.integers(1, 3).map(lambda times: {"operator": "at_least", "value": 
 weekdays = st.none() | st.lists(st.sampled_from(["friday", "saturday", "sunday"]), min_size=1, max_size=2)
 of_people = (
     _with_test("attribute", operator_tests(), key=st.sampled_from(ASKED_KEYS)),
-    _with_test("profile", texts_only, field=st.sampled_from(["country", "city", "email", "language", "timezone"])),
+    _with_test("profile", texts_only, field=st.sampled_from(["country", "city", "email", "claimed_id", "language", "timezone"])),
     _with_test("profile", times_only, field=st.sampled_from(["created_at", "last_seen_at"])),
     _with_test("device", texts_only, field=st.sampled_from(["kind", "os", "browser"])),
     _node("channel", channel=st.just("web_push"), state=st.sampled_from(["subscribed", "unsubscribed"]), within=windows),

@@ -116,6 +116,17 @@ def test_an_alias_identifies_the_subscriber(
     assert identify["external_id"] == external_id
 
 
+def test_an_alias_takes_the_signature_of_its_value(browser: Chrome, server: RecordingServer) -> None:
+    signed = "v2.1796040000." + "ab" * 32
+    open_and_call(
+        browser,
+        server,
+        f"_at.track('alias', 'user==u-42', '{signed}'); _at.push(['alias', {{user: 'u-43'}}, '{signed}'])",
+    )
+    sent = server.wait_for(lambda: server.operations("identify")[1:] and server.operations("identify"))
+    assert {(each["external_id"], each["signature"]) for each in sent} == {("u-42", signed), ("u-43", signed)}
+
+
 def test_further_aliases_are_kept_as_attributes(browser: Chrome, server: RecordingServer) -> None:
     open_and_call(browser, server, "_at.track('alias', {user: 'u-42', crm: 'c-7'})")
     server.wait_for(lambda: server.operations("attributes"))
