@@ -52,7 +52,7 @@ def test_the_rule_says_that_it_is_a_claim(site: Site) -> None:
 
 def test_the_builder_offers_it(client: Client, site: Site) -> None:
     client.force_login(factories.make_user("marketer"))
-    answer = client.get(f"/admin/segments/segment/builder/catalogue/?site={site.pk}")
+    answer = client.get(f"/admin/segments/segment/catalogue/{site.pk}/")
 
     offered = {field["key"]: field["label"] for field in answer.json()["profile"]}
     assert offered["claimed_id"] == "claimed customer id"

@@ -102,7 +102,9 @@ def cut_log(begins_at: dt.datetime, *, swept: bool = True) -> None:
 
 def _make_subscriber(site: Site, person: JSON) -> Subscriber:
     lat, lon = person["place"] or (None, None)
-    texts = {field: person[field] for field in ("country", "city", "email", "claimed_id", "language", "timezone")}
+    texts = {
+        field: person[field] for field in ("country", "city", "email", "claimed_id", "language", "timezone")
+    }
     return Subscriber(
         site=site,
         attributes=person["attributes"],

@@ -22,7 +22,9 @@ ZONE = ZoneInfo("Europe/Berlin")
 
 def read_facts(person: dict[str, Any]) -> SubscriberFacts:
     lat, lon = person["place"] or (None, None)
-    profile = {field: person[field] for field in ("country", "city", "email", "claimed_id", "language", "timezone")}
+    profile = {
+        field: person[field] for field in ("country", "city", "email", "claimed_id", "language", "timezone")
+    }
     times = {"created_at": NOW - dt.timedelta(days=14), "last_seen_at": person["last_seen_at"]}
     return SubscriberFacts(
         attributes=person["attributes"],
