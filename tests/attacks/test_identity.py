@@ -205,8 +205,8 @@ def test_a_signature_without_a_time_is_not_good_for_ever(
 
 
 def test_a_secret_that_leaked_is_of_no_use_once_it_is_retired(site: Site, before: Json) -> None:
-    leaked = secret_of(site)
-    make_secret(site, others_until=real_now(), now=real_now())
+    leaked, now = secret_of(site), real_now()
+    make_secret(site, others_until=now, now=now)
     answer = attack(site, identify(ALICE, signature=sign(leaked, ALICE, at=real_now())))
 
     assert "retired" in answer["warnings"][0]["warning"]
@@ -403,9 +403,9 @@ def test_who_logs_out_takes_their_own_device_along(site: Site, alice: Subscriber
 
 
 def test_the_newest_secret_stays(site: Site) -> None:
-    only = IdentitySecret.objects.get(site=site)
+    only, now = IdentitySecret.objects.get(site=site), real_now()
     with pytest.raises(ValueError, match="make a new one first"):
-        retire_secret(only, at=real_now(), now=real_now())
+        retire_secret(only, at=now, now=now)
 
 
 # Whatever a stranger sends, in whatever order.
