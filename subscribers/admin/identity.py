@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -76,21 +77,17 @@ class ProvesIdentities:
         found, now = self._find_site(request, site), timezone.now()
         form = LaterForm(request.POST)
         if form.is_valid():
+            others_until = now + dt.timedelta(days=form.cleaned_data["days"])
             try:
-                others_until = now + dt.timedelta(days=form.cleaned_data["days"])
-                made = make_secret(found, others_until=others_until, now=now)
-                record(
-                    request,
-                    "make_identity_secret",
-                    found,
-                    change=Change(["identity_secrets"]),
-                    secret=made.pk,
-                )
+                with transaction.atomic():
+                    made = make_secret(found, others_until=others_until, now=now)
+                    _record(request, "make_identity_secret", made)
+            except SecretError as error:
+                messages.error(request, str(error))
+            else:
                 messages.success(
                     request, "A new secret is there: give it to your backend before the others end."
                 )
-            except SecretError as error:
-                messages.error(request, str(error))
         return self._go_back(found)
 
     def end_secret(self, request: HttpRequest, site: int, secret: int) -> HttpResponse:
@@ -100,21 +97,17 @@ class ProvesIdentities:
             raise Http404
         form = LaterForm(request.POST)
         if form.is_valid():
+            at = now + dt.timedelta(days=form.cleaned_data["days"])
             try:
-                at = now + dt.timedelta(days=form.cleaned_data["days"])
-                retire_secret(row, at=at, now=now)
-                record(
-                    request,
-                    "retire_identity_secret",
-                    found,
-                    change=Change(["identity_secrets"]),
-                    secret=row.pk,
-                )
+                with transaction.atomic():
+                    retire_secret(row, at=at, now=now)
+                    _record(request, "retire_identity_secret", row)
+            except SecretError as error:
+                messages.error(request, str(error))
+            else:
                 messages.success(
                     request, f"No signature made with it is taken from {at:%-d %b %Y, %H:%M} UTC on."
                 )
-            except SecretError as error:
-                messages.error(request, str(error))
         return self._go_back(found)
 
     @sensitive_post_parameters("signature")
@@ -151,6 +144,10 @@ class ProvesIdentities:
 
     def _go_back(self, site: Site) -> HttpResponseRedirect:
         return HttpResponseRedirect(f"{reverse('admin:subscribers_site_change', args=[site.pk])}#identity")
+
+
+def _record(request: HttpRequest, action: str, secret: IdentitySecret) -> None:
+    record(request, action, secret.site, change=Change(["identity_secrets"]), secret=secret.pk)
 
 
 def describe_signing(request: HttpRequest, site: Site) -> dict[str, Any]:
