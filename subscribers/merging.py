@@ -38,13 +38,13 @@ def identify_subscriber(
         ],
         ignore_conflicts=True,
     )
-    known = find_subscriber(site=subscriber.site, kind=Identity.Kind.EXTERNAL, value=external_id)
-    if known and known.pk != subscriber.pk:
-        return merge_subscribers(subscriber, lock_subscribers([known.pk])[known.pk], now=now)
+    holder = find_subscriber(site=subscriber.site, kind=Identity.Kind.EXTERNAL, value=external_id)
+    if holder and holder.pk != subscriber.pk:
+        return merge_subscribers(subscriber, lock_subscribers([holder.pk])[holder.pk], now=now)
+    changed = ["external_id", "claimed_id"] if subscriber.claimed_id else ["external_id"]
     subscriber.external_id, subscriber.claimed_id = external_id, ""
     subscriber.save(update_fields=WRITTEN_FIELDS)
-    fields = [name_profile(field) for field in ("external_id", "claimed_id")]
-    note_changes(subscriber.site_id, {field: [subscriber.pk] for field in fields}, now=now)
+    note_changes(subscriber.site_id, {name_profile(field): [subscriber.pk] for field in changed}, now=now)
     return subscriber
 
 

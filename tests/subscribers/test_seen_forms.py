@@ -55,7 +55,7 @@ PAGES = {
     ),
     "signature": Page(
         lambda site: site,
-        {"require_signature": True},
+        {"trusts_names": True},
         "Demand signed identities <del>no</del> → <ins>yes</ins>",
         {"name": "Shop", "url": "https://shop.example", "timezone": "Europe/Berlin"},
         {"contact_email": "me@shop.example"},

@@ -117,6 +117,8 @@ def _name(operation: Any) -> tuple[str, str]:
 
 def test_whatever_is_accepted_is_applied(site: Site, backend: Client) -> None:
     print(f"seed {SEED}, {OPERATIONS} operations")
+    site.trusts_names = True  # so that each name leaves a trace
+    site.save()
     hostile, account = Hostile(SEED), Account()
     browser = Client(raise_request_exception=False)
     drains = 0
