@@ -11,6 +11,7 @@ class Snippet(NamedTuple):
 PYTHON = """\
 import hashlib, hmac, os, time
 
+
 def sign_id(customer_id):
     now = int(time.time())
     secret = os.environ["CARILLON_IDENTITY_SECRET"].encode()

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -110,7 +111,7 @@ class ProvesIdentities:
                 )
         return self._go_back(found)
 
-    @sensitive_post_parameters("signature")
+    @method_decorator(sensitive_post_parameters("signature"))
     def show_verdict(self, request: HttpRequest, site: int) -> HttpResponse:
         found = self._find_site(request, site)
         form = TryForm(request.POST)
