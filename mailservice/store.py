@@ -33,7 +33,7 @@ class Mail:
         if part is None:
             return ""
         try:
-            return str(part.get_content())
+            return str(part.get_content()).replace("\r\n", "\n")
         except (LookupError, ValueError, KeyError):
             raw = part.get_payload(decode=True)
             return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else ""
