@@ -180,8 +180,6 @@ LOGIN_REDIRECT_URL = "admin:index"
 # --- Signing in (docs/staff.md) ----------------------------------------------
 globals().update(ALLAUTH)
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = PUBLIC_URL.partition(":")[0]
-# Browsers make passkeys on https only, and on localhost; the library knows https alone, and is told to look away here.
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_URL.startswith("http://localhost:")
 STAFF_MFA_REQUIRED = read_bool("STAFF_MFA_REQUIRED")
 # So many wrong passwords or codes of one account from one address, and for so long they count.
 LOGIN_FAILURES = read_int("LOGIN_FAILURES", 5, minimum=1, maximum=100)

@@ -20,10 +20,9 @@ from access.addresses import read_address
 from signin import history, lockout, refusals
 from signin.browsers import find_browser, remember_browser
 from signin.mail import queue_mail
-from signin.second_factor import has_second_factor
 from signin.sessions import BEGAN, note_log_in
 
-# So long after a log-in nobody is asked again who they are when they set up their first second factor.
+# So long after a log-in nobody is asked again who they are when they change their second factors.
 _FRESH = dt.timedelta(minutes=15)
 _WRONG = "This user name or e-mail address and this password do not go together."
 
@@ -94,11 +93,10 @@ class AccountAdapter(DefaultAccountAdapter):
         super().logout(request)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Who has just logged in and has no second factor yet is not asked again before they set one up."""
-        request = current.request
-        if app == "allauth.mfa" and not has_second_factor(request.user):
-            began = dt.datetime.fromtimestamp(request.session.get(BEGAN, 0), dt.UTC)
-            return timezone.now() - began > _FRESH
+        """Who has just logged in has just said who they are, also if they have no password to say it again with."""
+        began = dt.datetime.fromtimestamp(current.request.session.get(BEGAN, 0), dt.UTC)
+        if app == "allauth.mfa" and timezone.now() - began < _FRESH:
+            return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def send_notification_mail(

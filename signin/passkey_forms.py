@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import struct
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django import forms
 from django.core.exceptions import ValidationError
 
+logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
 # What the libraries below say of answers that are none.
 _FAULTS = (
@@ -87,4 +89,5 @@ def _judge(check: Callable[[], _T]) -> _T:
     except ValidationError:
         raise
     except _FAULTS as error:
+        logger.info("What came in place of a passkey could not be read: %r", error)
         raise get_adapter().validation_error("incorrect_code") from error

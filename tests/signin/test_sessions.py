@@ -112,6 +112,15 @@ def test_a_new_password_ends_all_other_sessions(staff: User) -> None:
     assert (is_in(here), is_in(there)) == (True, False)
 
 
+def test_an_old_log_in_is_not_enough_to_change_second_factors(staff: User, clock: list[dt.timedelta]) -> None:
+    client = sign_in(staff)
+    add = "/admin/account/2fa/webauthn/add/"
+    assert client.get(add).status_code == 200
+
+    clock[0] = dt.timedelta(minutes=20)
+    assert client.get(add)["Location"].startswith("/admin/account/reauthenticate/")
+
+
 @pytest.mark.parametrize("password", ["short", "password1234", "qwertyuiop123", "ada@shop.example1"])
 def test_passwords_that_are_short_common_or_ones_own_name_are_refused(staff: User, password: str) -> None:
     client, chosen = sign_in(staff), password
