@@ -43,13 +43,22 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         }
     ),
     Scope.LAUNCH: frozenset({*READ, "campaigns.launch_campaign", "campaigns.send_test_campaign"}),
-    Scope.PEOPLE: frozenset({*(_name("view", model) for model in PEOPLE), "subscribers.export_subscriber"}),
+    Scope.PEOPLE: frozenset(
+        {
+            *(_name("view", model) for model in PEOPLE),
+            *(
+                "subscribers.export_subscriber",
+                "subscribers.erase_subscriber",
+                "subscribers.view_personal_data",
+            ),
+        }
+    ),
 }
 
 # What somebody must be allowed to do themselves before they may make a key that does it.
 NEEDED_TO_GIVE = {
     Scope.LAUNCH: "campaigns.launch_campaign",
-    Scope.PEOPLE: "subscribers.view_subscriber",
+    Scope.PEOPLE: "subscribers.erase_subscriber",
 }
 
 

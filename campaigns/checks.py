@@ -35,6 +35,7 @@ _BOUNDED = (
 def check_campaign(campaign: Campaign, *, now: dt.datetime) -> list[str]:
     """What stands in the way of a launch; empty if nothing does."""
     return [
+        *filter(None, [campaign.site.push_key_problem]),
         *_check_messages(campaign),
         *check_schedule(campaign, now=now),
         *_check_segments(campaign),

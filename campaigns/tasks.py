@@ -5,6 +5,7 @@ import datetime as dt
 from celery import shared_task
 from django.utils import timezone
 
+from campaigns import retention
 from campaigns.attribution import attribute_open_runs
 from campaigns.delivery import keep_delivering
 from campaigns.dry_runs import DRY_RUNS_TASK, work_out_waiting
@@ -47,3 +48,9 @@ def choose_winners() -> None:
 def count_conversions() -> None:
     """Count what people did since the last time, for as long as it may count."""
     attribute_open_runs(now=timezone.now())
+
+
+@shared_task
+def forget_deliveries() -> None:
+    """Let what is older than its site keeps be nobody's."""
+    retention.forget_deliveries(now=timezone.now())

@@ -26,6 +26,13 @@ def read_secret_key(home: Path) -> str:
     return file.read_text().strip()
 
 
+def write_for_us_alone(file: Path, text: str) -> None:
+    """In place of what was there, whoever was allowed to read that."""
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as draft:
+        draft.write(text)
+    Path(draft.name).replace(file)
+
+
 def _write_once(file: Path, text: str) -> None:
     """All of it or nothing, for our eyes only, and never over what another process wrote in the meantime."""
     with tempfile.NamedTemporaryFile("w", dir=file.parent) as draft, suppress(FileExistsError):

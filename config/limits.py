@@ -1,25 +1,26 @@
 """Names of attributes and events that a site has room for, told before there is none left."""
 
-from django.core.cache import cache
 from django.db.models import Count, OuterRef, Subquery
 
 from subscribers.definitions import DEFINITIONS_PER_SITE
 from subscribers.kept_aside import list_beyond
 from subscribers.models import Attribute, Site
+from subscribers.remembering import Remembered
 from tracking.log import EVENT_TYPES_PER_SITE
 from tracking.models import EventType
 
 NEAR = 0.9
 KEEP_SECONDS = 60
+_said = Remembered[list[str]](list[str])
 
 
 def read_limits(sites: list[Site]) -> list[str]:
     """The same as `list_limits`, at most a minute old."""
     key = f"limits:{','.join(str(site.pk) for site in sites)}"
-    said: list[str] | None = cache.get(key)
+    said = _said.recall(key)
     if said is None:
         said = list_limits(sites)
-        cache.set(key, said, KEEP_SECONDS)
+        _said.keep(key, said, KEEP_SECONDS)
     return said
 
 

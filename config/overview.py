@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.core.cache import cache
 from django.db.models import Case, Count, Q, Value, When
 from django.db.models.functions import TruncDate
 
@@ -15,6 +14,7 @@ from config.trends import Trend, draw_trend
 from segments.models import Segment
 from subscribers.database_zones import find_database_zone
 from subscribers.models import Site, Subscriber
+from subscribers.remembering import Remembered
 from subscribers.timezones import UTC, load_zone
 from tracking.models import EventType
 from tracking.volume import read_daily_counts
@@ -23,6 +23,8 @@ DAYS = 14
 LATEST_CAMPAIGNS, LATEST_SEGMENTS = 6, 8
 OPEN = (Campaign.Status.RUNNING, Campaign.Status.PAUSED, Campaign.Status.SCHEDULED)
 KEEP_SECONDS = 60
+_arrivals = Remembered[dict[dt.date, int]](dict[dt.date, int])
+_heads = Remembered[tuple[int, int]](tuple[int, int])
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def read_trends(*, zone: ZoneInfo, now: dt.datetime) -> list[Trend]:
 def count_arrivals(days: list[dt.date], *, zone: ZoneInfo) -> dict[dt.date, int]:
     """New subscribers for each day, at most a minute old. Who came lately was also seen lately, which has an index."""
     key = f"arrivals:{zone.key}:{days[-1]}"
-    counts: dict[dt.date, int] | None = cache.get(key)
+    counts = _arrivals.recall(key)
     if counts is None:
         since = dt.datetime.combine(days[0], dt.time(), tzinfo=zone)
         lately = Subscriber.objects.living().filter(
@@ -85,16 +87,16 @@ def count_arrivals(days: list[dt.date], *, zone: ZoneInfo) -> dict[dt.date, int]
         )
         by_day = lately.values_list(TruncDate("created_at", tzinfo=zone)).annotate(Count("pk")).order_by()
         counts = dict(by_day)
-        cache.set(key, counts, KEEP_SECONDS)
+        _arrivals.keep(key, counts, KEEP_SECONDS)
     return {day: counts.get(day, 0) for day in days}
 
 
 def count_heads() -> Headcount:
     """How many people there are, and how many a push can reach, at most a minute old."""
-    numbers: tuple[int, int] | None = cache.get("headcount")
+    numbers = _heads.recall("headcount")
     if numbers is None:
         numbers = (Subscriber.objects.living().count(), Subscriber.objects.reachable().count())
-        cache.set("headcount", numbers, KEEP_SECONDS)
+        _heads.keep("headcount", numbers, KEEP_SECONDS)
     return Headcount(*numbers)
 
 

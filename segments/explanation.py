@@ -1,16 +1,18 @@
 """Why somebody is, or is not, in a segment, and for how long: its rule over their facts, with the evidence."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from segments.definitions import read_names, say_segment
 from segments.facts import load_facts
 from segments.models import Membership, Segment
 from segments.rules import parse_rule
+from segments.rules.describe import PROFILE_LABELS
 from segments.rules.explanation import Explanation, explain_rule
 from subscribers.models import Subscriber
 from subscribers.timezones import load_zone
+from subscribers.viewing import MASK, find_hidden
 
 # Whoever asks must be allowed to see whom it tells of, and what they did.
 TELLS_OF = ("subscribers.view_subscriber", "tracking.view_event")
@@ -65,16 +67,39 @@ def explain_membership(
     rule = parse_rule(segment.rule if segment.is_live else _ask_for(segment))
     rows = Membership.objects.filter(subscriber=subscriber)
     entered_at = dict(rows.values_list("segment_id", "entered_at"))
+    facts = load_facts([subscriber.pk])[subscriber.pk]
     root = explain_rule(
         rule,
-        load_facts([subscriber.pk])[subscriber.pk],
+        facts,
         as_of=as_of,
         zone=site.zone,
         names=names,
         entered_at=entered_at,
     )
+    root = _mask(root, list_hidden_labels(site.pk))
     since = entered_at.get(segment.pk)
     return MembershipExplanation(say_segment(segment, names), as_of, root, since, site.clock_name)
+
+
+def list_hidden_labels(site_id: int) -> frozenset[str]:
+    """What evidence of what is hidden is called."""
+    hidden = find_hidden(site_id)
+    labels = {PROFILE_LABELS[name].capitalize() for name in hidden.fields & PROFILE_LABELS.keys()}
+    return hidden.attributes | labels | ({"Where they are"} if "latitude" in hidden.fields else set())
+
+
+def _mask(node: Explanation, labels: frozenset[str]) -> Explanation:
+    """The same tree; of what is hidden it only says that it was looked at."""
+    evidence = tuple(
+        replace(each, value=MASK) if _is_hidden(each.label, labels) else each for each in node.evidence
+    )
+    return replace(node, evidence=evidence, children=tuple(_mask(child, labels) for child in node.children))
+
+
+def _is_hidden(label: str, labels: frozenset[str]) -> bool:
+    """Also of something inside an attribute, and of how far it is from somewhere to where they are."""
+    outer = label.partition(".")[0].partition("[")[0]
+    return bool({label, outer} & labels) or ("Where they are" in labels and label.startswith("To "))
 
 
 def _ask_for(segment: Segment) -> dict[str, Any]:

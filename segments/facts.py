@@ -18,8 +18,8 @@ def load_facts(subscriber_ids: Collection[int]) -> dict[int, SubscriberFacts]:
 
     Events are those that the log knows; of older ones what their summaries remember.
     """
-    begins_at = find_log_start()
     subscribers = Subscriber.objects.in_bulk(subscriber_ids)
+    begins_at = find_log_start(next(iter(subscribers.values())).site_id if subscribers else None)
     devices = _group(PushSubscription.objects.filter(subscriber_id__in=subscriber_ids))
     log, summaries = Event.objects.all(), EventSummary.objects.none()
     if begins_at:

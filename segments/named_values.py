@@ -33,6 +33,7 @@ from segments.rules.text import fold, fold_address, fold_sql
 from segments.rules.windows import Bounds
 from subscribers.countries import COUNTRIES
 from subscribers.models import Site
+from subscribers.viewing import find_hidden
 from tracking.hot_properties import find_hot_column
 
 MOST_MS = 150  # for all of a rule together
@@ -76,6 +77,12 @@ class _Finder:
     def list_remarks(self, named: Named) -> Iterator[Remark]:
         if named.place == "property" and named.event not in self._read_types(named.event):
             return  # that is remarked on itself
+        hidden = find_hidden(self.site.pk)
+        is_hidden = named.key in {"attribute": hidden.attributes, "profile": hidden.fields}.get(
+            named.place, ()
+        )
+        if is_hidden:
+            return  # what is there would be told with what is not
         known = self._list_known(named)
         forms = {_fold(named.test, each) for each in known}
         for text in named.texts:

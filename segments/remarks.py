@@ -37,7 +37,7 @@ def read_remarks(  # noqa: PLR0913 - the rule, and what is known of it
     `somebody_fits`: that much has been found out already."""
     remarks = [*_find_conversions(site, rule), *lint_rule(rule, read_seen(site), names)]
     remarks += list_unseen_values(site, rule, now=now, somebody_fits=somebody_fits)
-    begins_at = find_log_start()
+    begins_at = find_log_start(site.pk)
     if begins_at:
         remarks += list_cut_short(rule, begins_at, as_of=now, zone=site.zone)
     if segment is not None:

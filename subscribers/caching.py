@@ -1,5 +1,6 @@
 """The cache, for doors that somebody waits at: where it does not answer, nothing is remembered, and nobody is kept."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,6 +11,20 @@ from redis.retry import Retry
 from subscribers.broker import ask, find_patience
 
 
+class JsonSerializer:
+    """How values lie there. Never as a pickle, which whoever can write to the cache could let run code in our processes."""
+
+    def dumps(self, value: Any) -> bytes:
+        return json.dumps(value, separators=(",", ":")).encode()
+
+    def loads(self, data: bytes) -> Any:
+        """What is no JSON was written by somebody else, or by a version that is gone: it is as if it were not there."""
+        try:
+            return json.loads(data)
+        except (ValueError, RecursionError):
+            return None
+
+
 class BriefCache(RedisCache):
     """Django's, with an end to waiting. Who adds a key (`add`) to be the only one goes on without it."""
 
@@ -18,6 +33,7 @@ class BriefCache(RedisCache):
             "socket_timeout": find_patience(),
             "socket_connect_timeout": find_patience(),
             "retry": Retry(NoBackoff(), 0),
+            "serializer": JsonSerializer,
             **params.get("OPTIONS", {}),
         }
         super().__init__(server, {**params, "OPTIONS": options})

@@ -39,7 +39,10 @@ def judge_signature(site_id: int, external_id: str, signature: str, *, now: dt.d
 def read_secrets(site_id: int) -> list[Secret]:
     """The newest first, those that are retired too."""
     rows = IdentitySecret.objects.filter(site=site_id).order_by("-pk")
-    return [Secret(row.secret, row.retires_at, row.signs_v1) for row in rows]
+    # One that no key opens (subscribers/sealing.py) proves nobody; health tells of it.
+    return [
+        Secret(row.secret.reveal(), row.retires_at, row.signs_v1) for row in rows if row.secret.is_readable
+    ]
 
 
 def forget_secrets(site_id: int) -> None:

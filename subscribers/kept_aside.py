@@ -9,6 +9,7 @@ from django.db import connection
 from subscribers.attribute_values import AttributeValueError, Shape
 from subscribers.definitions import read_value
 from subscribers.models import Attribute, Site
+from subscribers.viewing import find_hidden
 
 MOST_READ = 100_000  # people; of more, “of the first …” is said
 EXAMPLES = 5
@@ -42,7 +43,7 @@ class Reading(NamedTuple):
 def count_refused(attribute: Attribute) -> Reading:
     """People whose latest value of it was refused, and still would be."""
     bound = [attribute.key, attribute.site_id, attribute.key, MOST_READ + 1]
-    return _read(READ_REFUSED, bound, attribute.key, Shape(attribute.type, attribute.element_type))
+    return _read(READ_REFUSED, bound, attribute, Shape(attribute.type, attribute.element_type))
 
 
 def is_refused(attribute: Attribute | None, key: str, value: Any) -> bool:
@@ -59,7 +60,7 @@ def is_refused(attribute: Attribute | None, key: str, value: Any) -> bool:
 def foresee_conversion(attribute: Attribute, shape: Shape) -> Reading:
     """Whose values would not become ones of this shape."""
     key = attribute.key
-    return _read(READ_ALL, [key, key, attribute.site_id, key, key, MOST_READ + 1], key, shape)
+    return _read(READ_ALL, [key, key, attribute.site_id, key, key, MOST_READ + 1], attribute, shape)
 
 
 def list_beyond(site: Site) -> dict[str, int]:
@@ -69,7 +70,8 @@ def list_beyond(site: Site) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def _read(statement: str, bound: list[Any], key: str, shape: Shape) -> Reading:
+def _read(statement: str, bound: list[Any], attribute: Attribute, shape: Shape) -> Reading:
+    key, is_hidden = attribute.key, attribute.key in find_hidden(attribute.site_id).attributes
     failing: Counter[str] = Counter()  # by their JSON
     with connection.cursor() as cursor:
         cursor.execute(statement, bound)
@@ -83,5 +85,5 @@ def _read(statement: str, bound: list[Any], key: str, shape: Shape) -> Reading:
         people=min(len(values), MOST_READ),
         is_all=len(values) <= MOST_READ,
         failing=failing.total(),
-        examples=[json.loads(text) for text, _ in failing.most_common(EXAMPLES)],
+        examples=[] if is_hidden else [json.loads(text) for text, _ in failing.most_common(EXAMPLES)],
     )

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from subscribers.customer_ids import clean_customer_id
 from subscribers.models import Identity, Site, Subscriber
+from subscribers.viewing import find_hidden
 
 MOST_FOUND = 20
 SHORTEST_START = 3  # of an e-mail address; fewer letters begin too many
@@ -37,7 +38,12 @@ def find_people(site: Site, text: str) -> list[Subscriber]:
     text = text.strip()
     if not text or "\0" in text:
         return []
-    named = Q(external_id=clean_customer_id(text)) | Q(email__iexact=text)
+    hidden = find_hidden(site.pk).fields  # whoever may not see it may not try it out, either
+    named = Q(pk__in=[])
+    if "external_id" not in hidden:
+        named |= Q(external_id=clean_customer_id(text))
+    if "email" not in hidden:
+        named |= Q(email__iexact=text)
     try:
         browser = uuid.UUID(text)
     except ValueError:
@@ -46,9 +52,8 @@ def find_people(site: Site, text: str) -> list[Subscriber]:
         identities = Identity.objects.filter(site=site, kind=Identity.Kind.ANONYMOUS, value=str(browser))
         named |= Q(uuid=browser) | Q(pk__in=list(identities.values_list("subscriber_id", flat=True)))
     people = Subscriber.objects.living().filter(site=site)
-    return list(people.filter(named).order_by("-last_seen_at", "pk")[:MOST_FOUND]) or _find_by_start(
-        people, text
-    )
+    found = list(people.filter(named).order_by("-last_seen_at", "pk")[:MOST_FOUND])
+    return found or ([] if "email" in hidden else _find_by_start(people, text))
 
 
 def _find_by_start(people: QuerySet[Subscriber], text: str) -> list[Subscriber]:

@@ -9,13 +9,17 @@ from zoneinfo import ZoneInfo
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models, transaction
 from django.db.models.functions import Now, Upper
 
 from subscribers.contacts import validate_contact
 from subscribers.names import validate_visible
+from subscribers.sealed_fields import SealedField
+from subscribers.sealing import UnreadableSecretError
 from subscribers.timezones import is_timezone, load_zone
-from subscribers.vapid import make_vapid_key
+from subscribers.vapid import make_vapid_key, read_public_key
+from subscribers.viewing import find_hidden
 
 
 def validate_timezone(name: str) -> None:
@@ -30,6 +34,18 @@ def make_public_key() -> str:
 
 def make_identity_secret() -> str:
     return secrets.token_urlsafe(32)
+
+
+class PersonalField(models.TextChoices):
+    """What of a profile may be shown to some alone."""
+
+    EMAIL = "email", "Email address"
+    EXTERNAL_ID = "external_id", "Customer id"
+    PLACE = "place", "City and whereabouts"
+
+
+def default_personal_fields() -> list[str]:
+    return [PersonalField.EMAIL]
 
 
 class Site(models.Model):
@@ -58,7 +74,27 @@ class Site(models.Model):
         validators=[validate_contact],
         help_text="Push services write here if something is wrong with your messages (RFC 8292).",
     )
-    vapid_private_key = models.CharField(max_length=64, editable=False, default=make_vapid_key)
+    vapid_private_key = SealedField(purpose="private key for push", default=make_vapid_key)
+    personal_fields = ArrayField(
+        models.CharField(max_length=20, choices=PersonalField), default=default_personal_fields, blank=True,
+        verbose_name="personal in profiles",
+        help_text="Shown to those alone who may see personal data, like attributes that are marked so",
+    )  # fmt: skip
+    keep_event_weeks = models.PositiveIntegerField(
+        "keep events, in weeks", default=0, db_default=0, blank=True, validators=[MaxValueValidator(5200)],
+        help_text="Older ones are forgotten, how often each thing happened is not; 0: all are kept",
+    )  # fmt: skip
+    keep_idle_days = models.PositiveIntegerField(
+        "keep visitors who stay away, in days", default=0, db_default=0, blank=True, validators=[MaxValueValidator(36500)],
+        help_text="Visitors who never said who they are, and have no device, are erased after it; 0: all are kept",
+    )  # fmt: skip
+    keep_delivery_weeks = models.PositiveIntegerField(
+        "keep who was sent what, in weeks", default=0, db_default=0, blank=True, validators=[MaxValueValidator(5200)],
+        help_text="After it reports count as before, but nobody can tell whom a push went to; 0: all is kept",
+    )  # fmt: skip
+    log_begins_at = models.DateTimeField(
+        null=True, editable=False, help_text="Before it, this site’s part of the log knows nothing"
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     def __str__(self) -> str:
@@ -82,6 +118,20 @@ class Site(models.Model):
         """Of the zone in which its times are really shown."""
         return self.zone.key
 
+    @property
+    def push_key_problem(self) -> str:
+        """Why nothing can be signed for its devices; empty: all is well."""
+        try:
+            self.vapid_private_key.reveal()
+        except UnreadableSecretError as error:
+            return str(error)
+        return ""
+
+    @property
+    def vapid_public_key(self) -> str:
+        """What its pages subscribe devices with; empty: its private key cannot be read."""
+        return "" if self.push_key_problem else read_public_key(self.vapid_private_key.reveal())
+
     def find_day(self, instant: dt.datetime) -> dt.date:
         """Which day it is there."""
         return instant.astimezone(self.zone).date()
@@ -91,7 +141,7 @@ class IdentitySecret(models.Model):
     """With which a site's backend signs who its visitors are (subscribers/signatures.py); several, while it is changed."""
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="identity_secrets")
-    secret = models.CharField(max_length=64, default=make_identity_secret, editable=False)
+    secret = SealedField(purpose="identity secret", default=make_identity_secret)
     signs_v1 = models.BooleanField(
         default=False, db_default=False, editable=False,
         help_text="It was in use before signatures had a time",
@@ -154,6 +204,10 @@ class Attribute(models.Model):
         help_text="How many values suggested the type so far; none once it is settled",
     )  # fmt: skip
     description = models.CharField(max_length=200, blank=True)
+    personal = models.BooleanField(
+        default=False, db_default=False,
+        help_text="Its values are shown to those alone who may see personal data",
+    )  # fmt: skip
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     first_seen_at = models.DateTimeField(
         null=True,
@@ -272,10 +326,18 @@ class Subscriber(models.Model):
             # For those who look somebody up: however it is written, or by how it begins.
             models.Index(OpClass(Upper("email"), name="text_pattern_ops"), name="subscriber_email"),
         ]
-        permissions: ClassVar = [("export_subscriber", "Can export subscribers")]
+        permissions: ClassVar = [
+            ("export_subscriber", "Can export subscribers"),
+            ("erase_subscriber", "Can erase subscribers for good"),
+            ("view_personal_data", "Can see what is marked personal"),
+        ]
 
     def __str__(self) -> str:
-        return self.external_id or self.email or f"Visitor {str(self.uuid)[:8]}"
+        """For eyes: without what is not for those that look."""
+        hidden = find_hidden(self.site_id).fields
+        external_id = "" if "external_id" in hidden else self.external_id
+        email = "" if "email" in hidden else self.email
+        return external_id or email or f"Visitor {str(self.uuid)[:8]}"
 
     @property
     def opaque_id(self) -> str:

@@ -6,12 +6,15 @@ from typing import Any
 
 from subscribers.attribute_values import coerce_value, guess_type
 from subscribers.models import Attribute, Subscriber
+from subscribers.viewing import find_hidden
 
 SAMPLE_SIZE = 1000
 
 
 def sample_values(attribute: Attribute, *, limit: int = 20) -> list[str]:
     """The most frequent values among the subscribers who were seen last, as text, the most frequent first."""
+    if attribute.key in find_hidden(attribute.site_id).attributes:
+        return []
     latest = Subscriber.objects.living().filter(site=attribute.site_id).order_by("-last_seen_at")
     profiles = latest.values_list("attributes", flat=True)[:SAMPLE_SIZE]
     values = (profile[attribute.key] for profile in profiles if attribute.key in profile)

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from subscribers import conversion
 from subscribers.conversion import CONVERSION_TASK
+from subscribers.idle import erase_idle_visitors
 from subscribers.waking import note_began, wake
 
 
@@ -14,3 +15,9 @@ def convert_attributes() -> None:
     note_began(CONVERSION_TASK)
     if conversion.convert_attributes(clock=timezone.now):
         wake(CONVERSION_TASK)
+
+
+@shared_task
+def forget_visitors() -> None:
+    """Erase visitors who stay away for longer than their site keeps them."""
+    erase_idle_visitors(now=timezone.now())

@@ -82,7 +82,7 @@ def _record_new(
     event_type = find_or_create_types(site, [name])[name]
     example = Event(event_type=event_type, occurred_at=at, received_at=at, properties=properties)
     intern_values([example])
-    begins_at = find_log_start()
+    begins_at = find_log_start(site.pk)
     if begins_at is not None and at < begins_at:
         return
     values: dict[str, Any] = {

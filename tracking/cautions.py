@@ -22,7 +22,9 @@ TOO_MANY = (
 SURELY_KEPT = dt.timedelta(weeks=1)
 
 
-def find_forgotten(operations: Mapping[int, Operation], *, now: dt.datetime) -> Iterator[tuple[int, str]]:
+def find_forgotten(
+    site: Site, operations: Mapping[int, Operation], *, now: dt.datetime
+) -> Iterator[tuple[int, str]]:
     """The places of what happened before the log begins, each with a sentence: it is counted nowhere."""
     old = {
         position: operation.at
@@ -31,7 +33,7 @@ def find_forgotten(operations: Mapping[int, Operation], *, now: dt.datetime) -> 
         and operation.at is not None
         and operation.at < now - SURELY_KEPT
     }
-    begins_at = find_log_start() if old else None
+    begins_at = find_log_start(site.pk) if old else None
     if begins_at is None:
         return
     for position, at in old.items():

@@ -83,7 +83,7 @@ def read_operations(
         warnings += _prove_names(site, documents, good, now=now)
     warnings += [
         Caution(str(good[position].id), f"operations[{position}].at: {sentence}")
-        for position, sentence in find_forgotten(good, now=now)
+        for position, sentence in find_forgotten(site, good, now=now)
     ]
     told = (
         Told(position, read_sender(documents[position]) if browser is None else browser, operation)

@@ -19,7 +19,7 @@ from subscribers.identities import lock_subscribers
 from subscribers.models import Site, Subscriber
 from tracking.interning import intern_values
 from tracking.json_values import LONGEST_KEY
-from tracking.models import Event, EventType, LogStart, MessageCampaign
+from tracking.models import Event, EventType, MessageCampaign
 from tracking.nesting import is_nested, list_paths
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,10 @@ logger = logging.getLogger(__name__)
 EVENT_TYPES_PER_SITE = 1000
 PROPERTIES_PER_EVENT_TYPE = 200
 
+# What was cut for all sites, or for this one alone.
+FIND_START = """
+SELECT GREATEST((SELECT begins_at FROM tracking_logstart), (SELECT log_begins_at FROM subscribers_site WHERE id = %s))
+"""
 COUNT_EVENTS = """
 INSERT INTO tracking_eventsummary AS old (subscriber_id, event_type_id, count, first_at, last_at)
 SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
@@ -156,9 +160,12 @@ def _write_events(rows: Sequence[Event]) -> None:
         cursor.execute(WRITE_EVENTS, [*values, properties, *interned])
 
 
-def find_log_start() -> dt.datetime | None:
-    """The first instant that the log knows of; None: it was never cut (tracking/retention.py)."""
-    return LogStart.objects.values_list("begins_at", flat=True).first()
+def find_log_start(site_id: int | None = None) -> dt.datetime | None:
+    """The first instant of which the log knows, of a site, or else of all; None: it was never cut (tracking/retention.py)."""
+    with connection.cursor() as cursor:
+        cursor.execute(FIND_START, [site_id])
+        begins_at: dt.datetime | None = cursor.fetchone()[0]
+    return begins_at
 
 
 def find_refused_names(site: Site, names: Iterable[str]) -> set[str]:
@@ -197,7 +204,7 @@ def move_events(*, giver: Subscriber, taker: Subscriber) -> None:
 
 
 def _leave_out_forgotten(site: Site, events: dict[tuple[int, UUID], NewEvent]) -> None:
-    begins_at = find_log_start()
+    begins_at = find_log_start(site.pk)
     if begins_at is None:
         return
     late = [key for key, event in events.items() if event.occurred_at < begins_at]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
+from subscribers.remembering import Remembered
+
 logger = logging.getLogger(__name__)
 
 SHORTEST, LONGEST = dt.timedelta(seconds=1), dt.timedelta(minutes=1)
@@ -22,6 +24,9 @@ class Trouble:
     worker: str
     cause: str
     since: dt.datetime
+
+
+_told = Remembered[Trouble](Trouble)
 
 
 class Patience:
@@ -51,16 +56,15 @@ class Patience:
 def read_trouble() -> Trouble | None:
     """What a worker said last, if it still says so."""
     try:
-        found = cache.get(TOLD)
+        return _told.recall(TOLD)
     except (RedisError, OSError):
         return None
-    return found if isinstance(found, Trouble) else None
 
 
 def _tell(trouble: Trouble, pause: dt.timedelta) -> None:
     """For as long as it takes to try again, and some more."""
     try:
-        cache.set(TOLD, trouble, timeout=int(pause.total_seconds()) + 30)
+        _told.keep(TOLD, trouble, int(pause.total_seconds()) + 30)
     except (RedisError, OSError) as error:
         logger.warning("The cache does not answer: %s", type(error).__name__)
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from subscribers.waking import note_began
-from tracking import draining, partitions, replays, retention
+from tracking import draining, partitions, replays, retention, site_retention
 from tracking.inbox import DRAIN_TASK
 from tracking.patience import Patience
 
@@ -30,3 +30,4 @@ def prepare_partitions() -> None:
 @shared_task
 def forget_events() -> None:
     retention.forget_events(now=timezone.now())
+    site_retention.forget_of_sites(now=timezone.now())

@@ -10,7 +10,6 @@ from django.views.decorators.csrf import csrf_exempt
 
 from subscribers.models import Site
 from subscribers.origins import read_origin
-from subscribers.vapid import read_public_key
 from tracking.ingestion import accept_request
 from tracking.origins import is_known_origin, list_origins
 from tracking.outages import OUTAGES, report_outage
@@ -85,7 +84,10 @@ def _track(request: HttpRequest) -> JsonResponse:
 
 def _show_config(request: HttpRequest) -> JsonResponse:
     site = _find_site(request, request.GET.get("site_key"))
-    return JsonResponse({"vapid_public_key": read_public_key(site.vapid_private_key)})
+    public_key = site.vapid_public_key
+    if not public_key:
+        return JsonResponse({"error": "This site takes no devices for now; try again later."}, status=503)
+    return JsonResponse({"vapid_public_key": public_key})
 
 
 def _find_site(request: HttpRequest, key: object) -> Site:

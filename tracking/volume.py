@@ -4,14 +4,15 @@ import datetime as dt
 from collections import defaultdict
 from zoneinfo import ZoneInfo
 
-from django.core.cache import cache
 from django.db.models import Count
 from django.db.models.functions import TruncDate
 
+from subscribers.remembering import Remembered
 from tracking.models import Event, EventType
 
 # Counts of a day, by event type. Days that are over still change when a device reports late.
 Counts = dict[int, int]
+_counts = Remembered[Counts](Counts)
 TODAY_SECONDS, YESTERDAY_SECONDS, OLDER_SECONDS = 10, 10 * 60, 6 * 60 * 60
 
 
@@ -23,13 +24,13 @@ def read_daily_counts(*, days: int, zone: ZoneInfo, now: dt.datetime) -> dict[dt
     today = now.astimezone(zone).date()
     wanted = [today - dt.timedelta(days=age) for age in range(days - 1, -1, -1)]
     keys = {day: f"daily-events:{zone.key}:{day}" for day in wanted}
-    cached = cache.get_many(keys.values())
+    cached = _counts.recall_many(keys.values())
     missing = [day for day in wanted if keys[day] not in cached]
     if missing:
         counted = _count_since(missing[0], zone, now)
         for day in missing:
             cached[keys[day]] = counted[day]
-            cache.set(keys[day], counted[day], timeout=_keep_seconds(today - day))
+            _counts.keep(keys[day], counted[day], _keep_seconds(today - day))
     return {day: cached[keys[day]] for day in wanted}
 
 

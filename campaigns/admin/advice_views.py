@@ -1,6 +1,5 @@
 """While a draft is being written: what a launch would refuse, beside its field, and how many people it would go to."""
 
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -12,8 +11,10 @@ from campaigns.forms import CampaignForm
 from campaigns.forms.advice import advise
 from segments.models import Segment
 from subscribers.models import Site
+from subscribers.remembering import Remembered
 
 _KEEP_SECONDS = 20
+_sizes = Remembered[tuple[int, int]](tuple[int, int])
 
 
 @require_POST
@@ -58,8 +59,8 @@ def _read_percent(form: CampaignForm) -> int:
 def _recall_size(site: Site, include: set[int], exclude: set[int]) -> tuple[int, int]:
     """Counting a large site takes a while, and nobody types that fast."""
     key = f"audience:{site.pk}:{sorted(include)}:{sorted(exclude)}".replace(" ", "")
-    size: tuple[int, int] | None = cache.get(key)
+    size = _sizes.recall(key)
     if size is None:
         size = size_audience(site, include, exclude)
-        cache.set(key, size, _KEEP_SECONDS)
+        _sizes.keep(key, size, _KEEP_SECONDS)
     return size

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -23,8 +22,10 @@ from campaigns.forms import CampaignForm
 from campaigns.forms.advice import advise
 from campaigns.models import Campaign
 from subscribers.models import Attribute, Site, Subscriber
+from subscribers.remembering import Remembered
 
 _KEEP_SECONDS = 60
+_counts = Remembered[dict[int, int]](dict[int, int])
 PROFILE_KEYS = {
     "country": "Country (like DE)",
     "region": "Region",
@@ -141,8 +142,8 @@ def _gather_site_facts(sites: list[Site]) -> list[SiteFacts]:
 def _count_by_site(name: str, people: QuerySet[Subscriber]) -> dict[int, int]:
     """At most a minute old: counting millions takes longer than a form should."""
     key = f"composing:{name}"
-    counts: dict[int, int] | None = cache.get(key)
+    counts = _counts.recall(key)
     if counts is None:
         counts = dict(people.values_list("site").annotate(Count("pk")))
-        cache.set(key, counts, _KEEP_SECONDS)
+        _counts.keep(key, counts, _KEEP_SECONDS)
     return counts

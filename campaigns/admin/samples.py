@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from subscribers.customer_ids import clean_customer_id
 from subscribers.models import Site, Subscriber
+from subscribers.viewing import find_hidden, mask_field
 
 
 def find_samples(site: Site, query: str = "", *, reachable: bool = False) -> QuerySet[Subscriber]:
@@ -17,7 +18,10 @@ def find_samples(site: Site, query: str = "", *, reachable: bool = False) -> Que
     people = people.reachable() if reachable else people.living()
     query = clean_customer_id(query)
     if query:
-        matches = Q(external_id__icontains=query) | Q(email__icontains=query)
+        hidden = find_hidden(site.pk).fields  # whoever may not see it may not try it out, either
+        matches = Q(pk__in=[])
+        for field in {"external_id", "email"} - hidden:
+            matches |= Q(**{f"{field}__icontains": query})
         prefix = query.lower().removeprefix("visitor ").strip()
         if span := _span_of_uuids(prefix):
             matches |= Q(uuid__range=span)
@@ -27,7 +31,11 @@ def find_samples(site: Site, query: str = "", *, reachable: bool = False) -> Que
 
 def describe_sample(subscriber: Subscriber) -> str:
     """The name of a subscriber with what tells two visitors apart."""
-    parts = [str(subscriber), subscriber.city or subscriber.country, subscriber.timezone]
+    parts = [
+        str(subscriber),
+        mask_field("city", subscriber.city, subscriber.site_id) or subscriber.country,
+        subscriber.timezone,
+    ]
     return " · ".join(part for part in parts if part)
 
 

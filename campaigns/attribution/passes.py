@@ -81,7 +81,8 @@ def _list_open_runs(*, now: dt.datetime) -> Iterator[Occurrence]:
 def _pass(run: Occurrence, *, since: dt.datetime | None, now: dt.datetime) -> int:
     scope = find_scope(run, now=now)
     through = _find_settled(scope, now=now)
-    concerned = list_concerned(scope, since=since)
+    # Those who were erased convert no more, and what they did cannot be worked out again (campaigns/anonymity.py).
+    concerned = [pk for pk in list_concerned(scope, since=since) if pk > 0]
     changed = _drop_orphans(run) if run.erased else 0
     for start in range(0, len(concerned), CHUNK):
         changed += _count_chunk(scope, concerned[start : start + CHUNK], now=now)

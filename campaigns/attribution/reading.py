@@ -67,7 +67,7 @@ def read_candidates(scope: Scope, merged: Merged) -> Iterator[Candidate]:
         )
         params = (*money.amount.params, *money.currency.params, *money.unread.params)
         yield from _read(text, (*params, *delivered, *goal.params))
-    begins_at = find_log_start()
+    begins_at = find_log_start(scope.campaign.site_id)
     if begins_at is not None and scope.bounds.lower is not None and scope.bounds.lower < begins_at:
         yield from _read(_READ_FORGOTTEN, (*delivered, begins_at))
 

@@ -35,7 +35,7 @@ def send_letters(
     Either to all devices of each person, or to the first one that is neither gone nor refused.
     """
     endings: list[list[Ending]] = [[] for _ in letters]
-    sender = Sender(campaign.site.vapid_private_key, campaign.site.contact_email)
+    sender = Sender(campaign.site.vapid_private_key.reveal(), campaign.site.contact_email)
     to_all = campaign.devices == Campaign.Devices.ALL
     pending = [
         (index, device)

@@ -74,9 +74,10 @@ def _deliver(claim: Claim, *, now: dt.datetime, transport: Transport) -> bool:
     if status is None:
         _log.warning("Batch %s was taken over while its audience was worked out", claim.batch.pk)
         return False
-    if broken:
-        stop_campaign(claim.campaign, reason=explain_broken(broken))
-    if broken or status != Campaign.Status.RUNNING:
+    trouble = explain_broken(broken) if broken else claim.campaign.site.push_key_problem
+    if trouble:
+        stop_campaign(claim.campaign, reason=trouble)
+    if trouble or status != Campaign.Status.RUNNING:
         return _put_back(claim, now=now)
     endings = send_letters(claim.campaign, [letter for _, letter in letters], now=now, transport=transport)
     attempts = [

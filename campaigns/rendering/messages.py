@@ -14,6 +14,7 @@ from campaigns.rendering.payload import LONGEST_TOPIC, Action, PushMessage, fit
 from campaigns.rendering.templates import Template, is_template, read_template
 from campaigns.schedule import choose_zone
 from subscribers.models import Subscriber
+from subscribers.viewing import mask_attributes, mask_field
 
 PROFILE_FIELDS = ("country", "region", "city", "timezone", "language", "external_id", "email")
 MAX_ACTIONS = 2
@@ -121,8 +122,9 @@ def find_clock(timezone: str, site_timezone: str, now: dt.datetime) -> dt.dateti
 
 def read_variables(subscriber: Subscriber) -> dict[str, Any]:
     """What templates may say about a person; an attribute goes before the profile field of the same name."""
-    profile = {field: getattr(subscriber, field) for field in PROFILE_FIELDS}
-    return {**profile, **subscriber.attributes}
+    site_id = subscriber.site_id
+    profile = {field: mask_field(field, getattr(subscriber, field), site_id) for field in PROFILE_FIELDS}
+    return {**profile, **mask_attributes(subscriber.attributes, site_id)}
 
 
 def find_topic(campaign: Campaign, occurrence: int) -> str:

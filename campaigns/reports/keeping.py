@@ -13,6 +13,7 @@ from campaigns.models import Campaign
 from campaigns.reports.lines import Line, report_segments
 from campaigns.reports.report import CampaignReport, report_campaign
 from segments.models import Segment
+from subscribers.remembering import Remembered
 
 T = TypeVar("T")
 
@@ -31,19 +32,24 @@ class Kept(Generic[T]):
     until: dt.datetime
 
 
-def recall(key: str, make: Callable[[], T], *, now: dt.datetime) -> Kept[T]:
+_REPORT = Remembered[Kept[CampaignReport]](Kept[CampaignReport])
+_LINES = Remembered[Kept[list[Line]]](Kept[list[Line]])
+_LIFT = Remembered[Kept[Lift | None]](Kept[Lift | None])
+
+
+def recall(shape: Remembered[Kept[T]], key: str, make: Callable[[], T], *, now: dt.datetime) -> Kept[T]:
     """The kept value, or a new one; kept in proportion to how long it took.
 
     While somebody works out a new one, everybody else is shown the old.
     """
-    kept: Kept[T] | None = cache.get(key)
+    kept = shape.recall(key)
     if kept is not None and (now < kept.until or not cache.add(f"{key}:busy", 1, MOST.total_seconds())):
         return kept
     began = monotonic()
     value = make()
     took = dt.timedelta(seconds=monotonic() - began)
     kept = Kept(value, now, now + min(max(SHARE_OF_TIME * took, LEAST), MOST))
-    cache.set(key, kept, _LONG)
+    shape.keep(key, kept, _LONG)
     cache.delete(f"{key}:busy")
     return kept
 
@@ -53,6 +59,7 @@ def recall_report(
 ) -> Kept[CampaignReport]:
     """The report of a campaign or of one run, at most a minute old."""
     return recall(
+        _REPORT,
         f"report:{campaign.pk}:{occurrence or 'all'}",
         lambda: report_campaign(campaign, occurrence=occurrence),
         now=now,
@@ -65,6 +72,7 @@ def recall_segments(
     """The report's lines for the members now of each segment, at most a minute old."""
     chosen = "-".join(str(segment.pk) for segment in segments)
     return recall(
+        _LINES,
         f"report:{campaign.pk}:{occurrence or 'all'}:segments:{chosen}",
         lambda: report_segments(campaign, segments, occurrence=occurrence),
         now=now,
@@ -73,4 +81,4 @@ def recall_segments(
 
 def recall_lift(campaign: Campaign, *, now: dt.datetime) -> Kept[Lift | None]:
     """What difference the campaign makes over all its runs, at most a minute old; None where nobody is held out."""
-    return recall(f"lift:{campaign.pk}", lambda: measure_lift(campaign, now=now), now=now)
+    return recall(_LIFT, f"lift:{campaign.pk}", lambda: measure_lift(campaign, now=now), now=now)

@@ -2,25 +2,23 @@
 
 import datetime as dt
 
-from django.core.cache import cache
-
 from campaigns.models import Occurrence
+from subscribers.remembering import Remembered
 
 WINDOW = dt.timedelta(minutes=5)
 STEP = dt.timedelta(seconds=5)  # between two notes
 LEAST = dt.timedelta(seconds=10)  # a shorter time says little
+_notes = Remembered[list[tuple[dt.datetime, int]]](list[tuple[dt.datetime, int]])
 
 
 def measure_pace(run: Occurrence, *, now: dt.datetime) -> float | None:
     """Outcomes a minute over the last minutes, or None until that is known. Each call notes how far the run is."""
     done = run.sent + run.failed + run.expired
     key = f"pace:{run.pk}"
-    notes: list[tuple[dt.datetime, int]] = [
-        note for note in cache.get(key, []) if now - WINDOW <= note[0] <= now
-    ]
+    notes = [note for note in _notes.recall(key) or [] if now - WINDOW <= note[0] <= now]
     if not notes or now - notes[-1][0] >= STEP:
         notes.append((now, done))
-        cache.set(key, notes, WINDOW.total_seconds())
+        _notes.keep(key, notes, WINDOW.total_seconds())
     since, before = notes[0]
     if now - since < LEAST:
         return None

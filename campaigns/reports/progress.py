@@ -11,7 +11,9 @@ from campaigns.reports.outcomes import Outcomes, count_outcomes
 from campaigns.reports.pace import foresee_end, measure_pace
 from campaigns.reports.zones import ZoneProgress, add_zones, read_zones
 from subscribers.models import Subscriber
+from subscribers.remembering import Remembered
 
+_ZONES = Remembered[Kept[list[ZoneProgress]]](Kept[list[ZoneProgress]])
 PACED = (Campaign.Status.RUNNING, Campaign.Status.SCHEDULED)
 
 
@@ -75,7 +77,7 @@ def find_run(campaign: Campaign, number: int | None = None) -> Occurrence | None
 
 
 def _recall_zones(run: Occurrence, *, now: dt.datetime) -> Kept[list[ZoneProgress]]:
-    return recall(f"zones:{run.pk}", lambda: read_zones(run, now=now), now=now)
+    return recall(_ZONES, f"zones:{run.pk}", lambda: read_zones(run, now=now), now=now)
 
 
 def _measure_planning(run: Occurrence, campaign: Campaign) -> float:

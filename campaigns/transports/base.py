@@ -12,6 +12,9 @@ class Sender(NamedTuple):
     private_key: str
     contact: str
 
+    def __repr__(self) -> str:
+        return f"<Sender {self.contact}>"  # never the key: this is what logs and pages of errors show
+
 
 class Push(NamedTuple):
     """One message for one device. `ttl` is in whole seconds (RFC 8030)."""

@@ -10,6 +10,7 @@ from django.db import connection
 
 from segments.models import Segment
 from subscribers.formulas import guard_text
+from subscribers.viewing import MASK, find_hidden
 
 EXPORTS = ("segments.view_segment", "subscribers.export_subscriber")  # what whoever exports needs
 COLUMNS = (
@@ -37,10 +38,15 @@ def write_members(segment: Segment) -> Iterator[str]:
 
     Read in pieces, each as the segment is at that moment: whoever stays in it all the while is there exactly once.
     """
+    hidden = find_hidden(segment.site_id).fields
+    return _write(segment, hidden)
+
+
+def _write(segment: Segment, hidden: frozenset[str]) -> Iterator[str]:
     yield BYTE_ORDER_MARK + write_lines([COLUMNS])
     last = 0
     while rows := _read(segment, last):
-        yield write_lines(_describe(row) for row in rows if row[-1])
+        yield write_lines(_describe(row, hidden) for row in rows if row[-1])
         last = rows[-1][0]
 
 
@@ -55,8 +61,10 @@ def _read(segment: Segment, last: int) -> list[tuple[Any, ...]]:
         return rows
 
 
-def _describe(row: tuple[Any, ...]) -> list[str]:
+def _describe(row: tuple[Any, ...], hidden: frozenset[str]) -> list[str]:
     pk, *texts, entered_at, is_reachable, _ = row
+    for place, name in enumerate(("external_id", "email")):
+        texts[place] = MASK if name in hidden and texts[place] else texts[place]
     instant = f"{entered_at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
     return [str(pk), *(guard_text(text) for text in texts), instant, "yes" if is_reachable else "no"]
 

@@ -3,15 +3,15 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.core.cache import cache
-
 from segments.preview.guard import Budget
 from segments.preview.margins import Size, estimate_count
 from segments.rules.samples import in_sample_sql
 from segments.rules.sql import Fragment
 from subscribers.models import PushSubscription, Site, Subscriber
+from subscribers.remembering import Remembered
 
 SHOWN = 8
+_sizes = Remembered[Size](Size)
 # The smallest estimate that is shown as a figure. Of 5,000 people about 508 are in the sample, which tells their number
 # to 8 % (at 95 %); of 400 it is 41, and 29 %. So smaller audiences are counted, which is quicker for them, too.
 SMALLEST_ESTIMATE = 5_000
@@ -98,14 +98,14 @@ def _draw(members: Fragment, *, asked: str) -> str:
 def measure_site(site: Site, budget: Budget, *, fresh: bool) -> Size:
     """How many people a site has; unless `fresh`, what was counted some seconds ago will do for a large one."""
     key = f"site-size:{site.pk}"
-    remembered = None if fresh else cache.get(key)
+    remembered = None if fresh else _sizes.recall(key)
     if remembered:
-        return Size(*remembered)
+        return remembered
     with budget.spend() as cursor:
         cursor.execute(SIZE.format(in_sample=in_sample_sql("id")), [site.pk])
         size = Size(*cursor.fetchone())
     if size.total >= LARGE_SITE:
-        cache.set(key, (size.total, size.sample), timeout=REMEMBER_SECONDS)
+        _sizes.keep(key, size, REMEMBER_SECONDS)
     return size
 
 

@@ -106,7 +106,8 @@ class _Past:
         types = EventType.objects.filter(site=self.site).annotate(oldest=Subquery(oldest[:1]))
         with self.budget.spend():
             first = max(
-                types.aggregate(first=Min("oldest"))["first"] or EARLIEST, find_log_start() or EARLIEST
+                types.aggregate(first=Min("oldest"))["first"] or EARLIEST,
+                find_log_start(self.site.pk) or EARLIEST,
             )
         here = as_of.astimezone(self.site.zone)
         for day in range(1, DAYS + 1):

@@ -41,7 +41,7 @@ class AttributeAdmin(HeedsOthers, ModelAdmin):
         asked = ("go_on",) if request.method == "POST" and obj and changes_type(request.POST, obj) else ()
         converting = ("conversion_so_far",) if obj and hasattr(obj, "conversion") else ()
         first = ("key", "site", "type", "element_type", *asked, "how_sure", *converting)
-        return (*first, "description", "values_seen", "refused", "created_at")
+        return (*first, "description", "personal", "values_seen", "refused", "created_at")
 
     def get_form(self, request: HttpRequest, obj: Attribute | None = None, **kwargs: Any) -> Any:
         return super().get_form(request, obj, help_texts=HELP_TEXTS, **kwargs)

@@ -32,7 +32,8 @@ class AttributeForm(SeenForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["element_type"].required = False  # asked of lists alone
+        if "element_type" in self.fields:  # not of whoever may only look
+            self.fields["element_type"].required = False  # asked of lists alone
 
     def clean(self) -> dict[str, Any] | None:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -162,7 +162,16 @@ def describe_signing(request: HttpRequest, site: Site) -> dict[str, Any]:
             (one.language, make_copyable(one.text, f"Copy the code for {one.language}")) for one in SNIPPETS
         ],
         "may_sign": may_change,
-        "secrets": [(row, row.is_in_use(now), make_copyable(row.secret, "Copy the secret")) for row in rows],
+        "secrets": [
+            (
+                row,
+                row.is_in_use(now),
+                make_copyable(
+                    row.secret.reveal() if row.secret.is_readable else "Cannot be read", "Copy the secret"
+                ),
+            )
+            for row in rows
+        ],
         "later_form": LaterForm(initial={"days": 7}, auto_id=False),
         "try_form": TryForm(),
     }

@@ -18,10 +18,9 @@ from subscribers.admin.seen_form import SeenForm
 from subscribers.admin.twins import TellsTwins
 from subscribers.changes import ZONE, note_for_everyone
 from subscribers.contacts import find_contact_problem
-from subscribers.models import Site
+from subscribers.models import PersonalField, Site, default_personal_fields
 from subscribers.origins import is_origin
 from subscribers.timezones import explain_clock, list_timezones
-from subscribers.vapid import read_public_key
 
 # Queues commands, also those called as methods, until the script is there (docs/sdk.md).
 SNIPPET = """<script>window.carillon = window.carillon || []; for (const name of 'addAttribute addEvent identify page ready subscribe unsubscribe'.split(' ')) carillon[name] = carillon[name] || ((...given) => new Promise((resolve) => carillon.push(Object.assign([name, ...given], {{ resolve }}))));</script>
@@ -48,7 +47,15 @@ class OriginsField(forms.CharField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
+KEPT_FOR = ("keep_event_weeks", "keep_idle_days", "keep_delivery_weeks")
+
+
 class SiteForm(SeenForm):
+    personal_fields = forms.MultipleChoiceField(
+        label="Personal in profiles", choices=PersonalField.choices, required=False, initial=default_personal_fields,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Shown to those alone who may see personal data, like attributes that are marked so.",
+    )  # fmt: skip
     url = forms.URLField(
         label="Address", max_length=200, assume_scheme="https", widget=UnfoldAdminURLInputWidget,
         help_text="Where visitors find it, like https://shop.example",
@@ -65,9 +72,16 @@ class SiteForm(SeenForm):
         help_text="Used for “today” in rules, and for subscribers whose own time zone is unknown.",
     )  # fmt: skip
 
+    def clean(self) -> dict[str, Any] | None:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        return {**cleaned, **{name: 0 for name in KEPT_FOR if name in cleaned and cleaned[name] is None}}
+
     class Meta:
         model = Site
-        fields = ("name", "url", "contact_email", "timezone", "allowed_origins", "trusts_names")
+        fields = (
+            "name", "url", "contact_email", "timezone", "allowed_origins", "trusts_names",
+            "personal_fields", "keep_event_weeks", "keep_idle_days", "keep_delivery_weeks",
+        )  # fmt: skip
 
 
 @admin.register(Site)
@@ -83,6 +97,10 @@ class SiteAdmin(ProvesIdentities, HeedsOthers, TellsTwins, ModelAdmin):
         js = ("admin/copy.js",)
 
     MAIN: ClassVar = (None, {"fields": ("name", "url", "contact_email", "timezone")})
+    PRIVACY: ClassVar = (
+        "What is known of people",
+        {"fields": ("personal_fields", "keep_event_weeks", "keep_idle_days", "keep_delivery_weeks")},
+    )
     KEYS: ClassVar = ("Paste this into every page", {"fields": ("snippet", "site_key", "push_key")})
 
     def has_delete_permission(self, request: HttpRequest, obj: Site | None = None) -> bool:
@@ -93,8 +111,13 @@ class SiteAdmin(ProvesIdentities, HeedsOthers, TellsTwins, ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Site | None = None) -> Any:
         browsers = ("allowed_origins", "trusts_names")
         if obj is None:
-            return (self.MAIN, ("What browsers may say", {"fields": browsers}))
-        return (self.MAIN, self.KEYS, ("What browsers may say", {"fields": (*browsers, "created_at")}))
+            return (self.MAIN, ("What browsers may say", {"fields": browsers}), self.PRIVACY)
+        return (
+            self.MAIN,
+            self.KEYS,
+            ("What browsers may say", {"fields": (*browsers, "created_at")}),
+            self.PRIVACY,
+        )
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -106,6 +129,8 @@ class SiteAdmin(ProvesIdentities, HeedsOthers, TellsTwins, ModelAdmin):
             )
         if site is not None and (problem := explain_clock(site.timezone)):
             messages.warning(request, problem)
+        if site is not None and site.push_key_problem:
+            messages.error(request, f"Nothing can be sent: {site.push_key_problem}")
         response: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
         return response
 
@@ -125,4 +150,8 @@ class SiteAdmin(ProvesIdentities, HeedsOthers, TellsTwins, ModelAdmin):
 
     @display(description="Public key for push (VAPID)")
     def push_key(self, site: Site) -> str:
-        return make_copyable(read_public_key(site.vapid_private_key), "Copy the public key for push")
+        return (
+            make_copyable(site.vapid_public_key, "Copy the public key for push")
+            if site.vapid_public_key
+            else "Cannot be read"
+        )

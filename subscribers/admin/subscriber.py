@@ -11,19 +11,23 @@ from typing import Any, ClassVar
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from subscribers.admin.erasing_views import erase_subscriber, export_subscriber
 from subscribers.admin.filters import CountryFilter, ReachableFilter
 from subscribers.admin.seen import HeedsOthers
 from subscribers.admin.subscriber_form import SubscriberForm
 from subscribers.changes import name_attribute, name_profile, note_changes
 from subscribers.customer_ids import clean_customer_id
-from subscribers.identities import delete_subscribers
+from subscribers.erasing import erase_people
 from subscribers.kept_aside import is_refused
 from subscribers.models import Attribute, Identity, PushSubscription, Site, Subscriber
+from subscribers.rights import may_erase, may_export
 from subscribers.sampling import show_value
+from subscribers.viewing import find_hidden, mask_attributes, mask_field
 
 ACTIVE_DEVICES = PushSubscription.objects.active().filter(subscriber=OuterRef("pk"))
 
@@ -45,6 +49,16 @@ class SubscriberAdmin(HeedsOthers, ModelAdmin):
     fields = ("email", "country", "region", "city", "timezone", "language")
     change_form_template = "admin/subscribers/subscriber.html"
 
+    def get_fields(self, request: HttpRequest, obj: Subscriber | None = None) -> Any:
+        """Without what they may not see: a mask would be saved in its place."""
+        hidden = find_hidden(obj.site_id).fields if obj else frozenset()
+        return [name for name in self.fields if name not in hidden]
+
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        """Without what any site that they see hides: whoever may not see it may not try it out, either."""
+        hidden = set().union(*(find_hidden(pk).fields for pk in Site.objects.values_list("pk", flat=True)))
+        return [name for name in self.search_fields if name.partition("__")[0] not in hidden]
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -55,10 +69,11 @@ class SubscriberAdmin(HeedsOthers, ModelAdmin):
         note_changes(obj.site_id, {topic: [obj.pk] for topic in topics}, now=timezone.now())
 
     def delete_model(self, request: HttpRequest, obj: Subscriber) -> None:
-        delete_subscribers([obj], now=timezone.now())
+        erase_people(obj.site_id, [obj.pk], now=timezone.now())
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
-        delete_subscribers(list(queryset), now=timezone.now())
+        for person in queryset:
+            erase_people(person.site_id, [person.pk], now=timezone.now())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
         people: QuerySet[Subscriber] = super().get_queryset(request)
@@ -98,11 +113,29 @@ class SubscriberAdmin(HeedsOthers, ModelAdmin):
             context |= self.describe(request, subscriber)
         return super().change_view(request, object_id, form_url, context)
 
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                f"<int:subscriber_id>/{name}/",
+                self.admin_site.admin_view(view),
+                {"model_admin": self},
+                name=f"subscribers_subscriber_{name}",
+            )
+            for name, view in (("erase", erase_subscriber), ("export", export_subscriber))
+        ]
+        return [*own, *super().get_urls()]
+
     def describe(self, request: HttpRequest, subscriber: Subscriber) -> dict[str, Any]:
         """What the page shows besides the form."""
         return {
             "subscriber": subscriber,
+            "may_erase": may_erase(request.user, subscriber),
+            "may_export": may_export(request.user, subscriber),
             "attributes": list_attributes(subscriber),
+            "shown": {
+                name: mask_field(name, getattr(subscriber, name), subscriber.site_id)
+                for name in ("external_id", "claimed_id", "email", "city", "region")
+            },
             "devices": list(subscriber.push_subscriptions.order_by(ACTIVE_FIRST, "-last_seen_at")),
         }
 
@@ -124,6 +157,8 @@ def list_attributes(subscriber: Subscriber) -> list[dict[str, str]]:
 
     A newer one that could not be kept stands below it.
     """
+    attributes = mask_attributes(subscriber.attributes, subscriber.site_id)
+    raw_values = mask_attributes(subscriber.raw_values, subscriber.site_id)
     known = {attribute.key: attribute for attribute in Attribute.objects.filter(site=subscriber.site_id)}
     rows = []
     for key in sorted(subscriber.attributes.keys() | subscriber.raw_values.keys()):
@@ -131,9 +166,9 @@ def list_attributes(subscriber: Subscriber) -> list[dict[str, str]]:
         description = attribute.description if attribute else ""
         if key in subscriber.attributes:
             type_ = attribute.get_type_display() if attribute else ""
-            rows.append(_describe(key, subscriber.attributes[key], type_, description))
+            rows.append(_describe(key, attributes[key], type_, description))
         if key in subscriber.raw_values and is_refused(attribute, key, subscriber.raw_values[key]):
-            rows.append(_describe(key, subscriber.raw_values[key], "Kept aside", description))
+            rows.append(_describe(key, raw_values[key], "Kept aside", description))
     return rows
 
 

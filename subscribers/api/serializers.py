@@ -10,7 +10,7 @@ from subscribers.api.twins import TwinWarnings
 from subscribers.kept_aside import Reading
 from subscribers.models import Attribute, AttributeConversion, Place, PushSubscription, Site, Subscriber
 from subscribers.origins import is_origin
-from subscribers.vapid import read_public_key
+from subscribers.viewing import find_hidden, mask_attributes, mask_field
 
 
 class OriginField(serializers.CharField):
@@ -38,7 +38,7 @@ class SiteSerializer(StrictFields, serializers.ModelSerializer[Site]):
         read_only_fields: ClassVar = ["public_key", "created_at"]
 
     def get_vapid_public_key(self, site: Site) -> str:
-        return read_public_key(site.vapid_private_key)
+        return site.vapid_public_key
 
 
 class PlaceSerializer(TwinWarnings, StrictFields, serializers.ModelSerializer[Place]):
@@ -67,7 +67,8 @@ class AttributeSerializer(StrictFields, serializers.ModelSerializer[Attribute]):
     class Meta:
         model = Attribute
         fields: ClassVar = [
-            "id", "site", "key", "type", "element_type", "guessed_from", "description", "conversion", "created_at",
+            "id", "site", "key", "type", "element_type", "guessed_from", "description", "personal", "conversion",
+            "created_at",
         ]  # fmt: skip
         read_only_fields: ClassVar = ["site", "key", "guessed_from", "created_at"]
 
@@ -126,5 +127,13 @@ class SubscriberSerializer(serializers.ModelSerializer[Subscriber]):
 
     @extend_schema_field({"type": "object", "additionalProperties": True})
     def get_attributes(self, subscriber: Subscriber) -> dict[str, object]:
-        values: dict[str, object] = subscriber.attributes
-        return values
+        return mask_attributes(subscriber.attributes, subscriber.site_id)
+
+    def to_representation(self, instance: Subscriber) -> dict[str, object]:
+        shown: dict[str, object] = super().to_representation(instance)
+        for name in find_hidden(instance.site_id).fields & shown.keys():
+            # What is a number or an id must not be masked by a text.
+            shown[name] = (
+                mask_field(name, shown[name], instance.site_id) if isinstance(shown[name], str) else None
+            )
+        return shown

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from subscribers.api.filters import SubscriberFilter
+from subscribers.api.rights import PersonalRights
 from subscribers.api.serializers import (
     AttributeSerializer,
     PlaceSerializer,
@@ -101,11 +102,16 @@ class AttributeViewSet(KnownQuery, OneWriter[Attribute], viewsets.ReadOnlyModelV
         return Response(ReadingSerializer(count_refused(self.get_object())).data)
 
 
-class SubscriberViewSet(KnownQuery, viewsets.ReadOnlyModelViewSet[Subscriber]):
+class SubscriberViewSet(PersonalRights, KnownQuery, viewsets.ReadOnlyModelViewSet[Subscriber]):
     """People and anonymous profiles. One who turned out to be another is in no list, and points to them by id."""
 
     queryset = Subscriber.objects.prefetch_related("push_subscriptions")
     serializer_class = SubscriberSerializer
+    # What is needed on the person's own site is asked once they are found.
+    action_permissions: ClassVar = {
+        "export": "subscribers.export_subscriber",
+        "erase": "subscribers.erase_subscriber",
+    }
     filterset_class = SubscriberFilter
 
     def get_queryset(self) -> QuerySet[Subscriber]:

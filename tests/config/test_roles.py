@@ -10,6 +10,7 @@ from django.db.migrations.loader import MigrationLoader
 from tests import factories
 
 roles = importlib.import_module("campaigns.migrations.0002_roles")
+of_personal_data = importlib.import_module("campaigns.migrations.0017_roles_of_personal_data")
 of_policies = importlib.import_module("campaigns.migrations.0006_roles_of_policies")
 
 
@@ -60,6 +61,7 @@ def test_the_roles_can_be_taken_away_and_made_again() -> None:
     Permission.objects.filter(codename="launch_campaign").delete()
     apps = MigrationLoader(connection).project_state(("campaigns", "0002_roles")).apps
     later = MigrationLoader(connection).project_state(("campaigns", "0006_roles_of_policies")).apps
+    latest = MigrationLoader(connection).project_state(("campaigns", "0017_roles_of_personal_data")).apps
     with connection.schema_editor() as editor:
         roles.remove_roles(apps, editor)
         assert not Group.objects.filter(name="marketer").exists()
@@ -67,6 +69,7 @@ def test_the_roles_can_be_taken_away_and_made_again() -> None:
         for _ in range(2):
             roles.make_roles(apps, editor)
             of_policies.extend_roles(later, editor)
+            of_personal_data.extend_roles(latest, editor)
 
     marketer = Group.objects.get(name="marketer")
     assert set(marketer.permissions.values_list("codename", flat=True)) == granted

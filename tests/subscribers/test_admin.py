@@ -21,7 +21,6 @@ from subscribers.models import (
     SubscriberChange,
     validate_timezone,
 )
-from subscribers.vapid import read_public_key
 from tests import factories
 from tracking.models import Event
 
@@ -180,8 +179,8 @@ def test_a_site_shows_the_lines_to_paste_and_its_public_key(admin: Client, site:
 
     assert "/sdk/carillon.js" in page
     assert f"data-site-key=&quot;{site.public_key}&quot;" in page
-    assert read_public_key(site.vapid_private_key) in page
-    assert site.vapid_private_key not in page
+    assert site.vapid_public_key in page
+    assert site.vapid_private_key.reveal() not in page
 
 
 def test_the_identity_secret_is_shown_to_those_alone_who_may_change_the_site(

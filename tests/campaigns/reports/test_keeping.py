@@ -4,9 +4,12 @@ import datetime as dt
 
 import pytest
 
-from campaigns.reports.keeping import recall
+from campaigns.reports.keeping import Kept, recall
+from subscribers.remembering import Remembered
 from tests.factories import NOW
 
+NUMBER = Remembered[Kept[int]](Kept[int])
+TEXT = Remembered[Kept[str]](Kept[str])
 SECOND, HOUR = dt.timedelta(seconds=1), dt.timedelta(hours=1)
 
 
@@ -16,7 +19,7 @@ def test_a_value_that_was_quick_is_worked_out_every_other_second() -> None:
     def count() -> int:
         return next(values)
 
-    kept = [recall("k", count, now=NOW + later) for later in (0 * SECOND, SECOND, 2 * SECOND)]
+    kept = [recall(NUMBER, "k", count, now=NOW + later) for later in (0 * SECOND, SECOND, 2 * SECOND)]
 
     assert [(each.value, each.as_of) for each in kept] == [(1, NOW), (1, NOW), (2, NOW + 2 * SECOND)]
 
@@ -25,19 +28,19 @@ def test_the_longer_it_took_the_longer_it_is_kept_up_to_a_minute(monkeypatch: py
     clock = iter([0.0, 0.5, 0.0, 900.0])
     monkeypatch.setattr("campaigns.reports.keeping.monotonic", lambda: next(clock))
 
-    half_a_second, long = (recall(key, lambda: 1, now=NOW) for key in ("half-a-second", "long"))
+    half_a_second, long = (recall(NUMBER, key, lambda: 1, now=NOW) for key in ("half-a-second", "long"))
 
     assert half_a_second.until == NOW + 10 * SECOND
     assert long.until == NOW + 60 * SECOND
 
 
 def test_who_comes_while_it_is_worked_out_gets_the_old_one() -> None:
-    recall("k", lambda: "old", now=NOW)
+    recall(TEXT, "k", lambda: "old", now=NOW)
     seen_meanwhile = []
 
     def work() -> str:
-        seen_meanwhile.append(recall("k", lambda: "another", now=NOW + HOUR).value)
+        seen_meanwhile.append(recall(TEXT, "k", lambda: "another", now=NOW + HOUR).value)
         return "new"
 
-    assert recall("k", work, now=NOW + HOUR).value == "new"
+    assert recall(TEXT, "k", work, now=NOW + HOUR).value == "new"
     assert seen_meanwhile == ["old"]
