@@ -26,6 +26,9 @@ class Secret(NamedTuple):
     retires_at: dt.datetime | None = None
     signs_v1: bool = False
 
+    def __repr__(self) -> str:
+        return "<identity secret>"  # never its text: this is what logs and pages of errors show
+
     def is_good(self, now: dt.datetime) -> bool:
         return self.retires_at is None or now < self.retires_at
 
