@@ -54,4 +54,4 @@ def to_json(value: Any) -> Any:
             return {str(key): to_json(inner) for key, inner in value.items()}
         case Iterable():
             return [to_json(inner) for inner in value]
-    return str(value)
+    return str(getattr(value, "sealed", value))  # of a secret the form in which it lies in the database

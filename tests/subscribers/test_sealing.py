@@ -66,7 +66,7 @@ def test_all_secrets_are_sealed_with_the_newest_key_by_command(site: Site, setti
     call_command("seal_secrets", stdout=(said := StringIO()))
     settings.SECRET_KEY = "quite another"
 
-    assert said.getvalue().startswith("1 secrets")
+    assert said.getvalue().startswith("2 secrets")
     assert Site.objects.get().vapid_private_key.reveal() == key
     call_command("seal_secrets", stdout=(said := StringIO()))
     assert said.getvalue().startswith("0 secrets")
