@@ -6,4 +6,4 @@ COPY . .
 RUN useradd --system --home /home/carillon --create-home carillon
 USER carillon
 ENV CARILLON_HOME=/home/carillon PYTHONUNBUFFERED=1
-CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000"]
+CMD ["python", "-m", "config.serving", "--host", "0.0.0.0"]

@@ -22,7 +22,7 @@ PARITY := parity forgetting flips turning narrowed simulation
 export PORT CARILLON_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all slow more-laws check fast laws parity faults bench-segments bench-membership bench-delivery lint format requirements clean
+.PHONY: help run test test-all slow more-laws check fast laws parity faults bench-segments bench-membership bench-delivery attack lint format requirements clean
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | column -t -s '|'
@@ -64,6 +64,9 @@ bench-membership: .venv/bench ## Follow batches and a stream over HTTP with 50 l
 
 bench-delivery: .venv/bench ## Send MESSAGES pushes beside a loop of pywebpush and beside encryption alone; plan up to a million
 	CARILLON_HOME=$(CARILLON_HOME)/sending DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.server $(BIN)/python -m bench.delivery --messages $(MESSAGES)
+
+attack: .venv/ready ## Attack a Carillon that it starts (or ATTACK="--url …"): hostile requests, forged identities, slow clients, floods
+	$(BIN)/python -m bench.attack $(ATTACK)
 
 lint: .venv/ready ## Style, types and import contracts
 	$(BIN)/ruff check .

@@ -21,3 +21,21 @@ def read_valid_address(request: HttpRequest) -> str | None:
         return str(ipaddress.ip_address(read_address(request).partition("%")[0]))
     except ValueError:
         return None
+
+
+def read_network(request: HttpRequest) -> str:
+    """Whose requests are counted together: an address, and of IPv6 the /64 that one household or machine has."""
+    text = read_address(request).strip()
+    if text.startswith("["):  # some proxies write the port, too
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False).network_address)

@@ -1,13 +1,14 @@
 """What devices report back: a push was displayed, clicked or dismissed."""
 
 import datetime as dt
+import functools
 
 from django.db import transaction
 
 from campaigns.assignment import OWN_LETTER
 from campaigns.audience import find_survivors
 from campaigns.events import make_push_event
-from campaigns.models import Delivery, Message
+from campaigns.models import Campaign, Delivery, Message
 from campaigns.rendering import list_buttons
 from campaigns.tokens import DeliveryKey, InvalidTokenError, read_token
 from tracking.log import record_events
@@ -17,6 +18,7 @@ Status = Delivery.Status
 
 # Nothing else is written: senders and planning may know better.
 _MARKED = ("status", "sent_at", "displayed_at", "clicked_at", "clicked_action", "dismissed_at")
+_DELETED = "The campaign or the person that this token is about was deleted."
 _ENDED_OTHERWISE = (Status.FAILED, Status.EXPIRED, Status.SKIPPED)
 
 
@@ -41,15 +43,34 @@ def record_feedback(
         _record(delivery, kinds, action=action, at=at, now=now)
 
 
-def _find_delivery(token: str) -> Delivery:
+def find_asked(token: str) -> tuple[int, int]:
+    """The site and the person that a token is about, before anything is asked of what became of the message."""
+    key = _read_token(token)
+    return _find_site(key.campaign_id), key.subscriber_id
+
+
+@functools.lru_cache(maxsize=4096)
+def _find_site(campaign_id: int) -> int:
+    """It never changes."""
+    site_id = Campaign.objects.filter(pk=campaign_id).values_list("site_id", flat=True).first()
+    if site_id is None:
+        raise FeedbackError(_DELETED)
+    return site_id
+
+
+def _read_token(token: str) -> DeliveryKey:
     try:
-        key = read_token(token)
+        return read_token(token)
     except InvalidTokenError as error:
         raise FeedbackError(str(error)) from error
+
+
+def _find_delivery(token: str) -> Delivery:
+    key = _read_token(token)
     rows = Delivery.objects.select_for_update(of=("self",)).select_related("campaign__site")
     delivery = rows.filter(pk=tuple(key)).first()
     if delivery is None:
-        raise FeedbackError("The campaign or the person that this token is about was deleted.")
+        raise FeedbackError(_DELETED)
     return delivery
 
 

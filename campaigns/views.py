@@ -8,13 +8,24 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from campaigns.feedback import FeedbackError, record_feedback
+from campaigns.feedback import FeedbackError, find_asked, record_feedback
+from tracking.limits import (
+    Asker,
+    TooManyRequestsError,
+    read_asker,
+    spare_log,
+    take_turn,
+    take_turn_of_preflight,
+    take_turn_of_stranger,
+    turn_away_refused,
+)
 
 _MAX_BYTES = 4096
 _CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "POST, OPTIONS",
     "Access-Control-Allow-Headers": "Content-Type",
+    "Access-Control-Expose-Headers": "Retry-After",
     "Access-Control-Max-Age": "86400",
 }
 
@@ -22,27 +33,46 @@ _CORS = {
 @csrf_exempt
 def receive_feedback(request: HttpRequest) -> HttpResponse:
     """`POST /v1/feedback`: 204, or 400 with a sentence that says what would be right."""
-    response = _answer(request)
+    try:
+        response = _answer(request)
+    except TooManyRequestsError as error:
+        response = _refuse(str(error), status=error.status)
+        response["Retry-After"] = str(error.retry_after)
+        spare_log(response)
     for header, value in _CORS.items():
         response[header] = value
     return response
 
 
 def _answer(request: HttpRequest) -> HttpResponse:
+    asker = read_asker(request)
     if request.method == "OPTIONS":
+        take_turn_of_preflight(asker)
         return HttpResponse(status=204)
-    if request.method != "POST":
-        response = _refuse("Feedback is posted.", status=405)
-        response["Allow"] = "POST, OPTIONS"
-        return response
+    turn_away_refused(asker)
+    if request.method == "POST":
+        try:
+            return _take_feedback(request, asker)
+        except FeedbackError as error:
+            return _refuse(str(error), status=400)
+    take_turn_of_stranger(asker)
+    response = _refuse("Feedback is posted.", status=405)
+    response["Allow"] = "POST, OPTIONS"
+    return response
+
+
+def _take_feedback(request: HttpRequest, asker: Asker) -> HttpResponse:
     body = request.read(_MAX_BYTES + 1)
-    if len(body) > _MAX_BYTES:
-        return _refuse(f"Feedback takes at most {_MAX_BYTES:,} bytes.", status=413)
     try:
+        if len(body) > _MAX_BYTES:
+            return _refuse(f"Feedback takes at most {_MAX_BYTES:,} bytes.", status=413)
         token, kind, action, at = _read_fields(body)
-        record_feedback(token, kind, action=action, at=at, now=timezone.now())
-    except FeedbackError as error:
-        return _refuse(str(error), status=400)
+        site_id, person = find_asked(token)
+    except FeedbackError:
+        take_turn_of_stranger(asker)
+        raise
+    take_turn(asker, site_id, f"site {site_id}", str(person))
+    record_feedback(token, kind, action=action, at=at, now=timezone.now())
     return HttpResponse(status=204)
 
 

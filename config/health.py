@@ -23,6 +23,9 @@ class _UnusableError(Exception):
     """Something answers, but is of no use; the message says why."""
 
 
+NO_LIMITS = (
+    "the broker does not count requests: until it answers, no limits of rates hold, and all doors are open"
+)
 _PATIENCE = 1.0  # seconds: longer than a visitor should wait, for a busy broker is none that is down
 _ONCE = Retry(NoBackoff(), 0)
 
@@ -37,6 +40,8 @@ def show_readiness(request: HttpRequest) -> JsonResponse:
     A stage that falls behind is “slow”: still 200, since it is no reason to send visitors elsewhere.
     """
     parts = {"database": _check(_ask_database), "broker": _check(_ask_broker)}
+    if parts["broker"]["status"] != "ok":
+        parts["limits"] = {"status": "slow", "detail": NO_LIMITS}
     if parts["database"]["status"] == "ok":
         parts |= _check_stages()
     found = {part["status"] for part in parts.values()}

@@ -67,7 +67,7 @@ def list_commands(port: int) -> dict[str, str]:
     celery = f"{binaries}/celery --quiet --app config"
     worker = f"{celery} worker --pool solo --loglevel WARNING --without-mingle --without-gossip"
     return {
-        "web": f"{binaries}/gunicorn config.wsgi --bind {HOST}:{port} --threads 8 --log-level warning",
+        "web": f"{sys.executable} -m config.serving --host {HOST} --port {port}",
         "ingest": f"{worker} --hostname ingest@%h --queues ingest",
         "segments": f"{worker} --hostname segments@%h --queues segments",
         "planner": f"{worker} --hostname planner@%h --queues planning",

@@ -60,6 +60,28 @@ IDENTITY_V1_UNTIL = read_day("IDENTITY_V1_UNTIL", "2027-06-30")
 TRACK_MAX_OPERATIONS = read_int("TRACK_MAX_OPERATIONS", 500, minimum=1)
 # So many workers may die at what waits in the inbox before each operation of it is applied alone.
 INBOX_ATTEMPTS = read_int("INBOX_ATTEMPTS", 3, minimum=1, maximum=1000)
+# Who an anonymous request may name as themselves, at most, in one of them.
+TRACK_MAX_IDENTITIES = read_int("TRACK_MAX_IDENTITIES", 5, minimum=1)
+# How many requests may wait in the inbox; what comes then is asked to come again.
+INBOX_MAX_ROWS = read_int("INBOX_MAX_ROWS", 1_000_000, minimum=1)
+# The largest request at every other address, but for files of those who are logged in.
+REQUEST_MAX_BYTES = read_int("REQUEST_MAX_BYTES", 2_621_440, minimum=65_536)
+DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES
+# In how many seconds all of it must have come (ten times that for files), and how many requests a process works on at once.
+REQUEST_SECONDS = read_int("REQUEST_SECONDS", 20, minimum=1)
+WEB_THREADS = read_int("WEB_THREADS", 8, minimum=1)
+# How many requests are taken for good and at once: of an address, of a browser, at a site, of a key or log-in. 0: all are.
+LIMIT_ADDRESS_PER_SECOND = read_int("LIMIT_ADDRESS_PER_SECOND", 20)
+LIMIT_ADDRESS_BURST = read_int("LIMIT_ADDRESS_BURST", 200, minimum=1)
+LIMIT_SUBSCRIBER_PER_SECOND = read_int("LIMIT_SUBSCRIBER_PER_SECOND", 5)
+LIMIT_SUBSCRIBER_BURST = read_int("LIMIT_SUBSCRIBER_BURST", 50, minimum=1)
+LIMIT_SITE_PER_SECOND = read_int("LIMIT_SITE_PER_SECOND", 2000)
+LIMIT_SITE_BURST = read_int("LIMIT_SITE_BURST", 4000, minimum=1)
+LIMIT_API_PER_SECOND = read_int("LIMIT_API_PER_SECOND", 50)
+LIMIT_API_BURST = read_int("LIMIT_API_BURST", 500, minimum=1)
+# What is kept of one person's attributes, and of one value of these, as JSON.
+ATTRIBUTES_MAX_BYTES = read_int("ATTRIBUTES_MAX_BYTES", 32_768, minimum=1024)
+ATTRIBUTE_MAX_BYTES = read_int("ATTRIBUTE_MAX_BYTES", 2_048, minimum=64)
 # So many that days on which none can be made, since somebody holds the log, do no harm.
 EVENT_WEEKS_AHEAD = read_int("EVENT_WEEKS_AHEAD", 12, minimum=1, maximum=520)
 # How long a change of tables waits for a lock, and with it all who come after; then it is tried again later.
@@ -140,10 +162,12 @@ MIDDLEWARE = [
     "config.https.redirect_to_https",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.rates.limit_rates",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.slashes.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.bodies.limit_bodies",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.viewers.note_viewer",

@@ -5,10 +5,11 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularSwaggerView
 
 from config import account_look, errors, health
 from config.api import EXPORTS, SINGLES, router
+from config.schema import SchemaView
 from signin import refusals
 
 handler400 = errors.show_bad_request
@@ -21,7 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tracking.urls")),
     path("", include("campaigns.urls")),
     path("api/v1/", include([*EXPORTS, *SINGLES, *router.urls])),
-    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/schema/", SchemaView.as_view(), name="schema"),
     path(
         "api/v1/docs/",
         # A page: it has no fields to tell of, and no template to tell it with.

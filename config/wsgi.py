@@ -1,4 +1,4 @@
-"""The web process's entry: `gunicorn config.wsgi`."""
+"""Carillon as a WSGI application: what config/web.py calls, and any WSGI server could."""
 
 import os
 

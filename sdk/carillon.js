@@ -11,6 +11,7 @@
   const FLUSH_DELAY = 300; // milliseconds, as are all times in this file
   const TITLE_DELAY = 400; // applications set the title of a page after its address
   const LONGEST_RETRY_DELAY = 60000;
+  const LONGEST_RETRY_AFTER = 15 * 60 * 1000; // whatever a server asks for
   const REQUEST_TIMEOUT = 30000;
   const STORE_TIMEOUT = 2000;
   const SESSION_IDLE = 30 * 60 * 1000;
@@ -517,11 +518,19 @@
   let flushTimer = null;
   let sending = false;
   let failures = 0;
+  let notBefore = 0; // the server has asked to be left alone until then
   const beaconed = new Set();
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
   const maySend = () => options.siteKey && allowed();
-  const retryDelay = () => Math.min(2 ** failures * 500, LONGEST_RETRY_DELAY) * (0.75 + Math.random() / 2);
+  const retryDelay = () => Math.max(Math.min(2 ** failures * 500, LONGEST_RETRY_DELAY) * (0.75 + Math.random() / 2), notBefore - Date.now());
+
+  /** Retry-After is seconds or a date (RFC 9110). Not all come back in the same instant. */
+  function heed(response) {
+    const text = response?.headers?.get('Retry-After');
+    const wait = /^\d+$/.test(text) ? text * 1000 : Date.parse(text) - Date.now();
+    if (wait > 0) notBefore = Date.now() + Math.min(wait, LONGEST_RETRY_AFTER) * (1 + Math.random() / 4);
+  }
 
   function scheduleFlush(delay = FLUSH_DELAY) {
     clearTimeout(flushTimer);
@@ -554,6 +563,7 @@
   /** Sends all that waits; one tab at a time, since they share the queue. */
   async function flush() {
     if (sending || pending || !maySend() || !names('operation.').length) return;
+    if (Date.now() < notBefore) return scheduleFlush(notBefore - Date.now());
     sending = true;
     try { // where locks are forbidden, storage is too, so there is nothing to share
       await (navigator.locks ? navigator.locks.request(placeOf('lock'), sendWaiting).catch(sendWaiting) : sendWaiting());
@@ -587,7 +597,10 @@
   /** True when the server has decided, for good or ill; false when the same operations should be sent again. */
   async function deliver(body) {
     const response = await post(body);
-    if (!response || !response.status || response.status >= 500 || [408, 425, 429].includes(response.status)) return false;
+    if (!response || !response.status || response.status >= 500 || [408, 425, 429].includes(response.status)) {
+      heed(response);
+      return false;
+    }
     const answer = await response.json().catch(() => null);
     if (response.ok && !answer) return false; // not our server's answer, but that of something in between
     const { rejected = [], warnings = [] } = answer || {};

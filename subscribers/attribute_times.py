@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from subscribers.attribute_sizes import fits, has_room
 from subscribers.models import Subscriber
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -52,6 +53,12 @@ def merge_attributes(*, giver: Subscriber, taker: Subscriber) -> None:
     taker_times = {
         key: at for key, at in taker.attribute_times.items() if key in taker.attributes or key not in filled
     }
-    taker.attributes = {**filled, **taker.attributes}
+    kept = dict(taker.attributes)
+    for key, value in filled.items():
+        if key not in kept and has_room(kept, key, value):
+            kept[key] = value
+        elif key not in kept and fits(taker.raw_values, key, value):
+            taker.raw_values[key] = value
+    taker.attributes = kept
     taker.attribute_times = {**giver.attribute_times, **taker_times}
     forget_removed(taker)

@@ -13,9 +13,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from subscribers.arrays import write_array, write_texts
+from subscribers.attribute_sizes import SURELY_SMALL, explain_room, explain_size, fits, has_room, measure
 from subscribers.attribute_values import AttributeValueError, is_same
 from subscribers.changes import LOCATION, name_attribute, name_profile
 from subscribers.definitions import Definitions
@@ -90,16 +92,16 @@ def _is_unchanged(one: Any, other: Any) -> bool:
     return one is other or (one == other and is_same(one, other))
 
 
-def list_kept_keys(site: Site, names: Collection[Name]) -> dict[Name, set[str]]:
+def list_kept(site: Site, names: Collection[Name]) -> dict[Name, dict[str, Any]]:
     """Which attributes the people of these names have now; without those who are not known yet."""
     by_kind: defaultdict[str, list[str]] = defaultdict(list)
     for kind, value in names:
         by_kind[kind].append(value)
-    found: dict[Name, set[str]] = {}
+    found: dict[Name, dict[str, Any]] = {}
     for kind, values in by_kind.items():
         leads = Identity.objects.filter(site=site, kind=kind, value__in=values)
         for value, attributes in leads.values_list("value", "subscriber__attributes"):
-            found[kind, value] = set(attributes)
+            found[kind, value] = attributes
     return found
 
 
@@ -189,7 +191,11 @@ def _set_attribute(subscriber: Subscriber, key: str, value: Any, definitions: De
         raise AttributeValueError(
             f"would be one more than the {ATTRIBUTES_PER_SUBSCRIBER} that a subscriber can have"
         )
+    if problem := explain_size(value):
+        raise AttributeValueError(problem)
     kept, is_guess = definitions.take(key, value)
+    if not has_room(subscriber.attributes, key, kept):
+        raise AttributeValueError(explain_room())
     if key in PROFILE_FIELDS:
         if kept == "":
             _remove_attribute(subscriber, key)
@@ -212,5 +218,10 @@ def _remove_attribute(subscriber: Subscriber, key: str) -> None:
 
 
 def _keep_raw(subscriber: Subscriber, key: str, value: Any) -> None:
-    if key in subscriber.raw_values or len(subscriber.raw_values) < ATTRIBUTES_PER_SUBSCRIBER:
-        subscriber.raw_values[key] = value
+    """As long as there is room, which is as much as for what can be kept."""
+    is_one_more = key not in subscriber.raw_values and len(subscriber.raw_values) >= ATTRIBUTES_PER_SUBSCRIBER
+    too_large = measure(value) > settings.ATTRIBUTE_MAX_BYTES or len(subscriber.raw_values) >= SURELY_SMALL
+    if is_one_more or (too_large and not fits(subscriber.raw_values, key, value)):
+        subscriber.raw_values.pop(key, None)  # what was sent before is not what was sent last
+        return
+    subscriber.raw_values[key] = value

@@ -14,6 +14,8 @@ from subscribers.models import Site
 from tests import factories
 from tests.emptying import remember_migrated
 from tests.servers import TEMPLATE_DATABASE
+from tracking.limits import refusals
+from tracking.room import room
 
 # Log-ins are many, and nobody guesses their passwords.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -46,5 +48,7 @@ def site(db: None) -> Site:
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     breaker.note_answer()
+    refusals.clear()
+    room.forget()
     cache.clear()
     forget_all_secrets()

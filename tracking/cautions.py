@@ -3,15 +3,19 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from subscribers.attribute_sizes import explain_room, explain_size, has_room
 from subscribers.definitions import Definitions
 from subscribers.identities import Name
 from subscribers.models import Site
-from subscribers.profiles import ATTRIBUTES_PER_SUBSCRIBER, list_kept_keys
+from subscribers.profiles import ATTRIBUTES_PER_SUBSCRIBER, list_kept
 from tracking.log import find_log_start
 from tracking.operations import AttributesOperation, EventOperation, Operation, PageOperation
 
+ASIDE = "it is kept aside as it was sent, as far as there is room for that"
+# Where no value is longer, 200 of them are no more than a person can have.
+LONG = 120
 TOO_MANY = (
     f"would be one more than the {ATTRIBUTES_PER_SUBSCRIBER} attributes that a subscriber can have; "
     "it is kept aside as it was sent"
@@ -66,30 +70,43 @@ def find_cautions(site: Site, told: Iterable[Told]) -> Iterator[tuple[Told, str]
             if value is None:
                 crowd.remove(each.sender, [key])
                 continue
-            sentence = definitions.explain(key, value) or (
-                "" if crowd.has_room(each.sender, key) else TOO_MANY
-            )
+            if problem := explain_size(value):
+                sentence = f"{problem}; {ASIDE}"
+            else:
+                sentence = definitions.explain(key, value) or crowd.explain(each.sender, key, value)
             if sentence:
                 yield each, f"{key}: {sentence}"
 
 
 class _Crowd:
-    """Which keys each person has, where there may be too many: on a site with few keys there cannot."""
+    """What is known of each person, where it may be too much: with few keys and short values it cannot."""
 
     def __init__(self, site: Site, told: Iterable[Told]) -> None:
-        senders = {each.sender for each in told}
-        self.keys: defaultdict[Name, set[str]] | None = None
-        if Definitions.count(site.pk) > ATTRIBUTES_PER_SUBSCRIBER:
-            self.keys = defaultdict(set, list_kept_keys(site, senders))
+        told = list(told)
+        self.kept: defaultdict[Name, dict[str, Any]] | None = None
+        if Definitions.count(site.pk) > ATTRIBUTES_PER_SUBSCRIBER or any(map(_tells_long, told)):
+            self.kept = defaultdict(dict, list_kept(site, {each.sender for each in told}))
 
     def remove(self, sender: Name, keys: Iterable[str]) -> None:
-        if self.keys is not None:
-            self.keys[sender].difference_update(keys)
+        if self.kept is not None:
+            for key in keys:
+                self.kept[sender].pop(key, None)
 
-    def has_room(self, sender: Name, key: str) -> bool:
-        if self.keys is None or key in self.keys[sender]:
-            return True
-        if len(self.keys[sender]) >= ATTRIBUTES_PER_SUBSCRIBER:
-            return False
-        self.keys[sender].add(key)
-        return True
+    def explain(self, sender: Name, key: str, value: Any) -> str:
+        """Why there is no room for it; empty: there is."""
+        if self.kept is None:
+            return ""
+        known = self.kept[sender]
+        if key not in known and len(known) >= ATTRIBUTES_PER_SUBSCRIBER:
+            return TOO_MANY
+        if not has_room(known, key, value):
+            return f"{explain_room()}; {ASIDE}"
+        known[key] = value
+        return ""
+
+
+def _tells_long(told: Told) -> bool:
+    return any(
+        (isinstance(value, str) and len(value) > LONG) or isinstance(value, list | dict)
+        for value in told.operation.set.values()
+    )

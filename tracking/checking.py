@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
+
 from subscribers.browser_ids import is_placeholder
 from subscribers.customer_ids import CustomerIdError, check_customer_id, explain_placeholder
 from subscribers.endpoints import PushAddressError, check_endpoint, check_keys
@@ -71,6 +73,8 @@ def read_operations(
             good[position] = operation
         except OperationError as error:
             errors[position] = str(error)
+    if not trusted:
+        errors |= _find_beyond_identities(good)
     errors |= _find_without_room(site, good)
     good = {position: operation for position, operation in good.items() if position not in errors}
     rejected = [_reject(position, documents[position], errors[position]) for position in sorted(errors)]
@@ -95,6 +99,18 @@ def read_operations(
         for each, sentence in find_cautions(site, told)
     ]
     return Checked(list(good.values()), [documents[position] for position in good], rejected, warnings)
+
+
+def _find_beyond_identities(operations: Mapping[int, Operation]) -> dict[int, str]:
+    """A browser is one person's, and at times a second one's who logs in after them."""
+    positions = [
+        position for position, operation in operations.items() if isinstance(operation, IdentifyOperation)
+    ]
+    most = settings.TRACK_MAX_IDENTITIES
+    return dict.fromkeys(
+        positions[most:],
+        f"at most {most} identify operations are taken in one request; send the others in another",
+    )
 
 
 def _find_without_room(site: Site, operations: Mapping[int, Operation]) -> dict[int, str]:

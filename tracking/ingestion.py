@@ -21,6 +21,7 @@ from tracking.inbox import DRAIN_TASK
 from tracking.models import InboxItem
 from tracking.operations import Envelope, Operation
 from tracking.reading import RequestError
+from tracking.room import RETRY_SECONDS, room
 from tracking.unknown_fields import BACKEND_REQUEST, BROWSER_REQUEST, CONTEXT, list_unknown
 
 
@@ -123,6 +124,10 @@ def store_envelopes(
                 payload=envelope.model_dump(mode="json"),
                 received_at=now,
             )
+        )
+    if room.is_full():
+        raise RequestError(
+            "Too much waits here to be taken in. Try again in a moment.", 503, retry_after=RETRY_SECONDS
         )
     InboxItem.objects.bulk_create(rows)
     transaction.on_commit(partial(wake, DRAIN_TASK))

@@ -141,6 +141,9 @@ class PropertyValue(models.Model):
         help_text="MD5 of the value's canonical JSON: texts may be too long for an index"
     )
     value = models.JSONField()
+    seen_at = models.DateTimeField(
+        db_default=Now(), help_text="When an event with it was received last, to within a week"
+    )
 
     class Meta:
         constraints: ClassVar = [

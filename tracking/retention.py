@@ -16,6 +16,7 @@ from psycopg.sql import SQL, Identifier
 from subscribers.changes import LOG, note_for_everyone
 from subscribers.ddl import change_tables
 from subscribers.models import Site
+from tracking.interning import collect_values
 from tracking.log import find_log_start
 from tracking.models import LogStart
 from tracking.partitions import LOCK, find_start_of_week, list_partitions
@@ -43,7 +44,12 @@ def forget_events(*, now: dt.datetime) -> Forgotten:
     A log that was cut never begins earlier again, however the setting is changed.
     """
     begins_at = _note_start(now)
-    return Forgotten(_drop_weeks(begins_at), _delete_older(begins_at)) if begins_at else Forgotten([], 0)
+    if begins_at is None:
+        return Forgotten([], 0)
+    forgotten = Forgotten(_drop_weeks(begins_at), _delete_older(begins_at))
+    if not any(is_over(start, begins_at) for start in list_partitions().values()):
+        collect_values(before=begins_at)  # else events are still there that have them
+    return forgotten
 
 
 @transaction.atomic
@@ -64,7 +70,7 @@ def _note_start(now: dt.datetime) -> dt.datetime | None:
 
 def _drop_weeks(begins_at: dt.datetime) -> list[str]:
     starts = list_partitions()
-    over = [name for name, start in starts.items() if start + dt.timedelta(weeks=1) <= begins_at]
+    over = [name for name, start in starts.items() if is_over(start, begins_at)]
     dropped = []
     for name in sorted(over, key=lambda name: starts[name]):
         # One transaction for each: a thousand weeks at once would take more locks than a server has.
@@ -72,6 +78,10 @@ def _drop_weeks(begins_at: dt.datetime) -> list[str]:
             break  # somebody reads or writes for long; there will be a next time
         dropped.append(name)
     return dropped
+
+
+def is_over(start: dt.datetime, begins_at: dt.datetime) -> bool:
+    return start + dt.timedelta(weeks=1) <= begins_at
 
 
 def _drop(cursor: CursorWrapper, *, name: str) -> None:

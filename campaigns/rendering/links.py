@@ -14,6 +14,7 @@ _WEB = re.compile(r"https?://(?P<host>[^/\\?#]+)", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _LABELS = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 _LONGEST_HOST = 253
+_LONGEST = 4096  # characters
 _RIGHT = "one begins with https://, and a page of the site itself with /"
 
 
@@ -24,6 +25,8 @@ def check_link(link: str) -> str:
     Empty is a link too: to the site.
     """
     link = link.strip()
+    if len(link) > _LONGEST:  # it would fit into no push, and what is good is remembered
+        raise RenderingError(f"“{link[:100]}…” is too long: a link may have {_LONGEST:,} characters.")
     if link and (problem := _find_problem(link)):
         end = "" if problem.endswith("?") else "."
         raise RenderingError(f"“{link[:100]}” is not a web address: {problem}{end}")

@@ -38,7 +38,12 @@ class _Context(RenderContext):
 
     def get(self, path: list[object], **kwargs: Any) -> object:
         self.budget.spend(1)
-        return super().get(path, **kwargs)
+        found = super().get(path, **kwargs)
+        if isinstance(
+            found, Mapping | list
+        ):  # of lists of lists nobody knows how much they are, printed or compared
+            self.budget.spend_on(found)
+        return found
 
     def get_item(self, obj: Any, key: Any) -> Any:
         """Of people and other mappings what is known alone: `subscriber.size` is an attribute or nothing."""
@@ -93,7 +98,8 @@ def is_template(text: str) -> bool:
     return "{{" in text or "{%" in text
 
 
-@functools.lru_cache(maxsize=1000)
+# Up to 200 kB each, in every process that renders.
+@functools.lru_cache(maxsize=200)
 def read_template(text: str) -> Template:
     """RenderingError if it cannot be read."""
     if len(text) > LONGEST_SOURCE:

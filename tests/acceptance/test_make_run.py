@@ -21,7 +21,7 @@ PARTS = (
     "config.run",
     "postgres",
     "valkey-server",
-    "gunicorn",
+    "config.serving",
     "worker",
     "beat",
     "pushservice",

@@ -1,6 +1,7 @@
 """Sending: in batches, without cookies, again when the server fails, and before the page goes."""
 
 import datetime as dt
+import time
 
 import pytest
 from selenium.webdriver import Chrome
@@ -50,6 +51,22 @@ def test_a_failing_server_is_asked_again_with_the_same_ids(
     attempts = [[operation["id"] for operation in post.operations] for post in server.posts]
     assert len(attempts) == 3
     assert attempts[0] == attempts[1] == attempts[2]
+
+
+def test_a_server_that_says_when_to_come_again_is_left_alone_until_then(
+    browser: Chrome, server: RecordingServer
+) -> None:
+    server.statuses = [429]
+    server.headers["/v1/track"] = {"Retry-After": "2", "Access-Control-Expose-Headers": "Retry-After"}
+    browser.get(server.add_page(before=FIRST_EVENT))
+    server.wait_for(server.tracked)
+    refused_at = time.monotonic()
+    browser.execute_script("carillon.push(['addEvent', 'second'])")  # which asks to be sent at once
+    events = server.wait_for_events(2)
+
+    assert time.monotonic() - refused_at > 1.8
+    assert [event["name"] for event in events] == ["first", "second"]
+    assert [post.status for post in server.tracked()] == [429, 202]
 
 
 @pytest.mark.parametrize("status", [400, 403, 413])
