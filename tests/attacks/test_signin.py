@@ -316,7 +316,7 @@ def test_a_link_goes_to_the_address_we_know_not_to_one_that_looks_like_it(
     resets.ask(typed, now=timezone.now())
     resets.answer_requests(now=timezone.now())
 
-    assert [mail.recipient for mail in OutgoingMail.objects.all()] == ["Ada@Shop.example"] * is_theirs
+    assert [mail.recipient for mail in OutgoingMail.objects.all()] == ["Ada@shop.example"] * is_theirs
 
 
 def test_a_log_out_needs_a_page_of_ours(staff: User) -> None:
