@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Protocol, TypeVar
 
+from django.apps import apps
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission
 from django.db import models
@@ -36,9 +37,15 @@ def find_sites(who: Any, permission: str) -> frozenset[int] | None:
     return frozenset(site for site, role in _read_roles(who).items() if permission in allowed[role])
 
 
-def scope(rows: QuerySet[_Row], who: Any, permission: str | None = None) -> QuerySet[_Row]:
-    """Those of the rows that belong to sites on which they have the permission; if none is named, to view such rows."""
-    sites = find_sites(who, permission or name_permission(rows.model, "view"))
+def find_sites_for_any(who: Any, permissions: Collection[str]) -> frozenset[int] | None:
+    """The sites on which they have at least one of the permissions; None: every site."""
+    each = [find_sites(who, permission) for permission in permissions]
+    return None if None in each else frozenset().union(*(sites for sites in each if sites is not None))
+
+
+def scope(rows: QuerySet[_Row], who: Any, *permissions: str) -> QuerySet[_Row]:
+    """Those of the rows that belong to sites on which they have one of the permissions; if none is named, to see such rows."""
+    sites = find_sites_for_any(who, permissions or name_seeing(rows.model))
     return rows if sites is None else rows.filter(**{f"{find_site_path(rows.model)}__in": sites})
 
 
@@ -55,6 +62,11 @@ def list_permissions(user: Any) -> set[str]:
 
 def name_permission(model: type[models.Model], action: str) -> str:
     return f"{model._meta.app_label}.{action}_{model._meta.model_name}"
+
+
+def name_seeing(model: type[models.Model]) -> tuple[str, str]:
+    """Either lets somebody see its rows: whoever may change one must be shown it."""
+    return name_permission(model, "view"), name_permission(model, "change")
 
 
 @functools.cache
@@ -110,8 +122,22 @@ def _read_role_permissions(user: Any) -> dict[str, set[str]]:
     if not hasattr(user, "_permissions_by_role"):
         found: dict[str, set[str]] = {role: set() for role in _read_roles(user).values()}
         granted = Permission.objects.filter(group__name__in=found) if found else Permission.objects.none()
-        for role, app, codename in granted.values_list("group__name", "content_type__app_label", "codename"):
-            found[role].add(f"{app}.{codename}")
+        names = ("group__name", "content_type__app_label", "content_type__model", "codename")
+        for role, app, model, codename in granted.values_list(*names):
+            if _is_within_sites(app, model, codename):
+                found[role].add(f"{app}.{codename}")
         user._permissions_by_role = found
     allowed: dict[str, set[str]] = user._permissions_by_role
     return allowed
+
+
+@functools.cache
+def _is_within_sites(app: str, model: str, codename: str) -> bool:
+    """Whether a role on one site can give it: not what concerns the installation, like its jobs, nor making another site."""
+    if f"{app}.{codename}" == "subscribers.add_site":
+        return False
+    try:
+        find_site_path(apps.get_model(app, model))
+    except LookupError:  # it belongs to no site, or there is no such model any more
+        return False
+    return True

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from access.scoping import scope
 from config.first_steps import Step, list_steps
 from config.limits import read_limits
 from config.overview import count_heads, find_zone, read_campaigns, read_segments, read_trends
@@ -15,20 +16,18 @@ from subscribers.geolocation import knows_cities
 from subscribers.models import Site
 from subscribers.timezones import explain_clock
 
+SEEN = ("subscribers.view_subscriber", "segments.view_segment", "campaigns.view_campaign")
 OPERATES = "django_celery_beat.view_periodictask"  # who watches over the machinery
 
 
 def add_overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add what the visitor's role may see: whoever has no role yet is told so by the template."""
-    may_view = request.user.has_perms(
-        ["subscribers.view_subscriber", "segments.view_segment", "campaigns.view_campaign"]
-    )
-    if not may_view:
+    sites = _list_sites(request)
+    if not request.user.has_perms(SEEN):
         return context
-    sites = list(Site.objects.order_by("pk"))
     zone = find_zone(sites)
-    trends = read_trends(zone=zone, now=timezone.now())
-    heads, campaigns, segments = count_heads(), read_campaigns(), read_segments()
+    trends = read_trends(sites, zone=zone, now=timezone.now())
+    heads, campaigns, segments = count_heads(sites), read_campaigns(sites), read_segments(sites)
     steps = list_steps(
         site=sites[0].pk if sites else None,
         has_events=trends[0].total > 0,
@@ -56,6 +55,14 @@ def add_overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
 
 def _explain_clocks(sites: list[Site]) -> list[str]:
     return [f"{site.name}: {problem}" for site in sites if (problem := explain_clock(site.timezone))]
+
+
+def _list_sites(request: HttpRequest) -> list[Site]:
+    """Those of which they may see all that the home page shows."""
+    own = Site.objects.order_by("pk")
+    for permission in SEEN:
+        own = scope(own, request.user, permission)
+    return list(own)
 
 
 def _find_address(step: Step, request: HttpRequest) -> str:

@@ -54,18 +54,18 @@ def find_zone(sites: list[Site]) -> ZoneInfo:
     return load_zone(find_database_zone(zones.pop() if len(zones) == 1 else UTC))
 
 
-def read_trends(*, zone: ZoneInfo, now: dt.datetime) -> list[Trend]:
-    """Events, new subscribers, sends and clicks per day."""
-    names = dict(EventType.objects.values_list("pk", "name"))
+def read_trends(sites: list[Site], *, zone: ZoneInfo, now: dt.datetime) -> list[Trend]:
+    """Events, new subscribers, sends and clicks of these sites per day."""
+    names = dict(EventType.objects.filter(site__in=sites).values_list("pk", "name"))
     daily = read_daily_counts(days=DAYS, zone=zone, now=now)
 
     def count(wanted: Callable[[str], bool]) -> dict[dt.date, int]:
         return {
-            day: sum(count for pk, count in counts.items() if wanted(names.get(pk, "")))
+            day: sum(count for pk, count in counts.items() if pk in names and wanted(names[pk]))
             for day, counts in daily.items()
         }
 
-    arrivals = count_arrivals(list(daily), zone=zone)
+    arrivals = count_arrivals(sites, list(daily), zone=zone)
     return [
         draw_trend(
             "events", "Events", "What visitors did", count(lambda name: not name.startswith("$push_"))
@@ -76,14 +76,14 @@ def read_trends(*, zone: ZoneInfo, now: dt.datetime) -> list[Trend]:
     ]
 
 
-def count_arrivals(days: list[dt.date], *, zone: ZoneInfo) -> dict[dt.date, int]:
+def count_arrivals(sites: list[Site], days: list[dt.date], *, zone: ZoneInfo) -> dict[dt.date, int]:
     """New subscribers for each day, at most a minute old. Who came lately was also seen lately, which has an index."""
-    key = f"arrivals:{zone.key}:{days[-1]}"
+    key = f"arrivals:{zone.key}:{days[-1]}:{_name_sites(sites)}"
     counts = _arrivals.recall(key)
     if counts is None:
         since = dt.datetime.combine(days[0], dt.time(), tzinfo=zone)
         lately = Subscriber.objects.living().filter(
-            site__in=Site.objects.all(), last_seen_at__gte=since, created_at__gte=since
+            site__in=sites, last_seen_at__gte=since, created_at__gte=since
         )
         by_day = lately.values_list(TruncDate("created_at", tzinfo=zone)).annotate(Count("pk")).order_by()
         counts = dict(by_day)
@@ -91,20 +91,28 @@ def count_arrivals(days: list[dt.date], *, zone: ZoneInfo) -> dict[dt.date, int]
     return {day: counts.get(day, 0) for day in days}
 
 
-def count_heads() -> Headcount:
+def count_heads(sites: list[Site]) -> Headcount:
     """How many people there are, and how many a push can reach, at most a minute old."""
-    numbers = _heads.recall("headcount")
+    key = f"headcount:{_name_sites(sites)}"
+    numbers = _heads.recall(key)
     if numbers is None:
-        numbers = (Subscriber.objects.living().count(), Subscriber.objects.reachable().count())
-        _heads.keep("headcount", numbers, KEEP_SECONDS)
+        living, reachable = Subscriber.objects.living(), Subscriber.objects.reachable()
+        numbers = (living.filter(site__in=sites).count(), reachable.filter(site__in=sites).count())
+        _heads.keep(key, numbers, KEEP_SECONDS)
     return Headcount(*numbers)
 
 
-def read_campaigns() -> list[CampaignLine]:
+def _name_sites(sites: list[Site]) -> str:
+    return ",".join(str(site.pk) for site in sites)
+
+
+def read_campaigns(sites: list[Site]) -> list[CampaignLine]:
     """Those that are going out or will, then the latest others."""
     is_open = Case(When(Q(status__in=OPEN), then=Value(0)), default=Value(1))
     campaigns = list(
-        Campaign.objects.select_related("site").order_by(is_open, "-updated_at")[:LATEST_CAMPAIGNS]
+        Campaign.objects.filter(site__in=sites)
+        .select_related("site")
+        .order_by(is_open, "-updated_at")[:LATEST_CAMPAIGNS]
     )
     outcomes = count_outcomes(campaigns)
     return [_make_line(campaign, outcomes[campaign.pk]) for campaign in campaigns]
@@ -116,7 +124,7 @@ def _make_line(campaign: Campaign, outcomes: Outcomes) -> CampaignLine:
     return CampaignLine(campaign, outcomes, None if share is None else int(100 * share))
 
 
-def read_segments() -> list[SegmentLine]:
+def read_segments(sites: list[Site]) -> list[SegmentLine]:
     """The segments that were edited last, with their members."""
-    segments = Segment.objects.order_by("-updated_at")[:LATEST_SEGMENTS]
+    segments = Segment.objects.filter(site__in=sites).order_by("-updated_at")[:LATEST_SEGMENTS]
     return [SegmentLine(segment, segment.member_count) for segment in segments]

@@ -6,10 +6,11 @@ from typing import Any, ClassVar
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import URLPattern, path
 from unfold.decorators import display
 
+from access.admin import find_own
 from campaigns.models import Delivery
 from segments.models import Membership
 from subscribers.admin.subscriber import SubscriberAdmin
@@ -66,11 +67,7 @@ class SubscriberPage(SubscriberAdmin):
 
     def show_timeline(self, request: HttpRequest, subscriber_id: int) -> HttpResponse:
         """A page of the timeline as a fragment: the newest entries, or those `before` an instant."""
-        subscriber = get_object_or_404(Subscriber, pk=subscriber_id)
-        if not (
-            self.has_view_permission(request, subscriber) and request.user.has_perm("tracking.view_event")
-        ):
-            return HttpResponse(status=403)
+        subscriber = find_own(request, Subscriber.objects.all(), "tracking.view_event", pk=subscriber_id)
         context = self._read_rows(subscriber, before=request.GET.get("before"))
         return render(request, "admin/tracking/timeline.html", {**context, "subscriber": subscriber})
 

@@ -68,7 +68,8 @@ class SegmentForm(SeenForm):
 
     def _settle_site(self, field: forms.Field) -> None:
         # Not left out of the form: a field that is not there would not be checked for names that are taken.
-        sites = list(Site.objects.all()[:2])
+        offered: forms.ModelChoiceField[Site] = field  # type: ignore[assignment]
+        sites = list(offered.queryset[:2] if offered.queryset is not None else [])
         if len(sites) == 1:
             field.initial = sites[0].pk
             field.widget = forms.HiddenInput()

@@ -12,9 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
+from access.admin import OwnSitesAdmin
+from access.scoping import scope
 from subscribers.admin.seen import HeedsOthers
 from subscribers.admin.seen_form import SeenForm
 from tracking.models import EventType, InboxItem
@@ -32,7 +33,7 @@ TYPE_WORDS = {
 
 
 @admin.register(EventType)
-class EventTypeAdmin(HeedsOthers, ModelAdmin):
+class EventTypeAdmin(HeedsOthers, OwnSitesAdmin):
     """Made at first sight, or announced from within the rule builder; nobody adds one here."""
 
     form = SeenForm
@@ -86,7 +87,7 @@ class EventTypeAdmin(HeedsOthers, ModelAdmin):
 
 
 @admin.register(InboxItem)
-class SetAsideAdmin(ModelAdmin):
+class SetAsideAdmin(OwnSitesAdmin):
     """Operations that could not be applied: why, and what becomes of them is for a person to say."""
 
     list_display = ("what", "site", "received_at", "failed_at", "failure")
@@ -99,7 +100,7 @@ class SetAsideAdmin(ModelAdmin):
     fields = readonly_fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InboxItem]:
-        return list_set_aside()
+        return scope(list_set_aside(), request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -119,11 +120,13 @@ class SetAsideAdmin(ModelAdmin):
 
     @action(description="Try again", permissions=["try_again"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[InboxItem]) -> HttpResponse | None:
-        return self._ask_then(request, queryset, "Try again", try_again, "{} go back into the inbox.")
+        own = scope(queryset, request.user, "tracking.change_inboxitem")
+        return self._ask_then(request, own, "Try again", try_again, "{} go back into the inbox.")
 
     @action(description="Discard for good", permissions=["delete"])
     def discard(self, request: HttpRequest, queryset: QuerySet[InboxItem]) -> HttpResponse | None:
-        return self._ask_then(request, queryset, "Discard for good", discard, "{} discarded.")
+        own = scope(queryset, request.user, "tracking.delete_inboxitem")
+        return self._ask_then(request, own, "Discard for good", discard, "{} discarded.")
 
     def _ask_then(
         self,

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 
+from access.admin import offer_own
 from campaigns.audience import size_audience
 from campaigns.forms import CampaignForm
 from campaigns.forms.advice import advise
@@ -22,7 +23,7 @@ def show_advice(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     """Of the form as it stands on the page: nothing of it is saved."""
     if not (model_admin.has_add_permission(request) or model_admin.has_change_permission(request)):
         raise PermissionDenied
-    form = CampaignForm(request.POST)
+    form = offer_own(CampaignForm, request.user, "change")(request.POST)
     form.is_valid()
     return JsonResponse({"fields": advise(form, now=timezone.now()), "audience": say_audience(form)})
 

@@ -8,9 +8,10 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, URLField
 from django.http import HttpRequest, HttpResponse
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from access.admin import OwnSitesAdmin
+from access.scoping import name_seeing, scope
 from campaigns.admin import lifecycle_views, preview_views, report_views, testing_views, wording
 from campaigns.admin.advice_views import show_advice
 from campaigns.admin.composing import describe_composer
@@ -29,7 +30,7 @@ from subscribers.models import Site
 
 
 @admin.register(Campaign)
-class CampaignAdmin(HeedsOthers, TellsTwins, ModelAdmin):
+class CampaignAdmin(HeedsOthers, TellsTwins, OwnSitesAdmin):
     """A draft opens as a form; what was launched opens as a page to watch, and is never edited."""
 
     form = CampaignForm
@@ -75,7 +76,7 @@ class CampaignAdmin(HeedsOthers, TellsTwins, ModelAdmin):
         return queryset.prefetch_related("include_segments", "exclude_segments")
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        several = Site.objects.count() > 1
+        several = scope(Site.objects.all(), request.user, *name_seeing(Campaign)).count() > 1
         return [column for column in self.list_display if column != "site" or several]
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
@@ -137,7 +138,7 @@ class CampaignAdmin(HeedsOthers, TellsTwins, ModelAdmin):
             add_variant(campaign)
             return redirect_to(campaign)
         for button, (page, permission) in self.SAVE_AND.items():
-            if button in request.POST and request.user.has_perm(permission):
+            if button in request.POST and request.user.has_perm(permission, campaign):
                 return redirect_to(campaign, page)
         return None
 

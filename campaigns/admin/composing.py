@@ -75,7 +75,7 @@ def describe_composer(
         "site_facts": _gather_site_facts(form.sites),
         "chosen_site": site,
         "audience": say_audience(form),
-        "insertable": list_insertable(),
+        "insertable": list_insertable(form.sites),
         "emoji": EMOJI,
         "samples": [(person.pk, describe_sample(person)) for person in samples],
         "words": CHOICES,
@@ -103,9 +103,13 @@ def _note_advice(form: CampaignForm) -> None:
             setattr(part[name], "advice", advice.get(part.add_prefix(name), []))  # noqa: B010  # read by field.html
 
 
-def list_insertable() -> list[dict[str, Any]]:
-    """What “Insert attribute” offers: every site's attributes and the profile fields that messages may use."""
-    rows = Attribute.objects.exclude(type__in=[Attribute.Type.LIST, Attribute.Type.OBJECT]).order_by("key")
+def list_insertable(sites: list[Site]) -> list[dict[str, Any]]:
+    """What “Insert attribute” offers: the sites' attributes and the profile fields that messages may use."""
+    rows = (
+        Attribute.objects.filter(site__in=sites)
+        .exclude(type__in=[Attribute.Type.LIST, Attribute.Type.OBJECT])
+        .order_by("key")
+    )
     attributes = [{"key": row.key, "label": row.key, "site": row.site_id} for row in rows]
     return attributes + [{"key": key, "label": label, "site": None} for key, label in PROFILE_KEYS.items()]
 

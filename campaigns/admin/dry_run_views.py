@@ -22,7 +22,7 @@ PAGE_SIZE = 50
 @require_http_methods(["GET", "POST"])
 def show_dry_run(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
     """Everything about it; posting works it out anew."""
-    campaign = find_campaign(request, campaign_id, model_admin)
+    campaign = find_campaign(request, campaign_id)
     if campaign.status != Campaign.Status.DRAFT:
         messages.error(
             request, "This campaign was launched already: its report says what became of everybody."
@@ -31,7 +31,7 @@ def show_dry_run(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin
     context = gather_dry_run(request, campaign, anew=request.method == "POST")
     if request.method == "POST":
         return redirect_to(campaign, "dry_run")
-    if context["dry_run_words"] and request.user.has_perm(SEE_PEOPLE):
+    if context["dry_run_words"] and request.user.has_perm(SEE_PEOPLE, campaign):
         context |= _list_people(request, campaign, context["dry_run"])
     return render_page(request, model_admin, campaign, "dry_run", **context)
 
@@ -39,7 +39,7 @@ def show_dry_run(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin
 @require_GET
 def show_dry_run_progress(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
     """How far it has come, asked for every second while it is being worked out."""
-    campaign = find_campaign(request, campaign_id, model_admin)
+    campaign = find_campaign(request, campaign_id)
     dry_run = DryRun.objects.filter(campaign=campaign).first()
     if dry_run is None:
         return JsonResponse({"status": "", "looked_at": 0, "total": 0, "sentence": ""})
@@ -58,7 +58,7 @@ def gather_dry_run(request: HttpRequest, campaign: Campaign, *, anew: bool = Fal
     user = request.user if isinstance(request.user, User) else None
     dry_run = answer_dry_run(campaign, user, now=timezone.now(), anew=anew)
     words = describe_dry_run(dry_run, campaign)
-    may_see = words is not None and request.user.has_perm(SEE_PEOPLE)
+    may_see = words is not None and request.user.has_perm(SEE_PEOPLE, campaign)
     return {
         "dry_run": dry_run,
         "dry_run_words": words,

@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter
 
+from access.scoping import name_seeing, scope
 from campaigns.models import Campaign
 from segments.models import Segment
 from subscribers.models import Site
@@ -17,7 +18,8 @@ class SegmentFilter(DropdownFilter):
     parameter_name = "segment"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Campaign]) -> list[tuple[str, str]]:
-        return [(str(pk), name) for pk, name in Segment.objects.order_by("name").values_list("pk", "name")]
+        own = scope(Segment.objects.order_by("name"), request.user)
+        return [(str(pk), name) for pk, name in own.values_list("pk", "name")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> QuerySet[Campaign]:
         value = self.value()
@@ -35,7 +37,8 @@ class SiteFilter(DropdownFilter):
     parameter_name = "site"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Campaign]) -> list[tuple[str, str]]:
-        sites = list(Site.objects.order_by("name").values_list("pk", "name"))
+        own = scope(Site.objects.order_by("name"), request.user, *name_seeing(Campaign))
+        sites = list(own.values_list("pk", "name"))
         return [(str(pk), name) for pk, name in sites] if len(sites) > 1 else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> QuerySet[Campaign]:

@@ -38,7 +38,7 @@ from subscribers.seen import read_content, sign_content
 
 def show_launch(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
     """The dry run; posting it launches."""
-    campaign = find_campaign(request, campaign_id, model_admin, LAUNCH)
+    campaign = find_campaign(request, campaign_id, LAUNCH)
     if campaign.status != Campaign.Status.DRAFT:
         messages.error(request, "This campaign was launched already.")
         return redirect_to(campaign)
@@ -60,7 +60,7 @@ def show_launch(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin)
 
 def show_cancel(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
     """The question; posting it cancels for good."""
-    campaign = find_campaign(request, campaign_id, model_admin, LAUNCH)
+    campaign = find_campaign(request, campaign_id, LAUNCH)
     if campaign.status not in OPEN:
         messages.error(request, "There is nothing to cancel: this campaign is not under way.")
         return redirect_to(campaign)
@@ -88,19 +88,19 @@ def test_ahead(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) 
 
 @require_POST
 def pause(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
-    campaign = find_campaign(request, campaign_id, model_admin, LAUNCH)
+    campaign = find_campaign(request, campaign_id, LAUNCH)
     return _change_state(request, campaign, model_admin, pause_campaign, "paused")
 
 
 @require_POST
 def resume(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
-    campaign = find_campaign(request, campaign_id, model_admin, LAUNCH)
+    campaign = find_campaign(request, campaign_id, LAUNCH)
     return _change_state(request, campaign, model_admin, resume_campaign, "resumed")
 
 
 @require_POST
 def duplicate(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
-    campaign = find_campaign(request, campaign_id, model_admin, "campaigns.add_campaign")
+    campaign = find_campaign(request, campaign_id, "campaigns.add_campaign")
     copy = duplicate_campaign(campaign, created_by=request.user)  # type: ignore[arg-type]
     model_admin.log_addition(request, copy, f"Duplicated from “{campaign.name}”")
     messages.success(request, f"This is a copy of “{campaign.name}”. Nothing is sent until you launch it.")

@@ -37,7 +37,7 @@ def show_overview(request: HttpRequest, campaign: Campaign, model_admin: ModelAd
         **describe_progress(campaign, progress, now=now),
         previews=[preview_version(campaign, version) for version in versions],
         winner=describe_winner(campaign, progress),
-        may_choose=campaign.status in OPEN and request.user.has_perm(LAUNCH),
+        may_choose=campaign.status in OPEN and request.user.has_perm(LAUNCH, campaign),
         facts=[*list_decisions(campaign), *_list_moments(campaign)],
         runs=list_runs(campaign, most=LATEST_RUNS) if progress.runs > 1 else [],
         tab="overview",
@@ -47,7 +47,7 @@ def show_overview(request: HttpRequest, campaign: Campaign, model_admin: ModelAd
 @require_GET
 def show_progress(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
     """How far it has come, asked for every few seconds by the overview."""
-    campaign = find_campaign(request, campaign_id, model_admin)
+    campaign = find_campaign(request, campaign_id)
     now = timezone.now()
     context = describe_progress(campaign, read_progress(campaign, now=now), now=now)
     outcomes = context["report"]
@@ -66,7 +66,7 @@ def show_progress(request: HttpRequest, campaign_id: int, model_admin: ModelAdmi
 @require_POST
 def choose_by_hand(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
     """Which version everybody gets who still waits."""
-    campaign = find_campaign(request, campaign_id, model_admin, LAUNCH)
+    campaign = find_campaign(request, campaign_id, LAUNCH)
     letter = request.POST.get("variant", "")[:1]
     try:
         choose_winner(campaign, letter, now=timezone.now())

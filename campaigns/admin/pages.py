@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
+from access.admin import find_own
 from campaigns.models import Campaign
 
 LAUNCH = "campaigns.launch_campaign"
@@ -15,17 +15,9 @@ SEND_TEST = "campaigns.send_test_campaign"
 OPEN = (Campaign.Status.SCHEDULED, Campaign.Status.RUNNING, Campaign.Status.PAUSED)
 
 
-def find_campaign(
-    request: HttpRequest, campaign_id: int, model_admin: ModelAdmin, *permissions: str
-) -> Campaign:
+def find_campaign(request: HttpRequest, campaign_id: int, *permissions: str) -> Campaign:
     """The campaign, for somebody who may look at it and has all `permissions`; otherwise 404 or 403."""
-    campaign = Campaign.objects.select_related("site").filter(pk=campaign_id).first()
-    if campaign is None:
-        raise Http404("There is no such campaign.")
-    may_look = model_admin.has_view_permission(request, campaign)
-    if not (may_look and request.user.has_perms(permissions)):
-        raise PermissionDenied
-    return campaign
+    return find_own(request, Campaign.objects.select_related("site"), *permissions, pk=campaign_id)
 
 
 def render_page(
@@ -47,16 +39,17 @@ def render_page(
 def list_buttons(request: HttpRequest, campaign: Campaign, model_admin: ModelAdmin) -> set[str]:
     """What can be done with this campaign now, by this person."""
     status, user = campaign.status, request.user
+    row = None if campaign.pk is None else campaign  # of a new one: on any site
     buttons = {"report"} if status != Campaign.Status.DRAFT else set()
-    if model_admin.has_add_permission(request):
+    if user.has_perm("campaigns.add_campaign", row):
         buttons.add("duplicate")
     if model_admin.has_delete_permission(request, campaign):
         buttons.add("delete")
     if model_admin.has_change_permission(request, campaign):
         buttons.add("test_ahead")
-    if user.has_perm(SEND_TEST) and status in (Campaign.Status.DRAFT, *OPEN):
+    if user.has_perm(SEND_TEST, row) and status in (Campaign.Status.DRAFT, *OPEN):
         buttons.add("test")
-    if user.has_perm(LAUNCH):
+    if user.has_perm(LAUNCH, row):
         buttons |= _list_lifecycle_buttons(campaign)
     return buttons
 

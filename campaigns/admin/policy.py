@@ -4,11 +4,13 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from unfold.admin import ModelAdmin
 
+from access.admin import OwnSitesAdmin
+from access.scoping import name_seeing, scope
 from campaigns.admin.policy_wording import describe_policy
 from campaigns.forms import SendingPolicyForm
 from campaigns.models import FrequencyCap, SendingPolicy
@@ -26,7 +28,7 @@ QUIET_WORDS = {
 
 
 @admin.register(SendingPolicy)
-class SendingPolicyAdmin(HeedsOthers, ModelAdmin):
+class SendingPolicyAdmin(HeedsOthers, OwnSitesAdmin):
     """Every site has one page of it, whether anything was settled yet or not."""
 
     form = SendingPolicyForm
@@ -45,7 +47,7 @@ class SendingPolicyAdmin(HeedsOthers, ModelAdmin):
         if not object_id.isdecimal() or len(object_id) > 9:
             return None
         self.hold_while_saving(request, object_id)
-        site = Site.objects.filter(pk=int(object_id)).first()
+        site = self._list_sites(request).filter(pk=int(object_id)).first()
         return find_policy(site) if site else None
 
     def hold(self, key: str) -> None:
@@ -53,13 +55,16 @@ class SendingPolicyAdmin(HeedsOthers, ModelAdmin):
         Site.objects.select_for_update(no_key=True).filter(pk=key).first()
         super().hold(key)
 
+    def _list_sites(self, request: HttpRequest) -> QuerySet[Site]:
+        return scope(Site.objects.all(), request.user, *name_seeing(SendingPolicy))
+
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """All sites with what holds for each; of a single site, its page."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        sites = list(Site.objects.select_related("sending_policy").order_by("name"))
+        sites = list(self._list_sites(request).select_related("sending_policy").order_by("name"))
         if len(sites) == 1:
             return HttpResponseRedirect(reverse("admin:campaigns_sendingpolicy_change", args=[sites[0].pk]))
         frame = {

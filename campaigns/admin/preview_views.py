@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from unfold.admin import ModelAdmin
 
+from access.scoping import scope
 from campaigns.admin.samples import describe_sample, find_samples
 from campaigns.assignment import Version
 from campaigns.forms import compose_actions
@@ -62,7 +63,8 @@ def imagine_stranger(site: Site) -> Subscriber:
 def _find_site(request: HttpRequest, value: str, model_admin: ModelAdmin) -> Site | None:
     if not (model_admin.has_add_permission(request) or model_admin.has_change_permission(request)):
         raise PermissionDenied
-    return Site.objects.filter(pk=int(value)).first() if value.isdecimal() and len(value) < 10 else None
+    sites = scope(Site.objects.all(), request.user, "campaigns.add_campaign", "campaigns.change_campaign")
+    return sites.filter(pk=int(value)).first() if value.isdecimal() and len(value) < 10 else None
 
 
 def _find_subscriber(site: Site, value: str) -> Subscriber:

@@ -1,7 +1,6 @@
 """The report: a sum that adds up, what people did, broken down, and every single delivery."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -28,7 +27,7 @@ MOST_RUNS = 100
 
 @require_GET
 def show_report(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
-    campaign = find_campaign(request, campaign_id, model_admin)
+    campaign = find_campaign(request, campaign_id)
     now = timezone.now()
     try:
         occurrence = choose_run(campaign, request.GET.get("occurrence") or find_first_choice(campaign))
@@ -59,7 +58,7 @@ def show_report(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin)
         deliveries=list_deliveries(request, campaign, occurrence=occurrence),
         statuses=Delivery.Status.choices,
         reasons=Delivery.Reason.choices,
-        may_export=request.user.has_perms(EXPORTS),
+        may_export=request.user.has_perms(EXPORTS, campaign),
         tab="report",
     )  # fmt: skip
 
@@ -67,9 +66,7 @@ def show_report(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin)
 @require_GET
 def export_report(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponseBase:
     """Everybody as a file."""
-    campaign = find_campaign(request, campaign_id, model_admin)
-    if not request.user.has_perms(EXPORTS):
-        raise PermissionDenied
+    campaign = find_campaign(request, campaign_id, *EXPORTS)
     try:
         occurrence = choose_run(campaign, request.GET.get("occurrence", ""))
     except ChoiceError as error:

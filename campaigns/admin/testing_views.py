@@ -14,7 +14,7 @@ from subscribers.models import Subscriber
 
 
 def show_test(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
-    campaign = find_campaign(request, campaign_id, model_admin, SEND_TEST)
+    campaign = find_campaign(request, campaign_id, SEND_TEST)
     if campaign.status in (Campaign.Status.FINISHED, Campaign.Status.CANCELLED):
         messages.error(request, "This campaign is over. Duplicate it to send a test of its message.")
         return redirect_to(campaign)

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django.db import transaction
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
 from rest_framework.request import Request
@@ -41,7 +40,7 @@ class SendingPolicyViewSet(KnownQuery, viewsets.GenericViewSet[SendingPolicy]):
 
     @transaction.atomic
     def _write(self, request: Request, site_id: int, *, partial: bool) -> Response:
-        get_object_or_404(Site.objects.select_for_update(no_key=True), pk=site_id)  # one writer at a time
+        self.find_own(Site.objects.select_for_update(no_key=True), pk=site_id)  # one writer at a time
         shown = self.get_serializer(self._find(site_id))
         check_if_match(request, tag_answer(shown, shown.data))
         serializer: Any = self.get_serializer(self._find(site_id), data=request.data, partial=partial)
@@ -54,4 +53,4 @@ class SendingPolicyViewSet(KnownQuery, viewsets.GenericViewSet[SendingPolicy]):
         return Response(shown.data, headers={"ETag": write_etag(tag_answer(shown, shown.data))})
 
     def _find(self, site_id: int) -> SendingPolicy:
-        return find_policy(get_object_or_404(Site, pk=site_id))
+        return find_policy(self.find_own(Site.objects.all(), pk=site_id))

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -107,9 +106,9 @@ class ReportFileViewSet(KnownQuery, viewsets.GenericViewSet[Campaign]):
     )
     def retrieve(self, request: Request, campaign_id: int) -> HttpResponseBase:
         """One line for each person of each run, streamed. Takes the right to export subscribers, too."""
-        if not request.user.has_perms(EXPORTS):
+        campaign = self.find_own(self.get_queryset(), pk=campaign_id)
+        if not request.user.has_perms(EXPORTS, campaign):
             self.permission_denied(request)
-        campaign = get_object_or_404(self.get_queryset(), pk=campaign_id)
         with _refuse("occurrence"):
             occurrence = choose_run(campaign, self.read_query(request)["occurrence"])
         file = name_file(campaign, occurrence=occurrence, now=timezone.now())

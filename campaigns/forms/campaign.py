@@ -106,7 +106,8 @@ class CampaignForm(SeenForm, MessageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.sites = list(Site.objects.order_by("name"))
+        offered: forms.ModelChoiceField[Site] = self.fields["site"]  # type: ignore[assignment]
+        self.sites = list(offered.queryset.order_by("name") if offered.queryset is not None else [])
         data = self.data if self.is_bound else None
         goal = self.instance.goal
         self.goal_is_foreign = goal is not None and not is_plain(goal)

@@ -27,10 +27,7 @@ def choose_breakdown(campaign: Campaign, text: str) -> list[Segment]:
     """The segments of “3,5,8”, at most eight, all of the campaign's site. Raises ChoiceError."""
     if not text:
         return []
-    segments = choose_segments(text, least=1)
-    if segments[0].site_id != campaign.site_id:
-        raise ChoiceError(f"These are not segments of {campaign.site}, the site of this campaign.")
-    return segments
+    return choose_segments(text, among=Segment.objects.filter(site=campaign.site_id), least=1)
 
 
 def find_first_choice(campaign: Campaign) -> str:

@@ -3,11 +3,13 @@
 from django.contrib.admin import ModelAdmin
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from access.scoping import scope
 from segments.catalogue import read_catalogue
 from segments.models import Segment
 from subscribers.models import Site
@@ -20,18 +22,28 @@ PERMISSIONS = {
 }
 
 
-def list_declarable(user: User | AnonymousUser) -> list[str]:
-    """Which of attribute, event and property somebody may announce."""
-    return [what for what, named in PERMISSIONS.items() if any(map(user.has_perm, named))]
+BUILDING = ("segments.add_segment", "segments.change_segment")
+
+
+def list_declarable(user: User | AnonymousUser, site: Site) -> list[str]:
+    """Which of attribute, event and property somebody may announce for a site."""
+    return [what for what, named in PERMISSIONS.items() if any(user.has_perm(each, site) for each in named)]
 
 
 @require_GET
 def show_catalogue(request: HttpRequest, site_id: int, model_admin: ModelAdmin[Segment]) -> HttpResponse:
     """Attributes, events, places and so on that conditions can name, and the zone in which times are given."""
     require_builder(request, model_admin)
-    site = get_object_or_404(Site, pk=site_id)
+    site = get_object_or_404(list_building_sites(request), pk=site_id)
     known = read_catalogue(site, now=timezone.now())
-    return JsonResponse({"timezone": site.clock_name, "may_declare": list_declarable(request.user), **known})
+    return JsonResponse(
+        {"timezone": site.clock_name, "may_declare": list_declarable(request.user, site), **known}
+    )
+
+
+def list_building_sites(request: HttpRequest) -> QuerySet[Site]:
+    """For which somebody may build segments."""
+    return scope(Site.objects.all(), request.user, *BUILDING)
 
 
 def require_builder(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> None:

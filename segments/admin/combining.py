@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
+from access.scoping import scope
 from segments.looking.choosing import ChoiceError, choose_segments
 from segments.models import Segment
 
@@ -24,9 +25,10 @@ def read_combination(request: HttpRequest) -> dict[str, Any]:
     within, without = request.GET.get("within", ""), request.GET.get("without", "")
     if not within:
         return {}
+    own = scope(Segment.objects.all(), request.user)
     try:
-        everybody = choose_segments(f"{within},{without}", least=1)
-        inside = choose_segments(within, least=1)
+        everybody = choose_segments(f"{within},{without}", among=own, least=1)
+        inside = choose_segments(within, among=own, least=1)
     except ChoiceError:
         return {}
     outside = [segment for segment in everybody if segment not in inside]

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import reverse
 
+from access.scoping import name_seeing, scope
 from segments.looking.choosing import ChoiceError, choose_segments, remark_on_segments
 from segments.models import Segment
 from segments.preview.guard import PreviewBusy, PreviewStopped
@@ -50,7 +51,9 @@ def read_choice(request: HttpRequest) -> Choice:
     if not text:
         return Choice((), "")
     try:
-        return Choice(tuple(choose_segments(text, least=1)), "")
+        return Choice(
+            tuple(choose_segments(text, among=scope(Segment.objects.all(), request.user), least=1)), ""
+        )
     except ChoiceError as error:
         return Choice((), str(error))
 
@@ -82,7 +85,7 @@ def build_context(
     request: HttpRequest, model_admin: ModelAdmin[Segment], choice: Choice, *, title: str
 ) -> dict[str, Any]:
     """The segments that can be chosen, those that are, and the way between the pages."""
-    sites = list(Site.objects.order_by("name", "pk"))
+    sites = list(scope(Site.objects.order_by("name", "pk"), request.user, *name_seeing(Segment)))
     site = _find_site(request, choice, sites)
     return {
         **model_admin.admin_site.each_context(request),
@@ -97,7 +100,7 @@ def build_context(
         "remarks": remark_on_segments(choice.segments),
         "overlap_url": address_of("overlap", ids=choice.ids),
         "drift_url": address_of("drift", ids=choice.ids),
-        "may_save": model_admin.has_add_permission(request),
+        "may_save": request.user.has_perm("segments.add_segment", site),
     }
 
 

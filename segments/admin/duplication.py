@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
+from access.scoping import scope
 from segments.duplicates import name_copy
 from segments.models import Segment
 
@@ -18,7 +19,8 @@ def address_copy(segment: Segment) -> str:
 def find_original(request: HttpRequest) -> Segment | None:
     """The segment that `?copy=` names; None where there is none."""
     asked = request.GET.get("copy", "")
-    return Segment.objects.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None
+    own = scope(Segment.objects.all(), request.user)
+    return own.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None
 
 
 def read_copy(request: HttpRequest) -> dict[str, Any]:

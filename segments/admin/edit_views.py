@@ -6,13 +6,13 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from access.admin import find_own
 from segments.admin.moves_chart import draw_moves, say_comparison
 from segments.admin.people import describe_people, may_see_people
 from segments.editing import Comparison, review_edit
@@ -20,6 +20,7 @@ from segments.forms import CONFIRMED, GO_BACK, SegmentForm
 from segments.models import Segment, SegmentVersion
 from segments.rules import RuleError
 from segments.versions import find_latest, restore_version, say_changed
+from subscribers.models import Site
 
 # What is no part of the form that waits.
 OURS = {CONFIRMED, GO_BACK, "csrfmiddlewaretoken"}
@@ -64,9 +65,7 @@ def restore(
 ) -> HttpResponse:
     """What using an earlier rule again would do; posting it does it."""
     live = Segment.objects.filter(kind=Segment.Kind.LIVE).select_related("site")
-    segment = get_object_or_404(live, pk=segment_id)
-    if not model_admin.has_change_permission(request, segment):
-        raise PermissionDenied
+    segment = find_own(request, live, "segments.change_segment", pk=segment_id)
     version = get_object_or_404(SegmentVersion, segment=segment, number=number)
     problem = ""
     try:
@@ -112,7 +111,7 @@ def _ask(
         "used_by": [(usage, PAGES[usage.kind]) for usage in review.used_by],
         "words": say_comparison(review.comparison) if review.comparison else "",
         "parts": draw_moves(review.comparison) if review.comparison else [],
-        "examples": _show_examples(review.comparison, request) if review.comparison else [],
+        "examples": _show_examples(review.comparison, request, segment.site) if review.comparison else [],
         "question": question,
         "confirmed": CONFIRMED,
         "go_back": GO_BACK,
@@ -120,9 +119,11 @@ def _ask(
     return TemplateResponse(request, "admin/segments/confirm.html", context)
 
 
-def _show_examples(comparison: Comparison, request: HttpRequest) -> list[tuple[str, list[dict[str, Any]]]]:
+def _show_examples(
+    comparison: Comparison, request: HttpRequest, site: Site
+) -> list[tuple[str, list[dict[str, Any]]]]:
     """Some of each, by a heading; to nobody who may not see subscribers."""
-    if not may_see_people(request):
+    if not may_see_people(request, site):
         return []
     now = timezone.now()
     groups = (
@@ -130,4 +131,4 @@ def _show_examples(comparison: Comparison, request: HttpRequest) -> list[tuple[s
         ("Some of those who leave", comparison.leaving),
         ("Some of those who stay", comparison.staying),
     )
-    return [(heading, describe_people(people, request, now)) for heading, people in groups if people]
+    return [(heading, describe_people(people, request, site, now)) for heading, people in groups if people]

@@ -4,12 +4,12 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from access.admin import find_own
 from segments.definitions import refuse_instant
 from segments.explanation import TELLS_OF, explain_membership
 from segments.models import Segment
@@ -22,9 +22,7 @@ def show_explanation(
     request: HttpRequest, segment_id: int, subscriber_id: int, model_admin: ModelAdmin[Segment]
 ) -> HttpResponse:
     """The rule's tree for one subscriber, now or `at` a time on the site's clock."""
-    segment = get_object_or_404(Segment.objects.select_related("site"), pk=segment_id)
-    if not (model_admin.has_view_permission(request, segment) and may_explain(request)):
-        raise PermissionDenied
+    segment = find_own(request, Segment.objects.select_related("site"), *TELLS_OF, pk=segment_id)
     people = Subscriber.objects.living().filter(site=segment.site_id)
     subscriber = get_object_or_404(people, pk=subscriber_id)
     asked = request.GET.get("at", "")
@@ -49,8 +47,8 @@ def show_explanation(
     return TemplateResponse(request, "admin/segments/explanation.html", context)
 
 
-def may_explain(request: HttpRequest) -> bool:
-    return request.user.has_perms(TELLS_OF)
+def may_explain(request: HttpRequest, segment: Segment) -> bool:
+    return request.user.has_perms(TELLS_OF, segment)
 
 
 def read_local(text: str, zone: ZoneInfo) -> dt.datetime:

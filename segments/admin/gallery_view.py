@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from access.scoping import scope
 from segments.gallery import find_ready_made
 from segments.models import Segment
 from segments.offers import list_offers, prefill_rule
@@ -17,7 +18,7 @@ def show_gallery(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> Http
     """Every entry, for the site of `?site=` or else the first one."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
-    sites = list(Site.objects.order_by("pk"))
+    sites = _list_sites(request)
     site = _choose(sites, request.GET.get("site"))
     context = {
         **model_admin.admin_site.each_context(request),
@@ -35,11 +36,15 @@ def read_prefill(request: HttpRequest) -> dict[str, Any]:
     entry = find_ready_made(request.GET.get("gallery", ""))
     if entry is None:
         return {}
-    site = _choose(list(Site.objects.order_by("pk")), request.GET.get("site"))
+    site = _choose(_list_sites(request), request.GET.get("site"))
     if site is None:
         return {}
     rule = prefill_rule(entry, site)
     return {"site": site.pk, "name": entry.name, "description": entry.description, "rule": rule}
+
+
+def _list_sites(request: HttpRequest) -> list[Site]:
+    return list(scope(Site.objects.order_by("pk"), request.user, "segments.add_segment"))
 
 
 def _choose(sites: list[Site], asked: str | None) -> Site | None:

@@ -1,12 +1,12 @@
 """The page that lists who is in a segment, those who entered last first, and says of anybody whether they are in it."""
 
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
+from access.admin import find_own
 from segments.admin.explain_view import may_explain
+from segments.admin.people import may_see_people
 from segments.definitions import describe_segment
 from segments.looking.export import EXPORTS
 from segments.looking.members import Position, find_members, read_members
@@ -20,10 +20,8 @@ def show_members(request: HttpRequest, segment_id: int, model_admin: ModelAdmin[
 
     A search for somebody (`who`) says whether they are in it and since when, and leads on to why.
     """
-    segment = get_object_or_404(Segment.objects.select_related("site"), pk=segment_id)
-    if not model_admin.has_view_permission(request, segment):
-        raise PermissionDenied
-    may_search = request.user.has_perm("subscribers.view_subscriber")
+    segment = find_own(request, Segment.objects.select_related("site"), pk=segment_id)
+    may_search = may_see_people(request, segment)
     who = request.GET.get("who", "").strip() if may_search else ""
     page = read_members(
         segment,
@@ -38,9 +36,9 @@ def show_members(request: HttpRequest, segment_id: int, model_admin: ModelAdmin[
         "segment": segment,
         "sentence": describe_segment(segment),
         "page": page,
-        "may_explain": may_explain(request),
+        "may_explain": may_explain(request, segment),
         "may_open": may_search,
-        "may_export": request.user.has_perms(EXPORTS),
+        "may_export": request.user.has_perms(EXPORTS, segment),
         "who": who,
         "found": find_members(segment, who),
     }

@@ -4,13 +4,12 @@ import datetime as dt
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from access.admin import find_own
 from segments.admin.size_chart import draw_moves, draw_sizes
 from segments.admin.wording import CAUSES, advise_on_failure, say_freshness, say_moment
 from segments.definitions import describe_segment
@@ -26,9 +25,7 @@ PERIODS = (30, 90, 365)  # days
 @require_GET
 def show_overview(request: HttpRequest, segment_id: int, model_admin: ModelAdmin[Segment]) -> HttpResponse:
     """`?days=`: 30, 90 or 365; anything else gives 30."""
-    segment = get_object_or_404(Segment.objects.select_related("site", "live_version"), pk=segment_id)
-    if not model_admin.has_view_permission(request, segment):
-        raise PermissionDenied
+    segment = find_own(request, Segment.objects.select_related("site", "live_version"), pk=segment_id)
     now = timezone.now()
     asked = request.GET.get("days", "")
     period = next((days for days in PERIODS if str(days) == asked), PERIODS[0])
@@ -51,7 +48,7 @@ def show_overview(request: HttpRequest, segment_id: int, model_admin: ModelAdmin
         "advice": advise_on_failure(segment),
         "usages": list_concerned(segment),
         "may_change": model_admin.has_change_permission(request, segment),
-        "may_export": request.user.has_perms(EXPORTS),
+        "may_export": request.user.has_perms(EXPORTS, segment),
     }
     return TemplateResponse(request, "admin/segments/overview.html", context)
 

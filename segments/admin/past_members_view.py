@@ -3,14 +3,14 @@
 import datetime as dt
 
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from access.admin import find_own
 from segments.admin.explain_view import read_local
+from segments.admin.people import may_see_people
 from segments.looking.past_members import (
     PastMember,
     count_past_members,
@@ -28,9 +28,7 @@ def show_past_members(
     request: HttpRequest, segment_id: int, model_admin: ModelAdmin[Segment]
 ) -> HttpResponse:
     """Who was in it `at` a time on the site's clock; `below`: where the page before ended."""
-    segment = get_object_or_404(Segment.objects.select_related("site"), pk=segment_id)
-    if not model_admin.has_view_permission(request, segment):
-        raise PermissionDenied
+    segment = find_own(request, Segment.objects.select_related("site"), pk=segment_id)
     asked = request.GET.get("at", "")
     context = {
         **model_admin.admin_site.each_context(request),
@@ -38,7 +36,7 @@ def show_past_members(
         "opts": Segment._meta,
         "segment": segment,
         "asked": asked,
-        "may_open": request.user.has_perm("subscribers.view_subscriber"),
+        "may_open": may_see_people(request, segment),
     }
     try:
         at = _read_asked(segment, asked, now=timezone.now()) if asked else None

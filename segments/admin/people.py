@@ -8,14 +8,16 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timesince import timesince
 
+from segments.models import Segment
 from segments.preview import SampleMember
+from subscribers.models import Site
 
 
 def describe_people(
-    people: Iterable[SampleMember], request: HttpRequest, now: dt.datetime
+    people: Iterable[SampleMember], request: HttpRequest, site: Site, now: dt.datetime
 ) -> list[dict[str, Any]]:
     """Label, a note, and the address of their page for whoever may open it."""
-    may_open = may_see_people(request)
+    may_open = may_see_people(request, site)
     return [
         {
             "label": member.label,
@@ -26,8 +28,8 @@ def describe_people(
     ]
 
 
-def may_see_people(request: HttpRequest) -> bool:
-    return request.user.has_perm("subscribers.view_subscriber")
+def may_see_people(request: HttpRequest, of: Site | Segment) -> bool:
+    return request.user.has_perm("subscribers.view_subscriber", of)
 
 
 def _describe_member(member: SampleMember, now: dt.datetime) -> str:

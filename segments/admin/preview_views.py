@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from segments.admin.builder_views import require_builder
+from segments.admin.builder_views import list_building_sites, require_builder
 from segments.admin.moves_chart import draw_moves, say_comparison
 from segments.admin.people import describe_people, may_see_people
 from segments.editing import compare_rule
@@ -35,14 +35,14 @@ def show_preview(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> Http
     now = timezone.now()
 
     def answer() -> dict[str, Any]:
-        asked, site = read_question(request.body)
+        asked, site = read_question(request)
         segment = Segment.objects.filter(pk=_read_key(asked, "segment"), site=site).first()
         exact = asked.get("exact") is not False
         preview = preview_rule(site, asked.get("rule"), as_of=now, exact=exact, segment=segment)
         return {
             **asdict(preview),
             "remarks": [remark._asdict() for remark in preview.remarks],
-            "sample": describe_people(preview.sample, request, now),
+            "sample": describe_people(preview.sample, request, site, now),
         }
 
     return in_words(answer)
@@ -55,7 +55,7 @@ def show_comparison(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> H
     now = timezone.now()
 
     def answer() -> dict[str, Any] | None:
-        asked, site = read_question(request.body)
+        asked, site = read_question(request)
         live = Segment.objects.filter(site=site, kind=Segment.Kind.LIVE)
         segment = live.filter(pk=_read_key(asked, "segment")).first()
         if segment is None:
@@ -65,11 +65,13 @@ def show_comparison(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> H
         found = compare_rule(segment, asked.get("rule"), as_of=now)
         parts = draw_moves(found)
         some = {"join": found.joining, "leave": found.leaving, "stay": found.staying}
-        examples = some if may_see_people(request) else {}
+        examples = some if may_see_people(request, site) else {}
         return {
             "sentence": say_comparison(found),
             "parts": [asdict(part) for part in parts],
-            "examples": {key: describe_people(people, request, now) for key, people in examples.items()},
+            "examples": {
+                key: describe_people(people, request, site, now) for key, people in examples.items()
+            },
             "used_by": [asdict(usage) for usage in list_concerned(segment)],
         }
 
@@ -83,7 +85,7 @@ def show_past(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> HttpRes
     now = timezone.now()
 
     def answer() -> dict[str, Any]:
-        asked, site = read_question(request.body)
+        asked, site = read_question(request)
         return asdict(read_past_sizes(site, asked.get("rule"), as_of=now))
 
     return in_words(answer)
@@ -109,14 +111,14 @@ def refuse(status: int, *problems: Problem) -> HttpResponse:
     return JsonResponse({"problems": [asdict(problem) for problem in problems]}, status=status)
 
 
-def read_question(body: bytes) -> tuple[Question, Site]:
+def read_question(request: HttpRequest) -> tuple[Question, Site]:
     """What is asked, and of which site. Raises RuleError."""
     try:
-        asked = json.loads(body)
+        asked = json.loads(request.body)
     except (ValueError, RecursionError):
         raise RuleError([Problem("", "The request is not JSON.")]) from None
     asked = asked if isinstance(asked, dict) else {}
-    site = Site.objects.filter(pk=_read_key(asked, "site")).first()
+    site = list_building_sites(request).filter(pk=_read_key(asked, "site")).first()
     if site is None:
         raise RuleError([Problem("site", "Choose a site first.")])
     return asked, site

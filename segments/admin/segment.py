@@ -72,7 +72,7 @@ class SegmentAdmin(SegmentList):
         if self.has_change_permission(request, obj):
             about = ["site", "name", "description", "rule"]
         else:
-            site = ["site"] if has_several_sites() else []
+            site = ["site"] if has_several_sites(request) else []
             about = [*site, "name", "description", "show_sentence"]
         return [(None, {"fields": about}), ("Its members", {"fields": state})]
 

@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from access.admin import OwnSitesAdmin
+from access.scoping import name_seeing, scope
 from segments.admin.duplication import address_copy
 from segments.admin.size_chart import draw_sparkline
 from segments.admin.wording import say_freshness
@@ -29,7 +30,7 @@ STATUS_COLOURS = {
 SPARK_DAYS = 30
 
 
-class SegmentList(HeedsOthers, ModelAdmin):
+class SegmentList(HeedsOthers, OwnSitesAdmin):
     """Columns of the list. Whoever may not change a segment is led from its name to how it is doing."""
 
     list_display = (
@@ -45,12 +46,9 @@ class SegmentList(HeedsOthers, ModelAdmin):
         css: ClassVar = {"all": ["segments/list.css"]}
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
-        hidden = set() if has_several_sites() else {"site"}
+        hidden = set() if has_several_sites(request) else {"site"}
         hidden |= set() if self.has_add_permission(request) else {"show_copy"}
         return [column for column in self.list_display if column not in hidden]
-
-    def get_list_filter(self, request: HttpRequest) -> list[str]:
-        return [name for name in self.list_filter if name != "site" or has_several_sites()]
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist: ChangeList = super().get_changelist_instance(request)
@@ -104,8 +102,8 @@ def link_to_members(segment: Segment, text: str) -> SafeString:
     return format_html('<a class="text-link" href="{}">{}</a>', url, text)
 
 
-def has_several_sites() -> bool:
-    return Site.objects.count() > 1
+def has_several_sites(request: HttpRequest) -> bool:
+    return scope(Site.objects.all(), request.user, *name_seeing(Segment)).count() > 1
 
 
 def _find_overview(segment: Segment) -> str:

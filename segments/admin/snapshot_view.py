@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from access.admin import offer_own
 from segments.admin.list_form import ListForm
 from segments.admin.preview_views import in_words, read_question, refuse
 from segments.models import Segment
@@ -24,8 +25,10 @@ def save_snapshot(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> Htt
         raise PermissionDenied
 
     def answer() -> dict[str, Any]:
-        asked, site = read_question(request.body)
-        form = ListForm({"site": site.pk, "name": asked.get("name"), "description": ""})
+        asked, site = read_question(request)
+        form = offer_own(ListForm, request.user, "add")(
+            {"site": site.pk, "name": asked.get("name"), "description": ""}
+        )
         if not form.is_valid():
             problems = [text for texts in form.errors.values() for text in texts]
             raise RuleError([Problem("name", str(text)) for text in problems])

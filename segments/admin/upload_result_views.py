@@ -19,7 +19,7 @@ from segments.uploads.results import HEADER, list_failures
 def show_progress(
     request: HttpRequest, segment_id: int, upload_id: int, model_admin: ModelAdmin[Segment]
 ) -> HttpResponse:
-    upload = find_upload(request, segment_id, upload_id, model_admin)
+    upload = find_upload(request, segment_id, upload_id)
     html = render_to_string("admin/segments/parts/upload_progress.html", {"upload": upload}, request)
     return JsonResponse({"state": upload.state, "html": html})
 
@@ -28,7 +28,7 @@ def show_progress(
 def download_failures(
     request: HttpRequest, segment_id: int, upload_id: int, model_admin: ModelAdmin[Segment]
 ) -> HttpResponseBase:
-    upload = find_upload(request, segment_id, upload_id, model_admin)
+    upload = find_upload(request, segment_id, upload_id)
     response = StreamingHttpResponse(_write(upload), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="failed-rows-{upload.pk}.csv"'
     return response

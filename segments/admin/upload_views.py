@@ -5,13 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from access.admin import find_own
+from segments.admin.people import may_see_people
 from segments.admin.upload_form import FileForm, MeaningForm
 from segments.models import Segment, SegmentUpload
 from segments.uploads.columns import list_columns
@@ -25,7 +26,7 @@ Admin = ModelAdmin[Segment]
 
 def choose_file(request: HttpRequest, segment_id: int, model_admin: Admin) -> HttpResponse:
     """The file for a list, and what to do with the people in it."""
-    segment = find_list(request, segment_id, model_admin)
+    segment = find_list(request, segment_id)
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     if form.is_valid():
         file = form.cleaned_data["file"]
@@ -43,7 +44,7 @@ def choose_file(request: HttpRequest, segment_id: int, model_admin: Admin) -> Ht
 
 def show_upload(request: HttpRequest, segment_id: int, upload_id: int, model_admin: Admin) -> HttpResponse:
     """What a file would do; once it is confirmed, how far it has come, and what it did."""
-    upload = find_upload(request, segment_id, upload_id, model_admin)
+    upload = find_upload(request, segment_id, upload_id)
     if upload.state != SegmentUpload.State.DRAFT:
         kept = has_failures_kept(upload)
         return _render(
@@ -66,13 +67,13 @@ def show_upload(request: HttpRequest, segment_id: int, upload_id: int, model_adm
         request, model_admin, upload.segment, "upload_preview",
         upload=upload, form=form, problem=problem, preview=looked, sheet=sheet,
         rows=[] if looked else [row.cells for row in itertools.islice(sheet.rows(), SHOWN)],
-        may_see=request.user.has_perm("subscribers.view_subscriber"),
+        may_see=may_see_people(request, upload.segment),
     )  # fmt: skip
 
 
 @require_POST
 def confirm(request: HttpRequest, segment_id: int, upload_id: int, model_admin: Admin) -> HttpResponse:
-    upload = find_upload(request, segment_id, upload_id, model_admin)
+    upload = find_upload(request, segment_id, upload_id)
     try:
         confirm_upload(upload)
     except FileRefused as error:
@@ -82,24 +83,24 @@ def confirm(request: HttpRequest, segment_id: int, upload_id: int, model_admin: 
 
 @require_POST
 def discard(request: HttpRequest, segment_id: int, upload_id: int, model_admin: Admin) -> HttpResponse:
-    upload = find_upload(request, segment_id, upload_id, model_admin)
+    upload = find_upload(request, segment_id, upload_id)
     discard_upload(upload)
     messages.info(request, f"“{upload}” was put aside. Nothing on the list has changed.")
     return redirect("admin:segments_segment_change", segment_id)
 
 
-def find_list(request: HttpRequest, segment_id: int, model_admin: Admin) -> Segment:
+def find_list(request: HttpRequest, segment_id: int) -> Segment:
     """A list that this person may change; 404 for a live segment, which follows its rule alone."""
-    segment = get_object_or_404(Segment.objects.select_related("site"), pk=segment_id)
-    if not model_admin.has_change_permission(request, segment):
-        raise PermissionDenied
+    segment = find_own(
+        request, Segment.objects.select_related("site"), "segments.change_segment", pk=segment_id
+    )
     if segment.is_live:
         raise Http404("A live segment follows its rule: nobody can be put on it.")
     return segment
 
 
-def find_upload(request: HttpRequest, segment_id: int, upload_id: int, model_admin: Admin) -> SegmentUpload:
-    segment = find_list(request, segment_id, model_admin)
+def find_upload(request: HttpRequest, segment_id: int, upload_id: int) -> SegmentUpload:
+    segment = find_list(request, segment_id)
     upload = get_object_or_404(
         SegmentUpload.objects.select_related("created_by"), pk=upload_id, segment=segment
     )

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_POST
 
+from access.scoping import name_seeing, scope
 from segments.admin.builder_views import list_declarable, require_builder
 from segments.admin.preview_views import Question, read_question, refuse
 from segments.models import Segment
@@ -24,11 +25,11 @@ def declare(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> HttpRespo
     """Announce an attribute, an event or a property, under the name that comes back; 400: `problems` in words."""
     require_builder(request, model_admin)
     try:
-        asked, site = read_question(request.body)
+        asked, site = read_question(request)
         what = _read_text(asked, "what")
         if what not in DECLARE:
             raise DeclarationError("Say what it is: attribute, event or property.")
-        if what not in list_declarable(request.user):
+        if what not in list_declarable(request.user, site):
             raise PermissionDenied
         DECLARE[what](site, asked)
     except RuleError as error:
@@ -43,7 +44,7 @@ def show_waiting(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> Http
     """What developers are to send, with the line of the SDK for each; for the site of `?site=` or else all of them."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    sites = list(Site.objects.order_by("name"))
+    sites = list(scope(Site.objects.order_by("name"), request.user, *name_seeing(Segment)))
     chosen = [site for site in sites if str(site.pk) == request.GET.get("site")] or sites
     context = {
         **model_admin.admin_site.each_context(request),

@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
@@ -100,13 +99,13 @@ class ComparisonActions(viewsets.GenericViewSet):  # type: ignore[type-arg]  # m
         segment = self.get_object()
         if not segment.is_live:
             raise Conflict("This segment is static: people keep its list, and no rule decides who is on it.")
-        form = ComparisonRequestSerializer(data=request.data)
+        form = ComparisonRequestSerializer(data=request.data, context=self.get_serializer_context())
         form.is_valid(raise_exception=True)
         rule = form.validated_data["rule"]
         with answer_in_words():
             found = compare_rule(segment, rule, as_of=timezone.now())
         names = read_names(segment.site)
-        told = request.user.has_perm("subscribers.view_subscriber")
+        told = request.user.has_perm("subscribers.view_subscriber", segment)
         answer = {
             **{
                 key: getattr(found, key) for key in ("joins", "leaves", "stays", "exact", "margin", "took_ms")
@@ -148,7 +147,7 @@ class VersionViewSet(ListWithin[SegmentVersion]):
         form = RestoreRequestSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         rows: QuerySet[Segment] = Segment.objects.select_related("site")
-        segment = get_object_or_404(rows.select_for_update(of=("self",), no_key=True), pk=segment_id)
+        segment = self.find_own(rows.select_for_update(of=("self",), no_key=True), pk=segment_id)
         refuse_stale(segment, form.validated_data.get("version"))
         try:
             restore_version(segment, self.get_object(), by=request.user, now=timezone.now())

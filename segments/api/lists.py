@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status, viewsets
@@ -83,7 +82,7 @@ class MemberViewSet(LookAtMembers):
     @extend_schema(request=MembersRequestSerializer, responses=ChangedListSerializer, filters=False)
     def create(self, request: Request, segment_id: str) -> Response:
         """Put people on a static segment and take others off it. What means nobody is told; the others are done."""
-        segment = get_object_or_404(Segment, pk=segment_id)
+        segment = self.find_own(Segment.objects.all(), pk=segment_id)
         form = MembersRequestSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         wanted = form.validated_data
@@ -103,7 +102,7 @@ class MemberViewSet(LookAtMembers):
     )
     def destroy(self, request: Request, segment_id: str, subscriber: str) -> Response:
         """Take one person off a static segment."""
-        segment = get_object_or_404(Segment, pk=segment_id)
+        segment = self.find_own(Segment.objects.all(), pk=segment_id)
         with _refuse_live():
             if not remove_member(segment, int(subscriber), now=timezone.now()):
                 raise Http404
@@ -133,7 +132,7 @@ class SnapshotActions(viewsets.GenericViewSet):  # type: ignore[type-arg]  # mix
     @action(detail=False, methods=["post"], pagination_class=None)
     def snapshot(self, request: Request) -> Response:
         """A static segment with whoever a rule gives now; they stay on it, whatever they do afterwards."""
-        form = SnapshotRequestSerializer(data=request.data)
+        form = SnapshotRequestSerializer(data=request.data, context=self.get_serializer_context())
         form.is_valid(raise_exception=True)
         wanted = form.validated_data
         try:

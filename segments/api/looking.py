@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -96,7 +95,7 @@ class LookAtMembers(ListWithin[Membership]):
         A page of the past may be short, or empty, while `next` leads on. As CSV, `/members.csv` gives everybody who is
         in it now; that takes the right to export subscribers.
         """
-        segment = get_object_or_404(Segment.objects.select_related("site"), pk=kwargs["segment_id"])
+        segment = self.find_own(Segment.objects.select_related("site"), pk=kwargs["segment_id"])
         if request.accepted_renderer.format == "csv":
             return self._export(request, segment)
         if "at" in request.query_params:
@@ -104,7 +103,7 @@ class LookAtMembers(ListWithin[Membership]):
         return super().list(request, *args, **kwargs)
 
     def _export(self, request: Request, segment: Segment) -> HttpResponseBase:
-        if not request.user.has_perms(EXPORTS):
+        if not request.user.has_perms(EXPORTS, segment):
             self.permission_denied(request)
         file = name_file(segment, now=timezone.now())
         return StreamingHttpResponse(

@@ -44,7 +44,7 @@ class PreviewActions(viewsets.GenericViewSet):  # type: ignore[type-arg]  # mixe
     @action(detail=False, methods=["post"])
     def preview(self, request: Request) -> Response:
         """Who a rule would match, without saving it."""
-        form = PreviewRequestSerializer(data=request.data)
+        form = PreviewRequestSerializer(data=request.data, context=self.get_serializer_context())
         form.is_valid(raise_exception=True)
         wanted = form.validated_data
         with answer_in_words():
@@ -64,7 +64,7 @@ class PreviewActions(viewsets.GenericViewSet):  # type: ignore[type-arg]  # mixe
 
         Those who were there on the day count. Attributes, devices and memberships are as they are now.
         """
-        form = PastRequestSerializer(data=request.data)
+        form = PastRequestSerializer(data=request.data, context=self.get_serializer_context())
         form.is_valid(raise_exception=True)
         wanted = form.validated_data
         with answer_in_words():

@@ -55,7 +55,7 @@ class SideBySideActions(KnownQuery, viewsets.GenericViewSet):  # type: ignore[ty
         """Who is in which of two to eight segments at once, and how many each two of them share."""
         wanted = _read_wishes(OverlapRequestSerializer, request)
         with _in_words("ids"):
-            segments = choose_segments(wanted["ids"], least=2)
+            segments = choose_segments(wanted["ids"], among=self.get_queryset(), least=2)
             overlap = read_overlap(segments, now=timezone.now(), exact=wanted["exact"])
         return Response(OverlapSerializer(_write_overlap(overlap)).data)
 
@@ -72,7 +72,7 @@ class SideBySideActions(KnownQuery, viewsets.GenericViewSet):  # type: ignore[ty
         wanted = _read_wishes(DriftRequestSerializer, request)
         now = timezone.now()
         with _in_words("ids"):
-            segments = choose_segments(wanted["ids"], least=1)
+            segments = choose_segments(wanted["ids"], among=self.get_queryset(), least=1)
         with _in_words("since"):
             since = wanted["since"] or (wanted["until"] or now) - MONTH
             drift = read_drift(segments, since=since, until=wanted["until"], now=now, exact=wanted["exact"])

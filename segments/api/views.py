@@ -108,9 +108,9 @@ class SegmentViewSet(
 
         Events are those up to `as_of`; attributes, profile, devices and memberships are as they are now.
         """
-        if not request.user.has_perms(TELLS_OF):
-            self.permission_denied(request)
         segment = self.get_object()
+        if not request.user.has_perms(TELLS_OF, segment):
+            self.permission_denied(request)
         asked = self.read_query(request)
         people = Subscriber.objects.living().filter(site=segment.site_id)
         subscriber = get_object_or_404(people, pk=asked["subscriber"])

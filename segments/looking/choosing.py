@@ -4,6 +4,8 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from segments.models import Segment
 
 MOST = 8  # more than eight rows of dots nobody can read
@@ -14,8 +16,11 @@ class ChoiceError(ValueError):
     """The segments cannot be put side by side; the sentence says what would be right."""
 
 
-def choose_segments(text: str, *, least: int) -> list[Segment]:
-    """The segments of “3,5,8”, in that order: at least so many, at most eight, all of one site. Raises ChoiceError."""
+def choose_segments(text: str, *, among: QuerySet[Segment], least: int) -> list[Segment]:
+    """Those of “3,5,8”, in that order: at least so many, at most eight, all of one site. Raises ChoiceError.
+
+    `among`: those that whoever asks may see; any other is not there.
+    """
     words = list(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
     wrong = next((word for word in words if not ID.fullmatch(word)), None)
     if wrong is not None:
@@ -23,7 +28,7 @@ def choose_segments(text: str, *, least: int) -> list[Segment]:
     ids = list(dict.fromkeys(map(int, words)))
     if not least <= len(ids) <= MOST:
         raise ChoiceError(f"Choose {least} to {MOST} segments; you chose {len(ids) or 'none'}.")
-    found = Segment.objects.select_related("site").in_bulk(ids)
+    found = among.select_related("site").in_bulk(ids)
     missing = next((pk for pk in ids if pk not in found), None)
     if missing is not None:
         raise ChoiceError(f"There is no segment {missing}.")

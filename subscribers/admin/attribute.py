@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from access.admin import OwnSitesAdmin
 from subscribers.admin.attribute_form import AttributeForm, changes_type
 from subscribers.admin.attribute_words import say_progress, say_refused, say_settled
 from subscribers.admin.seen import HeedsOthers
@@ -23,7 +23,7 @@ from subscribers.sampling import sample_values, show_value
 
 
 @admin.register(Attribute)
-class AttributeAdmin(HeedsOthers, ModelAdmin):
+class AttributeAdmin(HeedsOthers, OwnSitesAdmin):
     """Made at first sight, so nobody adds one here."""
 
     form = AttributeForm

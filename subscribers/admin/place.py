@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from django import forms
 from django.contrib import admin
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from access.admin import OwnSitesAdmin
 from subscribers.admin.seen import HeedsOthers
 from subscribers.admin.seen_form import SeenForm
 from subscribers.admin.twins import TellsTwins
@@ -30,7 +30,7 @@ class PlaceForm(SeenForm):
 
 
 @admin.register(Place)
-class PlaceAdmin(HeedsOthers, TellsTwins, ModelAdmin):
+class PlaceAdmin(HeedsOthers, TellsTwins, OwnSitesAdmin):
     form = PlaceForm
     list_display = ("name", "site", "latitude", "longitude")
     list_filter = ("site",)

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextareaWidget, UnfoldAdminURLInputWidget
 
+from access.admin import OwnSitesAdmin
 from subscribers.admin.copying import make_copyable
 from subscribers.admin.identity import ProvesIdentities
 from subscribers.admin.seen import HeedsOthers
@@ -85,7 +85,7 @@ class SiteForm(SeenForm):
 
 
 @admin.register(Site)
-class SiteAdmin(ProvesIdentities, HeedsOthers, TellsTwins, ModelAdmin):
+class SiteAdmin(ProvesIdentities, HeedsOthers, TellsTwins, OwnSitesAdmin):
     form = SiteForm
     actions = None
     list_display = ("name", "url", "timezone")

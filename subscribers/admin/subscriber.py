@@ -13,9 +13,10 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from access.admin import OwnSitesAdmin
+from access.scoping import name_seeing, scope
 from subscribers.admin.erasing_views import erase_subscriber, export_subscriber
 from subscribers.admin.filters import CountryFilter, ReachableFilter
 from subscribers.admin.seen import HeedsOthers
@@ -34,7 +35,7 @@ ACTIVE_DEVICES = PushSubscription.objects.active().filter(subscriber=OuterRef("p
 ACTIVE_FIRST = F("ended_at").desc(nulls_first=True)
 
 
-class SubscriberAdmin(HeedsOthers, ModelAdmin):
+class SubscriberAdmin(HeedsOthers, OwnSitesAdmin):
     """Subscribers come from tracking, so nobody adds one here; their profile can be corrected."""
 
     form = SubscriberForm
@@ -77,10 +78,14 @@ class SubscriberAdmin(HeedsOthers, ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
         people: QuerySet[Subscriber] = super().get_queryset(request)
-        sites = list(Site.objects.values_list("pk", flat=True)[:2])
+        sites = self._list_sites(request)[:2]
         if len(sites) == 1:  # named, so that the index on site and last visit gives the order
             people = people.filter(site=sites[0])
         return people.filter(merged_into=None).annotate(is_reachable=Exists(ACTIVE_DEVICES))
+
+    def _list_sites(self, request: HttpRequest) -> list[int]:
+        own = scope(Site.objects.all(), request.user, *name_seeing(Subscriber))
+        return list(own.values_list("pk", flat=True))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Subscriber], search_term: str
@@ -93,7 +98,7 @@ class SubscriberAdmin(HeedsOthers, ModelAdmin):
             )
             return found
         names = Identity.objects.filter(
-            site__in=list(Site.objects.values_list("pk", flat=True)),
+            site__in=self._list_sites(request),
             kind=Identity.Kind.ANONYMOUS,
             value=str(browser),
         )

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from access.scoping import scope
 from subscribers.names import find_twin, say_twin
 
 
@@ -19,12 +20,12 @@ class TellsTwins:
 
 
 def tell_twin(request: HttpRequest, named: Any) -> None:
-    twin = find_twin(named.name, list_others(named).values_list("name", flat=True))
+    twin = find_twin(named.name, list_others(named, request.user).values_list("name", flat=True))
     if twin is not None:
         messages.warning(request, say_twin(named._meta.verbose_name, twin))
 
 
-def list_others(named: Any) -> QuerySet[Model]:
-    """Its neighbours: those of the same kind and site."""
-    others: QuerySet[Model] = type(named)._default_manager.exclude(pk=named.pk)
+def list_others(named: Any, who: Any) -> QuerySet[Model]:
+    """Its neighbours: those of the same kind and site that they may see."""
+    others: QuerySet[Model] = scope(type(named)._default_manager.exclude(pk=named.pk), who)
     return others.filter(site=named.site_id) if hasattr(named, "site_id") else others

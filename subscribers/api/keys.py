@@ -2,11 +2,17 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework.relations import PrimaryKeyRelatedField
+
+from access.api import scope_named
 
 
 class KeyField(PrimaryKeyRelatedField[Any]):
-    """A whole number, or its digits. DRF cuts 1.9 to 1, and so finds a thing that nobody named."""
+    """A whole number, or its digits, of what is of one's own sites. DRF cuts 1.9 to 1, and so finds a thing nobody named."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return scope_named(super().get_queryset(), self.context)
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, str):

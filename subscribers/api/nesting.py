@@ -3,7 +3,6 @@
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.shortcuts import get_object_or_404
 from rest_framework import mixins, viewsets
 
 from subscribers.api.strict import KnownQuery
@@ -12,15 +11,16 @@ M = TypeVar("M", bound=Model)
 
 
 class ListWithin(KnownQuery, mixins.ListModelMixin, viewsets.GenericViewSet[M]):
-    """The rows whose foreign key `parent` is the one in the address; 404 where there is no such parent."""
+    """The rows whose foreign key `parent` is the one in the address; 404 where there is no such parent on one's own sites."""
 
     parent: str
 
     def get_queryset(self) -> QuerySet[M]:
-        rows = super().get_queryset()
+        assert self.queryset is not None  # noqa: S101  # each has one
+        rows = self.queryset.all()  # the parent's site is theirs
         key = self.kwargs.get(f"{self.parent}_id")
         if key is None:  # the schema asks without an address
             return rows.none()
         field: Any = rows.model._meta.get_field(self.parent)
-        parent = get_object_or_404(field.related_model, pk=key)
+        parent = self.find_own(field.related_model._default_manager.all(), pk=key)
         return rows.filter(**{self.parent: parent})

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 from rest_framework.request import Request
 
+from access.api import OwnSites
 from subscribers.api.keys import KeyField
 from subscribers.api.pagination import PARAMETERS
 from subscribers.api.requests import WholeRequests
@@ -58,7 +59,7 @@ class WholeFields(StrictFields):
         return value
 
 
-class KnownQuery(WholeRequests):
+class KnownQuery(OwnSites, WholeRequests):
     """A viewset that refuses query parameters which it would not heed: unknown ones, empty ones, second values.
 
     An action that reads some names their serializer in its decorator: `query_serializer=…`. It also documents them.

@@ -104,7 +104,7 @@ def test_segments_of_another_site_are_refused(client: APIClient, campaign: Campa
 
     answer = client.get(at(campaign, "report/"), {"segments": foreign.pk})
 
-    assert "These are not segments of" in str(list_wrong(answer)["segments"])
+    assert f"There is no segment {foreign.pk}." in str(list_wrong(answer)["segments"])
 
 
 def test_a_report_is_kept_for_a_minute(client: APIClient, campaign: Campaign) -> None:

@@ -72,7 +72,7 @@ def test_days_begin_at_midnight_of_the_sites_own_zone(site: Site, now: dt.dateti
     factories.make_event(ana, "purchase", dt.datetime(2026, 11, 20, 22, 59, tzinfo=dt.UTC))
     factories.make_event(ana, "purchase", dt.datetime(2026, 11, 20, 23, 0, tzinfo=dt.UTC))
 
-    events = read_trends(zone=BERLIN, now=now)[0]
+    events = read_trends([site], zone=BERLIN, now=now)[0]
 
     assert [(bar.day, bar.value) for bar in events.bars[-2:]] == [
         (dt.date(2026, 11, 20), 1),
@@ -88,7 +88,7 @@ def test_each_chart_counts_its_own(site: Site, now: dt.datetime) -> None:
     factories.make_event(ana, "$push_sent", now - dt.timedelta(hours=1))
     factories.make_event(ana, "$push_clicked", now)
 
-    trends = {trend.key: trend.total for trend in read_trends(zone=BERLIN, now=now)}
+    trends = {trend.key: trend.total for trend in read_trends([site], zone=BERLIN, now=now)}
 
     assert trends == {"events": 1, "arrivals": 1, "sends": 2, "clicks": 1}
 
@@ -98,18 +98,18 @@ def test_todays_events_appear_within_seconds_and_days_gone_by_stay_counted(
 ) -> None:
     ana = factories.make_subscriber(site)
     factories.make_event(ana, "purchase", now - dt.timedelta(days=5))
-    read_trends(zone=BERLIN, now=now)
+    read_trends([site], zone=BERLIN, now=now)
     factories.make_event(ana, "purchase", now)
     cache.delete(f"daily-events:Europe/Berlin:{now.date()}")
 
-    assert read_trends(zone=BERLIN, now=now)[0].total == 2
+    assert read_trends([site], zone=BERLIN, now=now)[0].total == 2
 
 
 def test_somebody_who_turned_out_to_be_another_is_no_new_subscriber(site: Site, now: dt.datetime) -> None:
     ana = factories.make_subscriber(site, created_at=now)
     factories.make_subscriber(site, created_at=now, merged_into=ana)
 
-    assert sum(count_arrivals([now.date()], zone=BERLIN).values()) == 1
+    assert sum(count_arrivals([site], [now.date()], zone=BERLIN).values()) == 1
 
 
 def test_sites_in_several_zones_are_counted_in_utc(site: Site) -> None:
@@ -127,7 +127,7 @@ def test_campaigns_that_go_out_come_first_and_say_how_far_they_are(site: Site, n
     factories.make_delivery(running, ben, status="skipped", reason="never_subscribed")
     factories.make_delivery(running, eve, status="planned", batch=batch, due_at=now)
 
-    line = read_campaigns()[0]
+    line = read_campaigns([site])[0]
 
     assert (line.campaign, line.outcomes.settled, line.share) == (running, 1, 50)
 

@@ -142,4 +142,4 @@ def test_staff_without_a_role_sees_nothing(site: Site) -> None:
 def test_a_site_that_does_not_exist_has_no_page(site: Site, key: str) -> None:
     response = sign_in("marketer").get(f"{LIST}{key}/change/")
 
-    assert response.status_code == 302  # as Django's admin does with what does not exist
+    assert response.status_code == 404

@@ -177,7 +177,10 @@ def test_a_figure_says_what_it_can_tell(figure: Figure, text: str) -> None:
 def test_segments_come_in_the_order_in_which_they_are_named_and_once_each(site: Site) -> None:
     first, second = make_segments(site, 2)
 
-    assert choose_segments(f"{second.pk}, {first.pk},{second.pk}", least=2) == [second, first]
+    assert choose_segments(f"{second.pk}, {first.pk},{second.pk}", among=Segment.objects.all(), least=2) == [
+        second,
+        first,
+    ]
 
 
 @pytest.mark.django_db
@@ -195,14 +198,14 @@ def test_segments_come_in_the_order_in_which_they_are_named_and_once_each(site: 
 )
 def test_what_cannot_be_compared_is_refused_in_words(text: str, words: str) -> None:
     with pytest.raises(ChoiceError, match=words):
-        choose_segments(text, least=2)
+        choose_segments(text, among=Segment.objects.all(), least=2)
 
 
 def test_segments_of_different_sites_are_not_compared(site: Site) -> None:
     here, there = factories.make_segment(site), factories.make_segment(factories.make_site())
 
     with pytest.raises(ChoiceError, match="different sites"):
-        choose_segments(f"{here.pk},{there.pk}", least=2)
+        choose_segments(f"{here.pk},{there.pk}", among=Segment.objects.all(), least=2)
 
 
 def test_segments_that_are_not_ready_are_remarked_on(site: Site) -> None:

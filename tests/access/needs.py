@@ -1,0 +1,95 @@
+"""What each address takes, as docs/staff.md says it. A new address without a line here fails the test of all of them.
+
+A text is the permission it takes on the site it is about; several, all of them; PUBLIC and STAFF take none.
+"""
+
+from django.contrib import admin
+
+PUBLIC, STAFF = "public", "staff"
+VIEW_CAMPAIGN, VIEW_SEGMENT = "campaigns.view_campaign", "segments.view_segment"
+CHANGE_SEGMENT, LAUNCH = "segments.change_segment", "campaigns.launch_campaign"
+EXPORT, SEE = "subscribers.export_subscriber", "subscribers.view_subscriber"
+Needs = str | tuple[str, ...]
+
+OF_SITE_MODELS = {
+    "changelist": "view",
+    "add": "add",
+    "history": "view",
+    "delete": "delete",
+    "change": "view",
+}
+# Nobody adds these, or changes and deletes what came from browsers, whatever their role.
+NEVER = {
+    "subscribers_attribute_add", "subscribers_subscriber_add", "tracking_eventtype_add", "tracking_eventtype_delete",
+    "tracking_inboxitem_add", "campaigns_sendingpolicy_add", "campaigns_sendingpolicy_delete", "subscribers_site_delete",
+}  # fmt: skip
+ADMIN: dict[str, Needs] = {
+    **dict.fromkeys(("index", "search", "jsi18n", "password_change", "password_change_done", "logout"), STAFF),
+    "login": PUBLIC,
+    **{f"campaigns_campaign_{page}": ("campaigns.add_campaign",) for page in ("preview", "advice", "samples")},
+    **{f"campaigns_campaign_{page}": VIEW_CAMPAIGN for page in ("runs", "dry_run", "dry_run_progress", "progress", "report")},
+    **{f"campaigns_campaign_{page}": LAUNCH for page in ("launch", "cancel", "pause", "resume", "winner")},
+    "campaigns_campaign_test": "campaigns.send_test_campaign",
+    "campaigns_campaign_duplicate": "campaigns.add_campaign",
+    "campaigns_campaign_report_csv": (VIEW_CAMPAIGN, EXPORT),
+    **{f"segments_segment_{page}": "segments.add_segment" for page in ("gallery", "preview", "past", "comparison", "snapshot", "declare", "catalogue")},
+    **{f"segments_segment_{page}": VIEW_SEGMENT for page in ("waiting", "overlap", "drift", "overview", "members", "past_members", "versions")},
+    "segments_segment_export": (VIEW_SEGMENT, EXPORT),
+    "segments_segment_explain": (VIEW_SEGMENT, SEE, "tracking.view_event"),
+    "segments_segment_restore": CHANGE_SEGMENT,
+    **{f"segments_segment_{page}": CHANGE_SEGMENT for page in ("upload", "uploaded", "upload_confirm", "upload_discard", "upload_progress", "upload_failed")},
+    "subscribers_subscriber_timeline": (SEE, "tracking.view_event"),
+}  # fmt: skip
+READ: dict[str, Needs] = {
+    "site": "subscribers.view_site", "place": "subscribers.view_place", "attribute": "subscribers.view_attribute",
+    "subscriber": SEE, "subscriber-events": "tracking.view_event", "subscriber-segments": "segments.view_membership",
+    "eventtype": "tracking.view_eventtype", "segment": VIEW_SEGMENT, "segment-members": "segments.view_membership",
+    "segment-versions": VIEW_SEGMENT, "segment-history": "segments.view_membershipchange", "campaign": VIEW_CAMPAIGN,
+    "campaign-deliveries": "campaigns.view_delivery",
+}  # fmt: skip
+WRITTEN: dict[str, Needs] = {
+    **{f"segment-{action}": VIEW_SEGMENT for action in ("preview", "preview-history", "compare")},
+    "segment-snapshot": "segments.add_segment",
+    "segment-versions-restore": CHANGE_SEGMENT,
+    "segment-members-detail": CHANGE_SEGMENT,
+    **{f"campaign-{action}": LAUNCH for action in ("launch", "pause", "resume", "cancel", "winner")},
+}
+READING: dict[str, Needs] = {
+    **{f"{name}-{kind}": needs for name, needs in READ.items() for kind in ("list", "detail")},
+    **{f"attribute-{action}": "subscribers.view_attribute" for action in ("conversion-preview", "refused")},
+    **{f"segment-{action}": VIEW_SEGMENT for action in ("drift", "overlap", "freshness", "sizes")},
+    "segment-explain": (VIEW_SEGMENT, SEE, "tracking.view_event"),
+    **{f"campaign-{action}": VIEW_CAMPAIGN for action in ("dry-run", "progress", "report")},
+    "campaign-dry-run-people": "campaigns.view_delivery",
+    "api-root": STAFF,
+    **dict.fromkeys(("schema", "docs"), PUBLIC),
+}
+OTHERS: dict[str, Needs] = {
+    **dict.fromkeys(("", "v1/track", "v1/config", "sdk/<str:name>", "v1/feedback", "health/live", "health/ready"), PUBLIC),
+    "api/v1/track/": "tracking.add_event",
+    "api/v1/segments/<int:segment_id>/members.csv": ("segments.view_membership", EXPORT),
+    "api/v1/campaigns/<int:campaign_id>/report.csv": (VIEW_CAMPAIGN, EXPORT),
+    "api/v1/sites/<int:site_id>/sending-policy/": "campaigns.view_sendingpolicy",
+    # They lead anywhere or nowhere, whatever there is.
+    "admin/(?P<url>.*)": STAFF,
+    "admin/r/<path:content_type_id>/<path:object_id>/": STAFF,
+    "admin/autocomplete/": STAFF,
+}  # fmt: skip
+
+
+def find_needs(pattern: str, name: str) -> Needs:
+    """Raises KeyError for an address that has no line."""
+    for table, key in ((OTHERS, pattern), (ADMIN, name), (READING, name), (WRITTEN, name)):
+        if key in table:
+            return table[key]
+    words = pattern.split("/")
+    if words[0] == "admin" and pattern.endswith("<path:object_id>/") and not name:
+        return STAFF
+    if name in NEVER:
+        return "nobody"
+    for model in admin.site._registry:
+        start = f"{model._meta.app_label}_{model._meta.model_name}_"
+        if name.startswith(start) and name.removeprefix(start) in OF_SITE_MODELS:
+            action = OF_SITE_MODELS[name.removeprefix(start)]
+            return f"{model._meta.app_label}.{action}_{model._meta.model_name}"
+    raise KeyError(f"Say in tests/access/needs.py what {pattern} ({name}) takes.")

@@ -1,0 +1,106 @@
+"""One of everything on a site, with the same word in every text, so that no answer can show any of it unnoticed."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from campaigns.models import Campaign, Delivery, FrequencyCap, SendingPolicy, Variant
+from segments.membership import Cause
+from segments.models import Membership, MembershipChange, Segment, SegmentUpload, SegmentVersion, UploadFile
+from subscribers.models import Attribute, Site, Subscriber
+from tests import factories
+from tracking.models import EventType, InboxItem, MessageCampaign
+
+EVERYBODY: dict[str, Any] = factories.EVERYONE
+
+
+@dataclass(frozen=True)
+class World:
+    """What a site has. `rows` are by label of their model, like `segments.segment`; further ones have names of their own."""
+
+    site: Site
+    word: str
+    rows: dict[str, Any]
+
+    def __getattr__(self, name: str) -> Any:
+        return self.rows[name]
+
+
+def make_world(word: str) -> World:
+    site = factories.make_site(
+        name=f"{word} shop", url=f"https://{word}.example", contact_email=f"push@{word}.example"
+    )
+    person = _make_person(site, word)
+    rows: dict[str, Any] = {
+        "subscribers.site": site,
+        "subscribers.subscriber": person,
+        "subscribers.place": factories.make_place(site, name=f"{word} store"),
+        "subscribers.attribute": Attribute.objects.create(
+            site=site, key=f"{word}_tier", type="text", description=word
+        ),
+        "tracking.eventtype": EventType.objects.get(site=site, name=f"{word}_bought"),
+        "tracking.inboxitem": _make_item(site, word),
+        **_make_segments(site, word, person),
+    }
+    return World(site, word, {**rows, **_make_campaigns(site, word, person, rows["segments.segment"])})
+
+
+def _make_person(site: Site, word: str) -> Subscriber:
+    now = timezone.now()
+    person = factories.make_subscriber(
+        site, external_id=f"{word}-1", email=f"one@{word}.example", city=word, last_seen_at=now,
+        created_at=now - dt.timedelta(days=1), attributes={f"{word}_tier": word},
+    )  # fmt: skip
+    factories.make_push_subscription(person)
+    factories.make_event(person, f"{word}_bought", now - dt.timedelta(hours=1), item=word)
+    return person
+
+
+def _make_item(site: Site, word: str) -> InboxItem:
+    now = timezone.now()
+    return InboxItem.objects.create(
+        site=site, shard=1, payload={"value": word}, received_at=now, failed_at=now, failure=word
+    )
+
+
+def _make_segments(site: Site, word: str, person: Subscriber) -> dict[str, Any]:
+    now = timezone.now()
+    live = factories.make_segment(
+        site, name=f"{word} lovers", description=word, status=Segment.Status.READY, refreshed_at=now,
+        member_count=1,
+    )  # fmt: skip
+    version = SegmentVersion.objects.create(segment=live, number=1, rule=live.rule, created_at=now)
+    Segment.objects.filter(pk=live.pk).update(live_version=version)
+    kept = factories.make_list(site, name=f"{word} list", member_count=1)
+    for segment in (live, kept):
+        Membership.objects.create(segment=segment, subscriber=person, entered_at=now)
+        MembershipChange.objects.create(
+            segment=segment, subscriber=person, kind="entered", cause=Cause.BUILD, changed_at=now
+        )
+    upload = SegmentUpload.objects.create(segment=kept, created_at=now, file_name=f"{word}.csv")
+    UploadFile.objects.create(upload=upload, content=f"id\n{word}-1\n".encode())
+    return {"segments.segment": live, "list": kept, "upload": upload}
+
+
+def _make_campaigns(site: Site, word: str, person: Subscriber, segment: Segment) -> dict[str, Any]:
+    texts = {"title": f"{word} sale", "body": f"{word} in it", "link_url": f"https://{word}.example/sale"}
+    draft = factories.make_campaign(site, name=f"{word} draft", **texts)
+    draft.include_segments.add(segment)
+    Variant.objects.create(campaign=draft, letter="B", title=f"{word} again")
+    sent = factories.make_campaign(
+        site, name=f"{word} sent", status=Campaign.Status.RUNNING, launched_at=timezone.now(), **texts
+    )
+    factories.make_delivery(
+        sent, person, status=Delivery.Status.SENT, sent_at=timezone.now(), timezone=f"Etc/{word}"
+    )
+    MessageCampaign.objects.create(site=site, campaign=sent.pk, name=f"{word} sent")
+    FrequencyCap.objects.create(site=site, limit=3, window=dt.timedelta(days=1))
+    policy = SendingPolicy.objects.create(site=site)
+    return {"campaigns.campaign": draft, "sent": sent, "campaigns.sendingpolicy": policy}
+
+
+def make_member(world: World, role: str) -> User:
+    return factories.make_user(memberships={world.site: role})
