@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.contrib.admin import RelatedFieldListFilter
 from django.core.exceptions import PermissionDenied
 from django.db.models import ForeignKey, Model, QuerySet
-from django.forms import BaseModelForm, Field, ModelChoiceField
+from django.forms import Field, ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from unfold.admin import ModelAdmin
@@ -16,7 +16,6 @@ from unfold.admin import ModelAdmin
 from access.scoping import SITE_MODEL, find_sites_for_any, name_permission, name_seeing, scope
 
 Row = TypeVar("Row", bound=Model)
-Form = TypeVar("Form", bound=BaseModelForm[Any])
 
 
 class OwnSitesAdmin(ModelAdmin):
@@ -40,11 +39,9 @@ class OwnSitesAdmin(ModelAdmin):
             return True
         return any(request.user.has_perm(name_permission(self.model, action), obj) for action in actions)
 
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> type[BaseModelForm[Any]]:
-        form: type[BaseModelForm[Any]] = super().get_form(request, obj, change=change, **kwargs)
-        return offer_own(form, request.user, "change" if change else "add")
+    def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, *args, **kwargs)
+        return offer_own(form, request.user, "add" if obj is None else "change")
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """A filter by a foreign key offers rows of one's own sites alone, and is not shown where that is a single one."""
@@ -61,16 +58,16 @@ class OwnSitesAdmin(ModelAdmin):
 
 
 class OwnRowsFilter(RelatedFieldListFilter):
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         own = scope(field.remote_field.model._default_manager.all(), request.user)
         ordering = self.field_admin_ordering(field, request, model_admin)
         rows = own.order_by(*ordering) if ordering else own
         return [(row.pk, str(row)) for row in rows]
 
 
-def offer_own(form: type[Form], who: Any, action: str) -> type[Form]:
-    """The form with choices from their own sites: of sites, those on which they may take the action."""
-    own: type[Form] = type(form)(form.__name__, (form,), {})  # a form's fields are shared by all who use it
+def offer_own(form: Any, who: Any, action: str) -> Any:
+    """The class of a form with choices from their own sites: of sites, those on which they may take the action."""
+    own = type(form)(form.__name__, (form,), {})  # a form's fields are shared by all who use it
     permission = name_permission(own._meta.model, action)
     own.base_fields = {name: _offer_own(field, who, permission) for name, field in own.base_fields.items()}
     return own

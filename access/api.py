@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -81,7 +82,7 @@ class OwnChoices(DjangoFilterBackend):
         return filterset
 
 
-def scope_named(rows: QuerySet[Row], context: dict[str, Any]) -> QuerySet[Row]:
+def scope_named(rows: QuerySet[Row], context: Mapping[str, Any]) -> QuerySet[Row]:
     """What the field of a body can name: rows of one's own sites; of sites, those on which this request is permitted."""
     request, view = context["request"], context["view"]
     needed = list_needed(view, request) if rows.model._meta.label_lower == SITE_MODEL else ()

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from django.apps import apps
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission, User
 from django.db import models
 from django.db.models import QuerySet
 
@@ -53,6 +53,14 @@ def may(who: Any, permission: str, row: models.Model) -> bool:
     """Whether they have the permission on the site of this row."""
     sites = find_sites(who, permission)
     return sites is None or find_site_id(row) in sites
+
+
+def find_person(who: Any) -> User | None:
+    """Who answers for what somebody does: they themselves; of a key's holder, whoever made the key."""
+    if isinstance(who, User):
+        return who
+    made_by = getattr(getattr(who, "key", None), "created_by", None)
+    return made_by if isinstance(made_by, User) else None
 
 
 def list_permissions(user: Any) -> set[str]:
@@ -137,7 +145,7 @@ def _is_within_sites(app: str, model: str, codename: str) -> bool:
     if f"{app}.{codename}" == "subscribers.add_site":
         return False
     try:
-        find_site_path(apps.get_model(app, model))
+        find_site_path(apps.get_model(app, model))  # type: ignore[arg-type]  # its own type is hashable
     except LookupError:  # it belongs to no site, or there is no such model any more
         return False
     return True

@@ -62,17 +62,26 @@ def read_audience(
 
 def size_audience(site: Site, include: Collection[int], exclude: Collection[int]) -> tuple[int, int]:
     """How many people these segments choose, and how many of them a push can reach now."""
-    people = _list_living(site.pk, list(include))
-    if exclude:
-        left_out = Membership.objects.filter(segment__in=exclude, subscriber=OuterRef("pk"))
-        people = people.filter(~Exists(left_out))
+    people = _choose(site.pk, list(include), exclude)
     active = PushSubscription.objects.filter(subscriber=OuterRef("pk"), ended_at=None)
     return people.count(), people.filter(Exists(active)).count()
 
 
+def count_audience(campaign: Campaign) -> int:
+    """How many people it goes to: those in its audience whom no exclude segment leaves out."""
+    include, exclude = campaign.include_segments.all(), campaign.exclude_segments.all()
+    return _choose(campaign.site_id, _list_segment_ids(include), _list_segment_ids(exclude)).count()
+
+
+def list_needed(campaign: Campaign) -> list[int]:
+    """The campaign's segments and all that they are built on."""
+    chosen = {segment.pk for segment in [*campaign.include_segments.all(), *campaign.exclude_segments.all()]}
+    return order_segments(campaign.site, wanted=chosen) if chosen else []
+
+
 def list_uploads(campaign: Campaign) -> list[SegmentUpload]:
     """Files at work on lists that the campaign's segments are, or are built on: until they are done, who is in them is not known."""
-    needed = _list_needed(campaign)
+    needed = list_needed(campaign)
     at_work = SegmentUpload.objects.filter(segment__in=needed, state=SegmentUpload.State.RUNNING)
     return list(at_work.select_related("segment").order_by("pk"))
 
@@ -95,7 +104,7 @@ def refresh_segments(
     Those that are right for an instant within `max_age` are left as they are. Returns the segments among them that
     could not be built, so that who is in the audience is not known.
     """
-    live = Segment.objects.filter(pk__in=_list_needed(campaign), kind=Segment.Kind.LIVE)
+    live = Segment.objects.filter(pk__in=list_needed(campaign), kind=Segment.Kind.LIVE)
     ids = list(live.values_list("pk", flat=True))
     build_waiting(now=now, only=ids)
     if live.filter(Q(refreshed_at__lt=now - max_age) | ask_ahead(now)).exists():
@@ -162,12 +171,6 @@ def _follow(person: Subscriber, known: dict[int, Subscriber]) -> Subscriber:
     return person
 
 
-def _list_needed(campaign: Campaign) -> list[int]:
-    """The campaign's segments and all that they are built on."""
-    chosen = {segment.pk for segment in [*campaign.include_segments.all(), *campaign.exclude_segments.all()]}
-    return order_segments(campaign.site, wanted=chosen) if chosen else []
-
-
 def _list_segment_ids(segments: Collection[Segment]) -> list[int]:
     return [segment.pk for segment in segments]
 
@@ -179,6 +182,12 @@ def _list_living(site_id: int, include: list[int], *, after: int = 0) -> QuerySe
     # Told the bound twice: joining the two in order, PostgreSQL would begin with the first member for each chunk.
     members = Membership.objects.filter(segment__in=include, subscriber=OuterRef("pk"), subscriber__gt=after)
     return people.filter(Exists(members))
+
+
+def _choose(site_id: int, include: list[int], exclude: Collection[int]) -> QuerySet[Subscriber]:
+    people = _list_living(site_id, include)
+    left_out = Membership.objects.filter(segment__in=exclude, subscriber=OuterRef("pk"))
+    return people.filter(~Exists(left_out)) if exclude else people
 
 
 def _is_found_in(segment_ids: list[int]) -> Combinable:

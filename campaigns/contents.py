@@ -11,7 +11,7 @@ from subscribers.seen import Content, make_content
 
 # What came of a campaign, and who made it when, is not part of what its marketer decided.
 NOT_COPIED = {
-    "id", "name", "status", "status_reason", "winner", "winner_note", "winner_chosen_at", "created_by",
+    "id", "name", "status", "status_reason", "winner", "winner_note", "winner_chosen_at", "created_by", "changed_by",
     "created_at", "updated_at", "launched_at", "finished_at", "paced_until",
 }  # fmt: skip
 _MESSAGE = [field.name for field in Message._meta.get_fields() if field.name != "id"]

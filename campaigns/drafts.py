@@ -20,6 +20,7 @@ def duplicate_campaign(campaign: Campaign, *, created_by: User | None) -> Campai
     copy = Campaign(
         name=campaign.name[: 128 - len(suffix)] + suffix,
         created_by=created_by,
+        changed_by=created_by,
         **_read_values(campaign, Campaign._meta.concrete_fields, leave_out=NOT_COPIED),
     )
     copy.save()

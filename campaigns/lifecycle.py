@@ -3,9 +3,11 @@
 import datetime as dt
 import logging
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from campaigns.approvals import find_launch_problem
 from campaigns.audience import explain_uploads, list_uploads
 from campaigns.checks import check_campaign
 from campaigns.contents import describe_changes, read_campaign
@@ -59,10 +61,12 @@ class LaunchError(LifecycleError):
 
 
 @transaction.atomic
-def launch_campaign(campaign: Campaign, *, now: dt.datetime, seen: Content | None = None) -> Campaign:
-    """Make a draft wait for its planning; LaunchError if something stands in the way.
+def launch_campaign(
+    campaign: Campaign, *, now: dt.datetime, by: User | None = None, seen: Content | None = None
+) -> Campaign:
+    """Make a draft wait for its planning; LaunchError if something stands in the way, such as a missing approval.
 
-    `seen` (contents.py) is what whoever launches it looked at: ChangedError if it is another one by now.
+    `by`: who launches it, which must not be who alone approved it. `seen` (contents.py) is what whoever launches it looked at: ChangedError if it is another one by now.
     """
     campaign = _lock(campaign)
     if campaign.status != Status.DRAFT:
@@ -71,6 +75,8 @@ def launch_campaign(campaign: Campaign, *, now: dt.datetime, seen: Content | Non
         raise ChangedError(changes)
     if problems := check_campaign(campaign, now=now):
         raise LaunchError(problems)
+    if problem := find_launch_problem(campaign, by=by):
+        raise LaunchError([problem])
     _set_status(campaign, Status.SCHEDULED, launched_at=now)
     if uploads := list_uploads(campaign):  # planning waits for them, and says so from the beginning
         campaign.status_reason = explain_uploads(uploads)[:300]

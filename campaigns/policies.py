@@ -8,6 +8,9 @@ from django.db import transaction
 from campaigns.models import FrequencyCap, SendingPolicy
 from subscribers.models import Site
 
+# Who may say from how many people on campaigns need approval: not those who write them.
+SETTLE_APPROVAL = "subscribers.change_site"
+
 
 def find_policy(site: Site) -> SendingPolicy:
     """The site's sending policy; where nobody has settled anything, one that holds nobody back, not saved yet."""

@@ -24,10 +24,11 @@ from django_celery_beat.models import (
 )
 from rest_framework.authtoken.admin import TokenAdmin
 from rest_framework.authtoken.models import TokenProxy
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from access.models import SiteMember
 from config.subscriber_page import SubscriberPage
 from signin.admin import LogInActions
 from subscribers.models import Subscriber
@@ -46,9 +47,21 @@ for model in (
 admin.site.register(Subscriber, SubscriberPage)
 
 
+class MembershipInline(TabularInline):
+    """On which sites somebody works, and as what."""
+
+    model = SiteMember
+    verbose_name, verbose_name_plural = "site", "Sites and roles"
+    extra = 0
+    fields = ("site", "role", "added_at")
+    readonly_fields = ("added_at",)
+
+
 @admin.register(User)
 class PersonAdmin(LogInActions, UserAdmin[User], ModelAdmin):
-    """People who may log in; what they may do comes from the groups marketer, analyst and operator."""
+    """People who may log in. What they may do comes from their roles on sites; a group gives its role on every site."""
+
+    inlines = (MembershipInline,)
 
     form = UserChangeForm
     add_form = UserCreationForm

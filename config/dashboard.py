@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from access.scoping import scope
+from campaigns.approvals import list_waiting
+from campaigns.models import Campaign
 from config.first_steps import Step, list_steps
 from config.limits import read_limits
 from config.overview import count_heads, find_zone, read_campaigns, read_segments, read_trends
@@ -17,6 +19,7 @@ from subscribers.models import Site
 from subscribers.timezones import explain_clock
 
 SEEN = ("subscribers.view_subscriber", "segments.view_segment", "campaigns.view_campaign")
+MOST_APPROVALS = 5
 OPERATES = "django_celery_beat.view_periodictask"  # who watches over the machinery
 
 
@@ -38,6 +41,7 @@ def add_overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
     if request.user.has_perm(OPERATES):
         stages = read_pressure(now=timezone.now()) | read_upkeep(now=timezone.now())
         context.update(stages=stages, concerns=list_concerns(stages))
+    context.update(_list_approvals(request))
     context.update(
         may_view=True,
         knows_cities=knows_cities(),
@@ -63,6 +67,13 @@ def _list_sites(request: HttpRequest) -> list[Site]:
     for permission in SEEN:
         own = scope(own, request.user, permission)
     return list(own)
+
+
+def _list_approvals(request: HttpRequest) -> dict[str, Any]:
+    """The campaigns that wait for somebody's approval, for those who may give it: the first ones, and whether there are more."""
+    theirs = scope(Campaign.objects.all(), request.user, "campaigns.approve_campaign")
+    waiting = list(list_waiting(theirs).order_by("pk")[: MOST_APPROVALS + 1])
+    return {"approvals": waiting[:MOST_APPROVALS], "more_approvals": len(waiting) > MOST_APPROVALS}
 
 
 def _find_address(step: Step, request: HttpRequest) -> str:

@@ -53,9 +53,9 @@ class EventTypeAdmin(HeedsOthers, OwnSitesAdmin):
         """The log is append-only: with its type, all events of a name would go. What was only announced can go."""
         return obj is not None and obj.first_seen_at is None and super().has_delete_permission(request, obj)
 
-    def get_form(self, request: HttpRequest, obj: EventType | None = None, **kwargs: Any) -> Any:
+    def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
         help_texts = {"description": "When does it happen? Your colleagues read this."}
-        return super().get_form(request, obj, help_texts=help_texts, **kwargs)
+        return super().get_form(request, obj, *args, help_texts=help_texts, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EventType]:
         counts: Counter[int] = Counter()

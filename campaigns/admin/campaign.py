@@ -12,11 +12,18 @@ from unfold.decorators import display
 
 from access.admin import OwnSitesAdmin
 from access.scoping import name_seeing, scope
-from campaigns.admin import lifecycle_views, preview_views, report_views, testing_views, wording
+from campaigns.admin import (
+    approval_views,
+    lifecycle_views,
+    preview_views,
+    report_views,
+    testing_views,
+    wording,
+)
 from campaigns.admin.advice_views import show_advice
 from campaigns.admin.composing import describe_composer
 from campaigns.admin.dry_run_views import show_dry_run, show_dry_run_progress
-from campaigns.admin.filters import SegmentFilter, SiteFilter
+from campaigns.admin.filters import ApprovalFilter, SegmentFilter, SiteFilter
 from campaigns.admin.overview_views import choose_by_hand, show_overview, show_progress
 from campaigns.admin.pages import LAUNCH, SEND_TEST, redirect_to
 from campaigns.admin.run_views import show_next_runs
@@ -38,7 +45,7 @@ class CampaignAdmin(HeedsOthers, TellsTwins, OwnSitesAdmin):
     add_form_template = change_form_template = "admin/campaigns/form.html"
     actions = None
     list_display = ("name", "show_status", "site", "show_when", "show_audience", "show_sent", "show_clicked")
-    list_filter = ("status", SiteFilter, SegmentFilter)
+    list_filter = ("status", SiteFilter, SegmentFilter, ApprovalFilter)
     list_filter_submit = True  # dropdowns choose nothing by themselves
     search_fields = ("name", "title", "body")
     search_help_text = "Search by name, title or message"
@@ -52,6 +59,8 @@ class CampaignAdmin(HeedsOthers, TellsTwins, OwnSitesAdmin):
         ("<int:campaign_id>/test/", "campaigns_campaign_test", testing_views.show_test),
         ("<int:campaign_id>/launch/", "campaigns_campaign_launch", lifecycle_views.show_launch),
         ("<int:campaign_id>/test-ahead/", "campaigns_campaign_test_ahead", lifecycle_views.test_ahead),
+        ("<int:campaign_id>/approval/", "campaigns_campaign_approval", approval_views.show_approval),
+        ("<int:campaign_id>/ask-approval/", "campaigns_campaign_ask_approval", approval_views.ask),
         ("<int:campaign_id>/dry-run/", "campaigns_campaign_dry_run", show_dry_run),
         ("<int:campaign_id>/dry-run/progress/", "campaigns_campaign_dry_run_progress", show_dry_run_progress),
         ("<int:campaign_id>/cancel/", "campaigns_campaign_cancel", lifecycle_views.show_cancel),
@@ -122,6 +131,7 @@ class CampaignAdmin(HeedsOthers, TellsTwins, OwnSitesAdmin):
             not Campaign.objects.select_for_update().filter(pk=obj.pk, status=Campaign.Status.DRAFT).exists()
         ):
             raise PermissionDenied
+        obj.changed_by = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
 
     def response_add(

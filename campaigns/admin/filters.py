@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter
 
 from access.scoping import name_seeing, scope
-from campaigns.models import Campaign
+from campaigns.approvals import list_waiting
+from campaigns.models import Campaign, SendingPolicy
 from segments.models import Segment
 from subscribers.models import Site
 
@@ -44,3 +45,17 @@ class SiteFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> QuerySet[Campaign]:
         value = self.value()
         return queryset.filter(site=int(value)) if value and value.isdecimal() else queryset
+
+
+class ApprovalFilter(DropdownFilter):
+    """Campaigns that somebody has to approve; not offered where no site asks for that."""
+
+    title = "approval"
+    parameter_name = "approval"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Campaign]) -> list[tuple[str, str]]:
+        asking = scope(SendingPolicy.objects.filter(approval_above__isnull=False), request.user)
+        return [("waiting", "Waiting for approval")] if asking.exists() else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> QuerySet[Campaign]:
+        return list_waiting(queryset) if self.value() == "waiting" else queryset

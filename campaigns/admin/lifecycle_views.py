@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 
+from access.scoping import find_person
+from campaigns.admin.approval_views import describe_approval
 from campaigns.admin.decisions import list_decisions
 from campaigns.admin.dry_run_views import gather_dry_run
 from campaigns.admin.pages import LAUNCH, OPEN, find_campaign, redirect_to, render_page
@@ -47,7 +49,12 @@ def show_launch(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin)
     seen = request.POST.get("seen")
     try:
         # A text that is none of ours stands for what nobody can have seen.
-        launch_campaign(campaign, now=timezone.now(), seen=None if seen is None else read_content(seen) or {})
+        launch_campaign(
+            campaign,
+            now=timezone.now(),
+            by=find_person(request.user),
+            seen=None if seen is None else read_content(seen) or {},
+        )
     except LaunchError as error:
         return _show_dry_run(request, campaign, model_admin, problems=error.problems)
     except ChangedError as error:
@@ -143,5 +150,6 @@ def _show_dry_run(
         "previews": [preview_version(campaign, version) for version in list_versions(campaign)],
     }
     if not problems:
+        context["approval"] = describe_approval(request, campaign)
         context |= gather_dry_run(request, campaign, anew=bool(changes))
     return render_page(request, model_admin, campaign, "launch", **context)

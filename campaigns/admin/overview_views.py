@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from unfold.admin import ModelAdmin
 
 from campaigns.admin import wording
+from campaigns.admin.approval_views import describe_approval
 from campaigns.admin.charts import draw_shares
 from campaigns.admin.decisions import list_decisions
 from campaigns.admin.pages import LAUNCH, OPEN, find_campaign, redirect_to, render_page
@@ -38,6 +39,7 @@ def show_overview(request: HttpRequest, campaign: Campaign, model_admin: ModelAd
         previews=[preview_version(campaign, version) for version in versions],
         winner=describe_winner(campaign, progress),
         may_choose=campaign.status in OPEN and request.user.has_perm(LAUNCH, campaign),
+        approval=describe_approval(request, campaign) if campaign.status in OPEN else None,
         facts=[*list_decisions(campaign), *_list_moments(campaign)],
         runs=list_runs(campaign, most=LATEST_RUNS) if progress.runs > 1 else [],
         tab="overview",

@@ -1,5 +1,6 @@
 """What holds for all campaigns of a site: limits, quiet hours, control group, pace."""
 
+import copy
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,7 +15,7 @@ from access.scoping import name_seeing, scope
 from campaigns.admin.policy_wording import describe_policy
 from campaigns.forms import SendingPolicyForm
 from campaigns.models import FrequencyCap, SendingPolicy
-from campaigns.policies import find_policy
+from campaigns.policies import SETTLE_APPROVAL, find_policy
 from subscribers.admin.seen import HeedsOthers
 from subscribers.models import Site
 
@@ -58,6 +59,15 @@ class SendingPolicyAdmin(HeedsOthers, OwnSitesAdmin):
     def _list_sites(self, request: HttpRequest) -> QuerySet[Site]:
         return scope(Site.objects.all(), request.user, *name_seeing(SendingPolicy))
 
+    def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """Whoever could do without a second pair of eyes by changing this needs none."""
+        form = super().get_form(request, obj, *args, **kwargs)
+        if "approval_above" in form.base_fields and not request.user.has_perm(SETTLE_APPROVAL, obj):
+            field = copy.copy(form.base_fields["approval_above"])
+            field.disabled = True
+            form.base_fields["approval_above"] = field
+        return form
+
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -88,6 +98,7 @@ class SendingPolicyAdmin(HeedsOthers, OwnSitesAdmin):
             quiet_words=QUIET_WORDS,
             lines=describe_site(policy.site),
             may_change=self.has_change_permission(request, policy),
+            may_settle_approval=request.user.has_perm(SETTLE_APPROVAL, policy),
         )
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response

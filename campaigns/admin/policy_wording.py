@@ -34,6 +34,9 @@ def describe_policy(policy: SendingPolicy | None, caps: Iterable[FrequencyCap]) 
         )
     if policy and policy.throttle_per_minute:
         lines.append(f"At most {policy.throttle_per_minute:,} pushes a minute, of all campaigns together.")
+    if policy and policy.approval_above is not None:
+        which = f"to more than {policy.approval_above:,} people" if policy.approval_above else "to anybody"
+        lines.append(f"Campaigns {which} need a second person’s approval.")
     return lines
 
 

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from campaigns.api.serializers import LONGEST, SHORTEST
 from campaigns.models import FrequencyCap, SendingPolicy
-from campaigns.policies import set_caps
+from campaigns.policies import SETTLE_APPROVAL, set_caps
 from subscribers.api.strict import StrictFields, WholeFields
 
 MOST_CAPS = 20
@@ -33,9 +33,18 @@ class SendingPolicySerializer(StrictFields, serializers.ModelSerializer[SendingP
         model = SendingPolicy
         fields: ClassVar = [
             "site", "quiet_from", "quiet_until", "quiet_action", "holdout_percent", "throttle_per_minute",
-            "frequency_caps",
+            "approval_above", "frequency_caps",
         ]  # fmt: skip
         read_only_fields: ClassVar = ["site"]
+
+    def validate_approval_above(self, above: int | None) -> int | None:
+        """Whoever could do without a second pair of eyes by changing this needs none."""
+        policy: SendingPolicy = self.instance  # type: ignore[assignment]
+        if above != policy.approval_above and not self.context["request"].user.has_perm(
+            SETTLE_APPROVAL, policy
+        ):
+            raise serializers.ValidationError("Only whoever may change the site's settings may change this.")
+        return above
 
     def validate_frequency_caps(self, caps: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if len({cap["window"] for cap in caps}) < len(caps):

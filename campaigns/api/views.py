@@ -2,8 +2,10 @@
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
+import django_filters as filters
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
@@ -15,9 +17,12 @@ from rest_framework.request import Request, is_form_media_type
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from access.scoping import find_person
+from campaigns.api.approvals import ApprovalActions
 from campaigns.api.dry_runs import DryRunActions
 from campaigns.api.reports import ReportActions
 from campaigns.api.serializers import CampaignSerializer, DeliverySerializer
+from campaigns.approvals import list_waiting
 from campaigns.lifecycle import (
     LaunchError,
     LifecycleError,
@@ -40,17 +45,33 @@ LAUNCH = "campaigns.launch_campaign"
 Step = Callable[..., Campaign]
 
 
-class CampaignViewSet(DryRunActions, ReportActions, Tagged[Campaign], viewsets.ModelViewSet[Campaign]):
+class CampaignFilter(filters.FilterSet):
+    awaits_approval = filters.BooleanFilter(
+        method="filter_awaiting", label="Whether somebody was asked to approve it, and nobody has yet"
+    )
+
+    class Meta:
+        model = Campaign
+        fields: ClassVar = ["site", "status", "schedule", "name", "awaits_approval"]
+
+    def filter_awaiting(self, campaigns: QuerySet[Campaign], name: str, value: bool) -> QuerySet[Campaign]:
+        waiting = list_waiting(Campaign.objects.all()).values("pk")
+        return campaigns.filter(pk__in=waiting) if value else campaigns.exclude(pk__in=waiting)
+
+
+class CampaignViewSet(
+    DryRunActions, ReportActions, ApprovalActions, Tagged[Campaign], viewsets.ModelViewSet[Campaign]
+):
     """One message, its audience and its schedule. Only a draft can be edited or deleted."""
 
-    heeds_if_match: ClassVar = {*WRITING, *STEPS}
+    heeds_if_match: ClassVar = {*WRITING, *STEPS, "approve"}
     answers_etag: ClassVar = {*Tagged.answers_etag, *STEPS}
     tagged_also: ClassVar = ("status",)  # what was launched is no longer that draft
     queryset = Campaign.objects.select_related("site").prefetch_related(
         "include_segments", "exclude_segments", Prefetch("variants", Variant.objects.order_by("letter"))
     )
     serializer_class = CampaignSerializer
-    filterset_fields: ClassVar = ["site", "status", "schedule", "name"]
+    filterset_class = CampaignFilter
     action_permissions: ClassVar = {
         "dry_run": "campaigns.view_campaign",
         "dry_run_people": "campaigns.view_delivery",
@@ -59,6 +80,8 @@ class CampaignViewSet(DryRunActions, ReportActions, Tagged[Campaign], viewsets.M
         "resume": LAUNCH,
         "cancel": LAUNCH,
         "winner": LAUNCH,
+        "ask_approval": LAUNCH,
+        "approve": "campaigns.approve_campaign",
     }
 
     def get_queryset(self) -> QuerySet[Campaign]:
@@ -83,14 +106,18 @@ class CampaignViewSet(DryRunActions, ReportActions, Tagged[Campaign], viewsets.M
 
     @transaction.atomic
     def perform_create(self, serializer: BaseSerializer[Campaign]) -> None:
-        serializer.save(created_by=self.request.user)
+        person = find_person(self.request.user)
+        serializer.save(created_by=person, changed_by=person)
+
+    def perform_update(self, serializer: BaseSerializer[Campaign]) -> None:
+        serializer.save(changed_by=find_person(self.request.user))
 
     @extend_schema(request=None, responses=CampaignSerializer)
     @action(detail=True, methods=["post"])
     @transaction.atomic
     def launch(self, request: Request, pk: str) -> Response:
         """Start it, or make it wait for its time. 400 lists what stands in the way."""
-        response = self._take(launch_campaign)
+        response = self._take(partial(launch_campaign, by=find_person(request.user)))
         queue_on_commit(launch_scheduled_campaigns)
         return response
 

@@ -68,17 +68,21 @@ class SendingPolicyForm(SeenForm):
         model = SendingPolicy
         fields: ClassVar = [
             "quiet_from", "quiet_until", "quiet_action", "holdout_percent", "throttle_per_minute",
+            "approval_above",
         ]  # fmt: skip
         labels: ClassVar = {
             "quiet_from": "From",
             "quiet_until": "Until",
             "holdout_percent": "Control group, in per cent of all people",
             "throttle_per_minute": "At most so many pushes a minute",
+            "approval_above": "Campaigns to more people than this need approval",
         }
         help_texts: ClassVar = {
             "holdout_percent": "So many, drawn by lot, get no campaign at all. Comparing them with the others shows "
             "what all campaigns together bring. 0: nobody.",
             "throttle_per_minute": "Of all campaigns together. Empty: as fast as possible.",
+            "approval_above": "Somebody else than who wrote them has to approve them before they are sent, and any change "
+            "voids that. 0: all campaigns. Empty: none.",
         }
         widgets: ClassVar = {
             "quiet_from": time_input(),

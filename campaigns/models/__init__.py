@@ -1,5 +1,6 @@
 """Who is sent what and when, and what came of it."""
 
+from campaigns.models.approval import CampaignApproval
 from campaigns.models.campaign import DAY_VALIDATORS, Campaign
 from campaigns.models.conversion import Conversion
 from campaigns.models.delivery import Delivery
@@ -13,6 +14,7 @@ __all__ = [
     "DAY_VALIDATORS",
     "Batch",
     "Campaign",
+    "CampaignApproval",
     "Conversion",
     "Delivery",
     "DryRun",

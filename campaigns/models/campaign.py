@@ -215,6 +215,10 @@ class Campaign(Message):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
+    # Who wrote the draft last; nobody: nobody but who made it, or nobody known.
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     launched_at = models.DateTimeField(null=True, editable=False)
@@ -226,6 +230,7 @@ class Campaign(Message):
         permissions: ClassVar = [
             ("launch_campaign", "Can launch, pause, resume and cancel campaigns"),
             ("send_test_campaign", "Can send a test push"),
+            ("approve_campaign", "Can approve campaigns that somebody else wrote"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

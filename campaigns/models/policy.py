@@ -30,6 +30,10 @@ class SendingPolicy(models.Model):
     throttle_per_minute = models.PositiveIntegerField(
         "pushes a minute, at most", null=True, blank=True, validators=[MinValueValidator(1)]
     )
+    approval_above = models.PositiveIntegerField(
+        "approval above", null=True, blank=True,
+        help_text="Campaigns to more people than this need a second person’s approval. 0: all; empty: none",
+    )  # fmt: skip
     # The pace allows the next push from this instant on.
     paced_until = models.DateTimeField(null=True, editable=False)
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from django.db import DatabaseError, transaction
 from django.db.models import Case, Exists, F, OuterRef, Value, When
 
+from campaigns.approvals import hold_back, is_as_approved
 from campaigns.audience import explain_broken, explain_uploads, list_uploads, refresh_segments
 from campaigns.lifecycle import finish_campaigns
 from campaigns.models import Batch, Campaign, Occurrence
@@ -58,7 +59,7 @@ def plan_campaign(campaign: Campaign, *, now: dt.datetime) -> Occurrence | None:
 
     None if nothing was planned to its end: it is not time, another worker is at it, somebody paused or cancelled the
     campaign meanwhile, an upload is at work on a list that it uses (it waits, and says so), or one of its segments is
-    broken (it is paused then, and says why).
+    broken (it is paused then, and says why), or it needs somebody's approval, which it has not (any more: it waits).
     """
     current = list_candidates().filter(pk=campaign.pk).first()
     if current is None or not has_run_to_plan(current, now=now):
@@ -70,6 +71,8 @@ def plan_campaign(campaign: Campaign, *, now: dt.datetime) -> Occurrence | None:
             return None
         if broken := refresh_segments(current, now=now):
             _pause(current, explain_broken(broken))
+            return None
+        if hold_back(current, now=now):
             return None
         run = open_run(current, now=now)
         if run is None or not _plan_run(run, now=now):
@@ -98,7 +101,8 @@ def _plan_run(run: Occurrence, *, now: dt.datetime) -> bool:
     terms = _read_terms(run)
     writer = Writer(run)
     for decisions in decide_audience(terms, after=run.planned_through):
-        if not _write_chunk(run, decisions, writer):
+        # What was changed meanwhile waits for the next tick, which asks for approval of it.
+        if not is_as_approved(run.campaign) or not _write_chunk(run, decisions, writer):
             return False
     return _close_run(run, now=now)
 

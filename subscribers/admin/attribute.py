@@ -43,8 +43,8 @@ class AttributeAdmin(HeedsOthers, OwnSitesAdmin):
         first = ("key", "site", "type", "element_type", *asked, "how_sure", *converting)
         return (*first, "description", "personal", "values_seen", "refused", "created_at")
 
-    def get_form(self, request: HttpRequest, obj: Attribute | None = None, **kwargs: Any) -> Any:
-        return super().get_form(request, obj, help_texts=HELP_TEXTS, **kwargs)
+    def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, *args, help_texts=HELP_TEXTS, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Attribute, form: Any, change: bool) -> None:
         shape = Shape(obj.type, obj.element_type)

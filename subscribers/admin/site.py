@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextareaWidget, UnfoldAdminURLInputWidget
 
@@ -91,7 +92,7 @@ class SiteAdmin(ProvesIdentities, HeedsOthers, TellsTwins, OwnSitesAdmin):
     list_display = ("name", "url", "timezone")
     search_fields = ("name", "url")
     ordering = ("name",)
-    readonly_fields = ("snippet", "site_key", "push_key", "created_at")
+    readonly_fields = ("snippet", "site_key", "push_key", "created_at", "people")
 
     class Media:
         js = ("admin/copy.js",)
@@ -112,12 +113,14 @@ class SiteAdmin(ProvesIdentities, HeedsOthers, TellsTwins, OwnSitesAdmin):
         browsers = ("allowed_origins", "trusts_names")
         if obj is None:
             return (self.MAIN, ("What browsers may say", {"fields": browsers}), self.PRIVACY)
-        return (
+        shown = (
             self.MAIN,
             self.KEYS,
             ("What browsers may say", {"fields": (*browsers, "created_at")}),
             self.PRIVACY,
         )
+        may_change = self.has_change_permission(request, obj)
+        return (*shown, ("Who belongs to it", {"fields": ("people",)})) if may_change else shown
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -138,6 +141,14 @@ class SiteAdmin(ProvesIdentities, HeedsOthers, TellsTwins, OwnSitesAdmin):
         super().save_model(request, obj, form, change)
         if "timezone" in form.changed_data:
             note_for_everyone(obj.pk, [ZONE], now=timezone.now())
+
+    @display(description="People with a role on this site")
+    def people(self, site: Site) -> str:
+        """Those with a role on every site are the administrators' to know."""
+        members = site.members.select_related("user").order_by("user__username")
+        rows = ((each.user.get_username(), each.get_role_display()) for each in members)
+        names = format_html_join("", "<li>{} · {}</li>", rows)
+        return format_html('<ul class="ca-list">{}</ul>', names) if names else "Nobody in particular."
 
     @display(description="The SDK")
     def snippet(self, site: Site) -> str:

@@ -12,7 +12,8 @@ class KeyField(PrimaryKeyRelatedField[Any]):
     """A whole number, or its digits, of what is of one's own sites. DRF cuts 1.9 to 1, and so finds a thing nobody named."""
 
     def get_queryset(self) -> QuerySet[Any]:
-        return scope_named(super().get_queryset(), self.context)
+        rows: Any = super().get_queryset()
+        return scope_named(rows, self.context)
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, str):

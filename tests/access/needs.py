@@ -27,8 +27,8 @@ ADMIN: dict[str, Needs] = {
     **dict.fromkeys(("index", "search", "jsi18n", "password_change", "password_change_done", "logout"), STAFF),
     "login": PUBLIC,
     **{f"campaigns_campaign_{page}": ("campaigns.add_campaign",) for page in ("preview", "advice", "samples")},
-    **{f"campaigns_campaign_{page}": VIEW_CAMPAIGN for page in ("runs", "dry_run", "dry_run_progress", "progress", "report")},
-    **{f"campaigns_campaign_{page}": LAUNCH for page in ("launch", "cancel", "pause", "resume", "winner")},
+    **{f"campaigns_campaign_{page}": VIEW_CAMPAIGN for page in ("runs", "dry_run", "dry_run_progress", "progress", "report", "approval")},
+    **{f"campaigns_campaign_{page}": LAUNCH for page in ("launch", "ask_approval", "cancel", "pause", "resume", "winner")},
     "campaigns_campaign_test": "campaigns.send_test_campaign",
     "campaigns_campaign_duplicate": "campaigns.add_campaign",
     "campaigns_campaign_report_csv": (VIEW_CAMPAIGN, EXPORT),
@@ -52,14 +52,18 @@ WRITTEN: dict[str, Needs] = {
     "segment-snapshot": "segments.add_segment",
     "segment-versions-restore": CHANGE_SEGMENT,
     "segment-members-detail": CHANGE_SEGMENT,
-    **{f"campaign-{action}": LAUNCH for action in ("launch", "pause", "resume", "cancel", "winner")},
+    **{
+        f"campaign-{action}": LAUNCH
+        for action in ("launch", "pause", "resume", "cancel", "winner", "ask-approval")
+    },
+    "campaign-approve": "campaigns.approve_campaign",
 }
 READING: dict[str, Needs] = {
     **{f"{name}-{kind}": needs for name, needs in READ.items() for kind in ("list", "detail")},
     **{f"attribute-{action}": "subscribers.view_attribute" for action in ("conversion-preview", "refused")},
     **{f"segment-{action}": VIEW_SEGMENT for action in ("drift", "overlap", "freshness", "sizes")},
     "segment-explain": (VIEW_SEGMENT, SEE, "tracking.view_event"),
-    **{f"campaign-{action}": VIEW_CAMPAIGN for action in ("dry-run", "progress", "report")},
+    **{f"campaign-{action}": VIEW_CAMPAIGN for action in ("dry-run", "progress", "report", "approval")},
     "campaign-dry-run-people": "campaigns.view_delivery",
     "api-root": STAFF,
     **dict.fromkeys(("schema", "docs"), PUBLIC),

@@ -33,7 +33,7 @@ def ask(client: Client, method: str, path: str) -> tuple[int, str, HttpResponseB
         with transaction.atomic():
             answer = client.generic(method, path, "{}", content_type="application/json")
             streamed = getattr(answer, "streaming", False)
-            body = b"".join(answer) if streamed else answer.content  # type: ignore[arg-type, attr-defined]
+            body = b"".join(answer) if streamed else answer.content
             raise UndoneError
     except UndoneError:
         return answer.status_code, body.decode(errors="replace"), answer

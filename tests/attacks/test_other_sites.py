@@ -334,7 +334,7 @@ def test_the_builder_answers_for_no_other_site(page: str, mine: World, theirs: W
 
 def test_the_composer_shows_nobody_of_another_site(mine: World, theirs: World) -> None:
     client = browse(make_member(mine, "marketer"))
-    asked = {"site": theirs.site.pk, "q": "quagga", "title": "{{ subscriber.email }}"}
+    asked: dict[str, Any] = {"site": theirs.site.pk, "q": "quagga", "title": "{{ subscriber.email }}"}
     asked["sample"] = theirs.rows["subscribers.subscriber"].pk
 
     samples = client.get("/admin/campaigns/campaign/samples/", asked).content.decode()
@@ -421,7 +421,7 @@ def test_who_is_moved_to_another_site_has_lost_the_first_at_once(mine: World, th
     path = f"/admin/campaigns/campaign/{mine.rows['campaigns.campaign'].pk}/change/"
     assert client.get(path).status_code == 200
 
-    user.memberships.update(site=theirs.site)  # type: ignore[attr-defined]
+    user.memberships.update(site=theirs.site)
 
     assert client.get(path).status_code == 404
 

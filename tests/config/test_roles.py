@@ -11,6 +11,7 @@ from tests import factories
 
 roles = importlib.import_module("campaigns.migrations.0002_roles")
 of_personal_data = importlib.import_module("campaigns.migrations.0017_roles_of_personal_data")
+of_approvals = importlib.import_module("campaigns.migrations.0019_roles_of_approvals")
 of_policies = importlib.import_module("campaigns.migrations.0006_roles_of_policies")
 
 
@@ -39,6 +40,9 @@ of_policies = importlib.import_module("campaigns.migrations.0006_roles_of_polici
         ("analyst", "campaigns.change_sendingpolicy", False),
         ("analyst", "campaigns.view_sendingpolicy", True),
         ("analyst", "campaigns.view_conversion", True),
+        ("marketer", "campaigns.approve_campaign", True),
+        ("operator", "campaigns.approve_campaign", True),
+        ("analyst", "campaigns.approve_campaign", False),
     ],
 )
 def test_a_role_may_do_what_its_job_needs(role: str, permission: str, allowed: bool) -> None:
@@ -62,6 +66,7 @@ def test_the_roles_can_be_taken_away_and_made_again() -> None:
     apps = MigrationLoader(connection).project_state(("campaigns", "0002_roles")).apps
     later = MigrationLoader(connection).project_state(("campaigns", "0006_roles_of_policies")).apps
     latest = MigrationLoader(connection).project_state(("campaigns", "0017_roles_of_personal_data")).apps
+    last = MigrationLoader(connection).project_state(("campaigns", "0019_roles_of_approvals")).apps
     with connection.schema_editor() as editor:
         roles.remove_roles(apps, editor)
         assert not Group.objects.filter(name="marketer").exists()
@@ -70,6 +75,7 @@ def test_the_roles_can_be_taken_away_and_made_again() -> None:
             roles.make_roles(apps, editor)
             of_policies.extend_roles(later, editor)
             of_personal_data.extend_roles(latest, editor)
+            of_approvals.extend_roles(last, editor)
 
     marketer = Group.objects.get(name="marketer")
     assert set(marketer.permissions.values_list("codename", flat=True)) == granted
