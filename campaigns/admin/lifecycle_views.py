@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -79,10 +78,8 @@ def show_cancel(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin)
 @require_POST
 def test_ahead(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
     """Try the versions one day ahead at the same local hour; then the launch page again, as it is now."""
-    campaign = find_campaign(request, campaign_id, model_admin)
-    if campaign.status == Campaign.Status.DRAFT and not model_admin.has_change_permission(request, campaign):
-        raise PermissionDenied
-    if choose_test_ahead(campaign, now=timezone.now()):
+    campaign = find_campaign(request, campaign_id, "campaigns.change_campaign")
+    if choose_test_ahead(campaign, by=find_person(request.user), now=timezone.now()):
         model_admin.log_change(request, campaign, "Versions are tried one day ahead")
         messages.success(request, "The versions are tried one day ahead, at the same local hour.")
     else:
@@ -90,7 +87,7 @@ def test_ahead(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) 
             request,
             "The versions cannot be tried a day ahead: that day has passed, or the campaign was changed.",
         )
-    return redirect_to(campaign, "launch" if request.user.has_perm(LAUNCH) else "dry_run")
+    return redirect_to(campaign, "launch" if request.user.has_perm(LAUNCH, campaign) else "dry_run")
 
 
 @require_POST

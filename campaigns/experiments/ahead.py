@@ -3,6 +3,7 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from campaigns.models import Campaign
@@ -20,11 +21,12 @@ def can_test_ahead(campaign: Campaign, *, now: dt.datetime) -> bool:
 
 
 @transaction.atomic
-def choose_test_ahead(campaign: Campaign, *, now: dt.datetime) -> bool:
+def choose_test_ahead(campaign: Campaign, *, by: User | None, now: dt.datetime) -> bool:
     """Have the draft test a day ahead; False if it cannot, or is no draft any more."""
     locked = Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
     if locked.status != Campaign.Status.DRAFT or not can_test_ahead(locked, now=now):
         return False
     locked.test_ahead = True
-    locked.save(update_fields=["test_ahead", "updated_at"])
+    locked.changed_by = by
+    locked.save(update_fields=["test_ahead", "changed_by", "updated_at"])
     return True

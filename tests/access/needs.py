@@ -30,6 +30,7 @@ ADMIN: dict[str, Needs] = {
     **{f"campaigns_campaign_{page}": VIEW_CAMPAIGN for page in ("runs", "dry_run", "dry_run_progress", "progress", "report", "approval")},
     **{f"campaigns_campaign_{page}": LAUNCH for page in ("launch", "ask_approval", "cancel", "pause", "resume", "winner")},
     "campaigns_campaign_test": "campaigns.send_test_campaign",
+    "campaigns_campaign_test_ahead": "campaigns.change_campaign",
     "campaigns_campaign_duplicate": "campaigns.add_campaign",
     "campaigns_campaign_report_csv": (VIEW_CAMPAIGN, EXPORT),
     **{f"segments_segment_{page}": "segments.add_segment" for page in ("gallery", "preview", "past", "comparison", "snapshot", "declare", "catalogue")},

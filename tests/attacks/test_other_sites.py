@@ -103,6 +103,26 @@ def test_an_analyst_of_one_site_who_is_marketer_of_another_writes_on_that_alone(
     assert (draft.name, draft.status) == ("quagga draft", "draft")
 
 
+def test_who_exports_people_on_one_site_exports_nobody_of_another(mine: World, theirs: World) -> None:
+    """listmonk #2998: reading is not exporting; and exporting here is not exporting there."""
+    user = factories.make_user(memberships={mine.site: "marketer", theirs.site: "analyst"})
+    members, sent = mine.rows["list"].pk, mine.rows["sent"].pk
+
+    for path in (f"{API}/segments/{members}/members.csv", f"{API}/campaigns/{sent}/report.csv"):
+        assert api(user).get(path).status_code == 403
+    for path in (f"segments/segment/{members}/members.csv", f"campaigns/campaign/{sent}/report.csv"):
+        assert browse(user).get(f"/admin/{path}").status_code == 403
+    assert api(user).get(f"{API}/segments/{theirs.rows['list'].pk}/members.csv").status_code == 200
+
+
+def test_rows_are_not_found_by_what_a_related_row_of_another_site_says(mine: World, theirs: World) -> None:
+    page = browse(make_member(mine, "marketer"))
+
+    for query in ("site__name__startswith=q", "include_segments__name__startswith=q", "segment=1"):
+        answer = page.get(f"/admin/campaigns/campaign/?{query}", follow=True)
+        assert "quagga" not in answer.content.decode()
+
+
 def test_a_draft_is_not_moved_to_another_site(mine: World, theirs: World) -> None:
     draft = mine.rows["campaigns.campaign"]
 
