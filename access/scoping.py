@@ -55,7 +55,7 @@ def may(who: Any, permission: str, row: models.Model) -> bool:
     return sites is None or find_site_id(row) in sites
 
 
-def find_person(who: Any) -> User | None:
+def find_responsible(who: Any) -> User | None:
     """Who answers for what somebody does: they themselves; of a key's holder, whoever made the key."""
     if isinstance(who, User):
         return who

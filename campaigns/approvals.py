@@ -13,7 +13,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from campaigns.audience import count_audience, list_needed
 from campaigns.contents import read_campaign
@@ -171,7 +171,10 @@ def find_objection(campaign: Campaign, standing: Standing, *, by: User) -> str:
     if standing.request is not None and standing.request.asked_by_id == by.pk:
         return "You asked for this approval: somebody else has to give it."
     if name := _find_segment_changed(campaign, standing, by=by):
-        return f"You changed who is in “{name}” since: somebody else has to approve that."
+        return (
+            f"You, or a program, changed who is in “{name}” since somebody else decided about it: somebody else has to "
+            "approve that, or to ask for approval again."
+        )
     return ""
 
 
@@ -221,8 +224,9 @@ def _find_segment_changed(campaign: Campaign, standing: Standing, *, by: User) -
     if not decided:
         return ""
     needed, since = list_needed(campaign), max(decided)
-    rules = SegmentVersion.objects.filter(segment__in=needed, created_by=by, created_at__gt=since)
-    files = SegmentUpload.objects.filter(segment__in=needed, created_by=by, finished_at__gt=since)
+    theirs = Q(created_by=by) | Q(created_by=None)  # a key's, which may be theirs
+    rules = SegmentVersion.objects.filter(theirs, segment__in=needed, created_at__gt=since)
+    files = SegmentUpload.objects.filter(theirs, segment__in=needed, finished_at__gt=since)
     for rows in (rules, files):
         name = rows.values_list("segment__name", flat=True).first()
         if name is not None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 
-from access.scoping import find_person
+from access.scoping import find_responsible
 from campaigns.admin.pages import LAUNCH, find_campaign, redirect_to
 from campaigns.admin.wording import describe_moment
 from campaigns.approvals import (
@@ -32,7 +32,7 @@ APPROVE = "campaigns.approve_campaign"
 def ask(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
     campaign = find_campaign(request, campaign_id, LAUNCH)
     try:
-        ask_approval(campaign, by=find_person(request.user), now=timezone.now())
+        ask_approval(campaign, by=find_responsible(request.user), now=timezone.now())
     except ApprovalError as error:
         messages.error(request, str(error))
     else:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 
-from access.scoping import find_person
+from access.scoping import find_responsible
 from campaigns.admin.approval_views import describe_approval
 from campaigns.admin.decisions import list_decisions
 from campaigns.admin.dry_run_views import gather_dry_run
@@ -51,7 +51,7 @@ def show_launch(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin)
         launch_campaign(
             campaign,
             now=timezone.now(),
-            by=find_person(request.user),
+            by=find_responsible(request.user),
             seen=None if seen is None else read_content(seen) or {},
         )
     except LaunchError as error:
@@ -79,7 +79,7 @@ def show_cancel(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin)
 def test_ahead(request: HttpRequest, campaign_id: int, model_admin: ModelAdmin) -> HttpResponse:
     """Try the versions one day ahead at the same local hour; then the launch page again, as it is now."""
     campaign = find_campaign(request, campaign_id, "campaigns.change_campaign")
-    if choose_test_ahead(campaign, by=find_person(request.user), now=timezone.now()):
+    if choose_test_ahead(campaign, by=find_responsible(request.user), now=timezone.now()):
         model_admin.log_change(request, campaign, "Versions are tried one day ahead")
         messages.success(request, "The versions are tried one day ahead, at the same local hour.")
     else:

@@ -11,7 +11,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from access.scoping import find_person
+from access.scoping import find_responsible
 from campaigns.approvals import (
     ApprovalError,
     State,
@@ -69,7 +69,7 @@ class ApprovalActions(viewsets.GenericViewSet[Campaign]):
         StrictFields(data=request.data).is_valid(raise_exception=True)
         campaign = self.get_object()
         try:
-            ask_approval(campaign, by=find_person(request.user), now=timezone.now())
+            ask_approval(campaign, by=find_responsible(request.user), now=timezone.now())
         except ApprovalError as error:
             raise Conflict(str(error)) from None
         return self._tell(campaign)

@@ -17,7 +17,7 @@ from rest_framework.request import Request, is_form_media_type
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from access.scoping import find_person
+from access.scoping import find_responsible
 from campaigns.api.approvals import ApprovalActions
 from campaigns.api.dry_runs import DryRunActions
 from campaigns.api.reports import ReportActions
@@ -106,18 +106,18 @@ class CampaignViewSet(
 
     @transaction.atomic
     def perform_create(self, serializer: BaseSerializer[Campaign]) -> None:
-        person = find_person(self.request.user)
+        person = find_responsible(self.request.user)
         serializer.save(created_by=person, changed_by=person)
 
     def perform_update(self, serializer: BaseSerializer[Campaign]) -> None:
-        serializer.save(changed_by=find_person(self.request.user))
+        serializer.save(changed_by=find_responsible(self.request.user))
 
     @extend_schema(request=None, responses=CampaignSerializer)
     @action(detail=True, methods=["post"])
     @transaction.atomic
     def launch(self, request: Request, pk: str) -> Response:
         """Start it, or make it wait for its time. 400 lists what stands in the way."""
-        response = self._take(partial(launch_campaign, by=find_person(request.user)))
+        response = self._take(partial(launch_campaign, by=find_responsible(request.user)))
         queue_on_commit(launch_scheduled_campaigns)
         return response
 

@@ -250,7 +250,7 @@ def test_a_run_of_a_rule_that_was_changed_after_launch_waits(
 
     assert plan_campaign(draft, now=NOW + dt.timedelta(minutes=2)) is None
     assert "Waiting for approval" in Campaign.objects.get(pk=draft.pk).status_reason
-    with pytest.raises(ApprovalError, match="You changed who is in"):
+    with pytest.raises(ApprovalError, match="changed who is in"):
         approve_campaign(Campaign.objects.get(pk=draft.pk), by=ben, now=NOW + dt.timedelta(minutes=3))
     assert not Delivery.objects.exists()
 
