@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from access.scoping import scope
 from campaigns.approvals import list_waiting
-from campaigns.models import Campaign
+from campaigns.models import Campaign, SendingPolicy
 from config.first_steps import Step, list_steps
 from config.limits import read_limits
 from config.overview import count_heads, find_zone, read_campaigns, read_segments, read_trends
@@ -41,7 +41,7 @@ def add_overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
     if request.user.has_perm(OPERATES):
         stages = read_pressure(now=timezone.now()) | read_upkeep(now=timezone.now())
         context.update(stages=stages, concerns=list_concerns(stages))
-    context.update(_list_approvals(request))
+    context.update(_list_approvals(request, sites))
     context.update(
         may_view=True,
         knows_cities=knows_cities(),
@@ -63,17 +63,25 @@ def _explain_clocks(sites: list[Site]) -> list[str]:
 
 def _list_sites(request: HttpRequest) -> list[Site]:
     """Those of which they may see all that the home page shows."""
-    own = Site.objects.order_by("pk")
+    own = Site.objects.select_related("sending_policy").order_by("pk")
     for permission in SEEN:
         own = scope(own, request.user, permission)
     return list(own)
 
 
-def _list_approvals(request: HttpRequest) -> dict[str, Any]:
+def _list_approvals(request: HttpRequest, sites: list[Site]) -> dict[str, Any]:
     """The campaigns that wait for somebody's approval, for those who may give it: the first ones, and whether there are more."""
-    theirs = scope(Campaign.objects.all(), request.user, "campaigns.approve_campaign")
+    asking = [site for site in sites if _asks_for_approval(site)]
+    if not asking:
+        return {}
+    theirs = scope(Campaign.objects.filter(site__in=asking), request.user, "campaigns.approve_campaign")
     waiting = list(list_waiting(theirs).order_by("pk")[: MOST_APPROVALS + 1])
     return {"approvals": waiting[:MOST_APPROVALS], "more_approvals": len(waiting) > MOST_APPROVALS}
+
+
+def _asks_for_approval(site: Site) -> bool:
+    policy: SendingPolicy | None = getattr(site, "sending_policy", None)
+    return policy is not None and policy.approval_above is not None
 
 
 def _find_address(step: Step, request: HttpRequest) -> str:
