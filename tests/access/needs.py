@@ -25,6 +25,8 @@ NEVER = {
 }  # fmt: skip
 ADMIN: dict[str, Needs] = {
     **dict.fromkeys(("index", "search", "jsi18n", "password_change", "password_change_done", "logout"), STAFF),
+    "app_list": STAFF,
+    "auth_user_password_change": STAFF,
     "login": PUBLIC,
     **{f"campaigns_campaign_{page}": ("campaigns.add_campaign",) for page in ("preview", "advice", "samples")},
     **{f"campaigns_campaign_{page}": VIEW_CAMPAIGN for page in ("runs", "dry_run", "dry_run_progress", "progress", "report", "approval")},
@@ -71,7 +73,7 @@ READING: dict[str, Needs] = {
 }
 OTHERS: dict[str, Needs] = {
     **dict.fromkeys(("", "v1/track", "v1/config", "sdk/<str:name>", "v1/feedback", "health/live", "health/ready"), PUBLIC),
-    "api/v1/track/": "tracking.add_event",
+    "api/v1/track/": STAFF,  # it takes a token or a key, never a session
     "api/v1/segments/<int:segment_id>/members.csv": ("segments.view_membership", EXPORT),
     "api/v1/campaigns/<int:campaign_id>/report.csv": (VIEW_CAMPAIGN, EXPORT),
     "api/v1/sites/<int:site_id>/sending-policy/": "campaigns.view_sendingpolicy",

@@ -41,7 +41,7 @@ def make_world(word: str) -> World:
         "subscribers.attribute": Attribute.objects.create(
             site=site, key=f"{word}_tier", type="text", description=word
         ),
-        "tracking.eventtype": EventType.objects.get(site=site, name=f"{word}_bought"),
+        "tracking.eventtype": _find_type(site, word),
         "tracking.inboxitem": _make_item(site, word),
         **_make_segments(site, word, person),
     }
@@ -57,6 +57,11 @@ def _make_person(site: Site, word: str) -> Subscriber:
     factories.make_push_subscription(person)
     factories.make_event(person, f"{word}_bought", now - dt.timedelta(hours=1), item=word)
     return person
+
+
+def _find_type(site: Site, word: str) -> EventType:
+    EventType.objects.filter(site=site).update(first_seen_at=timezone.now(), description=word)
+    return EventType.objects.get(site=site, name=f"{word}_bought")
 
 
 def _make_item(site: Site, word: str) -> InboxItem:
@@ -94,7 +99,7 @@ def _make_campaigns(site: Site, word: str, person: Subscriber, segment: Segment)
         site, name=f"{word} sent", status=Campaign.Status.RUNNING, launched_at=timezone.now(), **texts
     )
     factories.make_delivery(
-        sent, person, status=Delivery.Status.SENT, sent_at=timezone.now(), timezone=f"Etc/{word}"
+        sent, person, status=Delivery.Status.SENT, sent_at=timezone.now(), timezone="Europe/Berlin"
     )
     MessageCampaign.objects.create(site=site, campaign=sent.pk, name=f"{word} sent")
     FrequencyCap.objects.create(site=site, limit=3, window=dt.timedelta(days=1))
