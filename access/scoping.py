@@ -145,7 +145,13 @@ def _is_within_sites(app: str, model: str, codename: str) -> bool:
     if f"{app}.{codename}" == "subscribers.add_site":
         return False
     try:
-        find_site_path(apps.get_model(app, model))  # type: ignore[arg-type]  # its own type is hashable
+        about: Any = apps.get_model(app, model)
+        return _names_sites(about) or bool(find_site_path(about))
     except LookupError:  # it belongs to no site, or there is no such model any more
         return False
-    return True
+
+
+def _names_sites(model: type[models.Model]) -> bool:
+    """Whether its rows are about several sites, as an invitation is; who may see which of them, its own pages say."""
+    targets = (field.related_model for field in model._meta.many_to_many)
+    return any(isinstance(each, type) and each._meta.label_lower == SITE_MODEL for each in targets)

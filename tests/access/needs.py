@@ -90,6 +90,10 @@ def find_needs(pattern: str, name: str) -> Needs:
         if key in table:
             return table[key]
     words = pattern.split("/")
+    if pattern.startswith("admin/account/") or (
+        pattern.startswith("admin/") and not name and "<" not in pattern
+    ):
+        return STAFF  # one's own log-in, and its former addresses
     if words[0] == "admin" and pattern.endswith("<path:object_id>/") and not name:
         return STAFF
     if name in NEVER:

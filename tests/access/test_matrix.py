@@ -48,7 +48,7 @@ def log_in(user: User | None) -> Client:
 
 def list_asked() -> list[Address]:
     """All but the one that would end the log-in with which the others are asked."""
-    return [address for address in list_addresses() if address.name != "logout"]
+    return [address for address in list_addresses() if "logout" not in address.pattern]
 
 
 def is_allowed(user: User, address: Address, world: World) -> bool:

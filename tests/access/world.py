@@ -10,6 +10,7 @@ from django.utils import timezone
 from campaigns.models import Campaign, Delivery, FrequencyCap, SendingPolicy, Variant
 from segments.membership import Cause
 from segments.models import Membership, MembershipChange, Segment, SegmentUpload, SegmentVersion, UploadFile
+from signin.models import Invitation
 from subscribers.models import Attribute, Site, Subscriber
 from tests import factories
 from tracking.models import EventType, InboxItem, MessageCampaign
@@ -43,6 +44,7 @@ def make_world(word: str) -> World:
         ),
         "tracking.eventtype": _find_type(site, word),
         "tracking.inboxitem": _make_item(site, word),
+        "signin.invitation": _make_invitation(site, word),
         **_make_segments(site, word, person),
     }
     return World(site, word, {**rows, **_make_campaigns(site, word, person, rows["segments.segment"])})
@@ -62,6 +64,15 @@ def _make_person(site: Site, word: str) -> Subscriber:
 def _find_type(site: Site, word: str) -> EventType:
     EventType.objects.filter(site=site).update(first_seen_at=timezone.now(), description=word)
     return EventType.objects.get(site=site, name=f"{word}_bought")
+
+
+def _make_invitation(site: Site, word: str) -> Invitation:
+    tomorrow = timezone.now() + dt.timedelta(days=1)
+    invitation = Invitation.objects.create(
+        email=f"new@{word}.example", role="analyst", secret=word, expires_at=tomorrow
+    )
+    invitation.sites.add(site)
+    return invitation
 
 
 def _make_item(site: Site, word: str) -> InboxItem:
