@@ -11,6 +11,7 @@ from tests.access.world import World
 
 PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
 SETTLED = {
+    "secret": "1",
     "content_type_id": "1",
     "url": "nowhere",
     "app_label": "campaigns",
@@ -20,6 +21,7 @@ SETTLED = {
 # By the name of the part of an address: the row it stands for, where the address says nothing of the model.
 NAMED = {
     "site_id": "subscribers.site",
+    "site": "subscribers.site",
     "subscriber_id": "subscribers.subscriber",
     "subscriber": "subscribers.subscriber",
     "segment_id": "segments.segment",

@@ -41,6 +41,7 @@ ADMIN: dict[str, Needs] = {
     "segments_segment_explain": (VIEW_SEGMENT, SEE, "tracking.view_event"),
     "segments_segment_restore": CHANGE_SEGMENT,
     **{f"segments_segment_{page}": CHANGE_SEGMENT for page in ("upload", "uploaded", "upload_confirm", "upload_discard", "upload_progress", "upload_failed")},
+    **{f"subscribers_site_{page}": "subscribers.change_site" for page in ("add_secret", "retire_secret", "signature")},
     "subscribers_subscriber_timeline": (SEE, "tracking.view_event"),
 }  # fmt: skip
 READ: dict[str, Needs] = {
