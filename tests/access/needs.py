@@ -22,6 +22,7 @@ OF_SITE_MODELS = {
 NEVER = {
     "subscribers_attribute_add", "subscribers_subscriber_add", "tracking_eventtype_add", "tracking_eventtype_delete",
     "tracking_inboxitem_add", "campaigns_sendingpolicy_add", "campaigns_sendingpolicy_delete", "subscribers_site_delete",
+    "signin_invitation_delete",
 }  # fmt: skip
 # Their pages stand elsewhere: they take POST alone, and answer 404 to the rest.
 POSTED = {"subscribers_site_add_secret", "subscribers_site_retire_secret", "subscribers_site_signature"}
