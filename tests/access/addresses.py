@@ -53,19 +53,19 @@ class Address:
 
     @property
     def is_about_a_row(self) -> bool:
-        return bool(set(self.parts) - SETTLED.keys()) and not self.is_about_oneself
+        return bool(set(self.parts) - SETTLED.keys()) and not self.is_of_no_site
 
     @property
-    def is_about_oneself(self) -> bool:
-        """One's own log-in, sessions and keys."""
-        return self.pattern.startswith("admin/account/")
+    def is_of_no_site(self) -> bool:
+        """One's own log-in, sessions and keys; the shop of the demo."""
+        return self.pattern.startswith(("admin/account/", "demo/"))
 
     def fill(self, world: World) -> str:
         """Raises KeyError for a part that nobody here knows: say above what it stands for."""
         return "/" + PART.sub(lambda match: self._find(match[1] or match[2], world), self.pattern)
 
     def _find(self, part: str, world: World) -> str:
-        if part in SETTLED or self.is_about_oneself:
+        if part in SETTLED or self.is_of_no_site:
             return SETTLED.get(part, "1")
         if part == "number":
             return "1"
