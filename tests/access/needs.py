@@ -45,6 +45,8 @@ ADMIN: dict[str, Needs] = {
     "segments_segment_restore": CHANGE_SEGMENT,
     **{f"segments_segment_{page}": CHANGE_SEGMENT for page in ("upload", "uploaded", "upload_confirm", "upload_discard", "upload_progress", "upload_failed")},
     **{f"subscribers_site_{page}": "subscribers.change_site" for page in ("add_secret", "retire_secret", "signature")},
+    "subscribers_subscriber_erase": (SEE, "subscribers.erase_subscriber"),
+    "subscribers_subscriber_export": (SEE, EXPORT, "subscribers.view_personal_data"),
     "subscribers_subscriber_timeline": (SEE, "tracking.view_event"),
 }  # fmt: skip
 READ: dict[str, Needs] = {
@@ -55,6 +57,7 @@ READ: dict[str, Needs] = {
     "campaign-deliveries": "campaigns.view_delivery",
 }  # fmt: skip
 WRITTEN: dict[str, Needs] = {
+    "subscriber-erase": (SEE, "subscribers.erase_subscriber"),
     **{f"segment-{action}": VIEW_SEGMENT for action in ("preview", "preview-history", "compare")},
     "segment-snapshot": "segments.add_segment",
     "segment-versions-restore": CHANGE_SEGMENT,
@@ -66,6 +69,7 @@ WRITTEN: dict[str, Needs] = {
     "campaign-approve": "campaigns.approve_campaign",
 }
 READING: dict[str, Needs] = {
+    "subscriber-export": (SEE, EXPORT, "subscribers.view_personal_data"),
     **{f"{name}-{kind}": needs for name, needs in READ.items() for kind in ("list", "detail")},
     **{f"attribute-{action}": "subscribers.view_attribute" for action in ("conversion-preview", "refused")},
     **{f"segment-{action}": VIEW_SEGMENT for action in ("drift", "overlap", "freshness", "sizes")},
