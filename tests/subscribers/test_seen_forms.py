@@ -56,7 +56,7 @@ PAGES = {
     "signature": Page(
         lambda site: site,
         {"trusts_names": True},
-        "Demand signed identities <del>no</del> → <ins>yes</ins>",
+        "Anyone may say who they are <del>no</del> → <ins>yes</ins>",
         {"name": "Shop", "url": "https://shop.example", "timezone": "Europe/Berlin"},
         {"contact_email": "me@shop.example"},
     ),
