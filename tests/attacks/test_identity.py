@@ -320,6 +320,7 @@ def test_a_segment_of_customers_holds_nobody_who_merely_claims_to_be_one(site: S
 
 def test_a_list_of_customers_holds_nobody_who_merely_claims_to_be_one(site: Site, alice: Subscriber) -> None:
     attack(site, identify(ALICE), attributes(email="alice@shop.example"), own_device())
+    attack(site, attributes(email="ALICE@shop.example"), browser=NEXT_BROWSER)
 
     by_id = judge_values(site, "external_id", [ALICE], takes_all=True)[ALICE]
     by_email = judge_values(site, "email", ["Alice@shop.example"], takes_all=False)["Alice@shop.example"]
