@@ -28,6 +28,8 @@ def read_policy() -> Policy:
 
 def judge_signature(site_id: int, external_id: str, signature: str, *, now: dt.datetime) -> Verdict:
     """At a door: without a question to the database, as a rule."""
+    if not signature.strip():
+        return Verdict.MISSING
     read_at, secrets = _recall(site_id)
     verdict = judge(signature, external_id, secrets, policy=read_policy(), now=now)
     if verdict is Verdict.OTHER and time.monotonic() - read_at > LOOK_AGAIN_AFTER:
