@@ -323,6 +323,8 @@ class Subscriber(models.Model):
             ),
             # For whoever asks what was refused.
             models.Index(fields=["site"], condition=~models.Q(raw_values={}), name="subscriber_raw_values"),
+            # For whoever asks how many say who they are without a proof.
+            models.Index(fields=["site"], condition=~models.Q(claimed_id=""), name="subscriber_claims"),
             # For those who look somebody up: however it is written, or by how it begins.
             models.Index(OpClass(Upper("email"), name="text_pattern_ops"), name="subscriber_email"),
         ]

@@ -20,7 +20,7 @@ from access.scoping import scope
 from subscribers.admin.copying import make_copyable
 from subscribers.backend_snippets import SNIPPETS
 from subscribers.identity_secrets import SecretError, make_secret, retire_secret
-from subscribers.models import IdentitySecret, Site
+from subscribers.models import IdentitySecret, Site, Subscriber
 from subscribers.trying_signatures import try_signature
 
 TRUSTS_NAMES = (
@@ -28,6 +28,7 @@ TRUSTS_NAMES = (
     "Let your backend sign ids, then switch this off."
 )
 LATER = [("0", "at once"), ("1", "in a day"), ("7", "in a week"), ("30", "in 30 days")]
+MOST_CLAIMS = 1000
 MAY = "subscribers.change_site"
 
 
@@ -147,6 +148,12 @@ class ProvesIdentities:
         return HttpResponseRedirect(f"{reverse('admin:subscribers_site_change', args=[site.pk])}#identity")
 
 
+def count_claims(site: Site) -> int:
+    """How many visitors have said who they are without a proof; counted no further than `MOST_CLAIMS`."""
+    claims = Subscriber.objects.living().filter(site=site).exclude(claimed_id="")
+    return claims[:MOST_CLAIMS].count()
+
+
 def _record(request: HttpRequest, action: str, secret: IdentitySecret) -> None:
     record(request, action, secret.site, change=Change(["identity_secrets"]), secret=secret.pk)
 
@@ -158,6 +165,8 @@ def describe_signing(request: HttpRequest, site: Site) -> dict[str, Any]:
     rows = IdentitySecret.objects.filter(site=site).order_by("-pk") if may_change else []
     return {
         "identity_site": site,
+        "claims": count_claims(site),
+        "most_claims": MOST_CLAIMS,
         "snippets": [
             (one.language, make_copyable(one.text, f"Copy the code for {one.language}")) for one in SNIPPETS
         ],

@@ -14,6 +14,7 @@ from subscribers.identity_secrets import read_secrets
 from subscribers.models import IdentitySecret, Site
 from subscribers.signatures import sign
 from tests import factories
+from tests.tracking.requests import identify, track
 
 
 @pytest.fixture
@@ -135,3 +136,11 @@ def test_the_check_is_made_at_deployment_alone(site: Site) -> None:
 
     assert "carillon.W010" in {message.id for message in run_checks(include_deployment_checks=True)}
     assert "carillon.W010" not in {message.id for message in run_checks()}
+
+
+def test_the_page_tells_how_many_gave_a_name_without_a_signature(operator: Client, site: Site) -> None:
+    """So that a site whose pages do not sign does not break in silence."""
+    assert "without a valid signature. If your own" not in read_page(operator, site)
+    track(site, identify("u-42"), signs=False)
+
+    assert "1 visitor has given a name without a valid signature." in read_page(operator, site)
