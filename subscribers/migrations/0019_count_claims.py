@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("subscribers", "0016_proven_identities")]
+    dependencies = [("subscribers", "0018_personal_data")]
 
     operations = [
         migrations.AddIndex(
