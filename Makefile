@@ -15,6 +15,8 @@ LAWS_FACTOR ?= 4
 EVERYDAY_FACTOR := 0.25
 CARILLON_HOME ?= $(CURDIR)/.carillon
 BIN := .venv/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+COMPILE := $(BIN)/uv pip compile --python $(BIN)/python --python-version 3.11 --universal --generate-hashes --quiet
 # Two processes; one that has nothing left to do takes over what the other has not begun.
 SHARED := --numprocesses 2 --dist worksteal
 PARITY := parity forgetting flips turning narrowed simulation
@@ -22,7 +24,7 @@ PARITY := parity forgetting flips turning narrowed simulation
 export PORT CARILLON_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all slow more-laws check fast laws parity faults bench-segments bench-membership bench-delivery attack lint format requirements clean
+.PHONY: help run test test-all slow more-laws check fast laws parity faults bench-segments bench-membership bench-delivery attack lint format requirements sbom image-digests clean
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | column -t -s '|'
@@ -30,30 +32,30 @@ help: ## Show what there is
 run: .venv/ready ## Start everything with a demo, at http://localhost:$PORT; ctrl-C stops it
 	@exec $(BIN)/python -m config.run
 
-test: .venv/ready ## Run every test but the slow half, on two cores, each half on servers of its own
+test: .venv/dev ## Run every test but the slow half, on two cores, each half on servers of its own
 	CASES_FACTOR=$(EVERYDAY_FACTOR) $(BIN)/python -m pytest -m "not slow" $(SHARED)
 
 test-all: test slow more-laws ## Run every test, and the random laws with LAWS_FACTOR times their cases
 
-slow: .venv/ready ## Run the slow half: kills, whole installations, narrow screens, all cases of the random laws
+slow: .venv/dev ## Run the slow half: kills, whole installations, narrow screens, all cases of the random laws
 	$(BIN)/python -m pytest -m "slow or law" $(SHARED)
 
-more-laws: .venv/ready
+more-laws: .venv/dev
 	CASES_FACTOR=$(LAWS_FACTOR) $(BIN)/python -m pytest -m law $(SHARED)
 
 check: .venv/ready ## Style, types, and the tests that are fast or of what was changed: before each commit
 	@$(MAKE) --no-print-directory --jobs 2 lint fast
 
-fast: .venv/ready
+fast: .venv/dev
 	$(BIN)/python -m pytest --fast
 
-laws: .venv/ready ## Ask all random laws CASES_FACTOR times their cases; TEST_SEED=n draws those of a run again
+laws: .venv/dev ## Ask all random laws CASES_FACTOR times their cases; TEST_SEED=n draws those of a run again
 	CASES_FACTOR=$(CASES_FACTOR) $(BIN)/python -m pytest -m law $(SHARED)
 
-parity: .venv/ready ## Compare the rule language's two interpreters on CASES random rules, and live segments with both
+parity: .venv/dev ## Compare the rule language's two interpreters on CASES random rules, and live segments with both
 	PARITY_CASES=$(CASES) $(BIN)/python -m pytest -s $(PARITY:%=tests/parity/test_%.py)
 
-faults: .venv/ready ## Kill senders KILLS times (kill -9) over DELIVERIES and push services in all moods
+faults: .venv/dev ## Kill senders KILLS times (kill -9) over DELIVERIES and push services in all moods
 	KILLS=$(KILLS) DELIVERIES=$(DELIVERIES) $(BIN)/python -m pytest tests/faults
 
 bench-segments: .venv/bench ## Time the standard segments beside DuckDB, on SUBSCRIBERS people with EVENTS events
@@ -65,34 +67,47 @@ bench-membership: .venv/bench ## Follow batches and a stream over HTTP with 50 l
 bench-delivery: .venv/bench ## Send MESSAGES pushes beside a loop of pywebpush and beside encryption alone; plan up to a million
 	CARILLON_HOME=$(CARILLON_HOME)/sending DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.server $(BIN)/python -m bench.delivery --messages $(MESSAGES)
 
-attack: .venv/ready ## Attack a Carillon that it starts (or ATTACK="--url …"): hostile requests, forged identities, slow clients, floods
+attack: .venv/dev ## Attack a Carillon that it starts (or ATTACK="--url …"): hostile requests, forged identities, slow clients, floods
 	$(BIN)/python -m bench.attack $(ATTACK)
 
-lint: .venv/ready ## Style, types and import contracts
+lint: .venv/dev ## Style, types and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: .venv/ready ## Put the code into shape
+format: .venv/dev ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-requirements: .venv/ready ## Compile requirements.in into requirements.txt, and that of bench/, pinned with hashes
+requirements: .venv/ready ## Compile each requirements*.in into its .txt, pinned with hashes; none contradicts requirements.txt
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --python $(BIN)/python --python-version 3.11 --universal --generate-hashes --quiet requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --python $(BIN)/python --python-version 3.11 --universal --generate-hashes --quiet bench/requirements.in -o bench/requirements.txt
+	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) requirements-local.in -c requirements.txt -o requirements-local.txt
+	$(COMPILE) requirements-dev.in -c requirements.txt -c requirements-local.txt -o requirements-dev.txt
+	$(COMPILE) bench/requirements.in -c requirements.txt -c requirements-local.txt -c requirements-dev.txt -o bench/requirements.txt
+
+sbom: .venv/dev ## Write carillon.cdx.json: what Carillon is made of in earnest, with hashes (CycloneDX)
+	$(BIN)/cyclonedx-py requirements requirements.txt --output-format JSON --output-reproducible --output-file carillon.cdx.json
+
+image-digests: .venv/ready ## Pin the images in the Dockerfile to the digests that their registry has for them today
+	$(BIN)/python -m release.image_digests
 
 clean: ## Throw away the virtual environment and the demo's data
 	rm -rf .venv $(CARILLON_HOME)
 
-.venv/ready: requirements.txt
+.venv/ready: requirements.txt requirements-local.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Carillon needs Python 3.11 or later: make PYTHON=python3.12 …"; exit 1; }
 	@echo "Installing the libraries into .venv"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(INSTALL) -r requirements.txt -r requirements-local.txt
 	@touch $@
 
-.venv/bench: .venv/ready bench/requirements.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r bench/requirements.txt
+.venv/dev: .venv/ready requirements-dev.txt
+	@echo "Installing what the tests need"
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
+
+.venv/bench: .venv/dev bench/requirements.txt
+	@$(INSTALL) -r bench/requirements.txt
 	@touch $@

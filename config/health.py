@@ -1,5 +1,6 @@
 """Health for operators and orchestrators: is this process alive, can it do its work, and does the work keep up?"""
 
+import ipaddress
 from collections.abc import Callable
 from typing import Any
 
@@ -7,11 +8,13 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
+from django.utils.crypto import constant_time_compare
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from config.dashboard import OPERATES
 from config.pressure import Pressure, read_pressure
 from config.upkeep import read_upkeep
 from subscribers.clocks import read_database_clock
@@ -35,7 +38,7 @@ def show_liveness(request: HttpRequest) -> JsonResponse:
 
 
 def show_readiness(request: HttpRequest) -> JsonResponse:
-    """200 when everything this process needs answers, else 503; each part says what is wrong with it.
+    """200 when everything this process needs answers, else 503; whoever may see it is told what is wrong with each part.
 
     A stage that falls behind is “slow”: still 200, since it is no reason to send visitors elsewhere.
     """
@@ -46,7 +49,39 @@ def show_readiness(request: HttpRequest) -> JsonResponse:
         parts |= _check_stages()
     found = {part["status"] for part in parts.values()}
     status = next((each for each in ("failing", "slow") if each in found), "ok")
-    return JsonResponse({"status": status, "parts": parts}, status=503 if status == "failing" else 200)
+    code = 503 if status == "failing" else 200
+    if _is_on_this_machine(request) or _knows_token(request) or _operates(request):
+        return JsonResponse({"status": status, "parts": parts}, status=code)
+    return JsonResponse({"status": "failing" if code == 503 else "ok"}, status=code)
+
+
+def _is_on_this_machine(request: HttpRequest) -> bool:
+    """Every hop, for a proxy beside us makes all the world look near. What it adds, a stranger cannot take away."""
+    hops = [request.META.get("REMOTE_ADDR", ""), *request.headers.get("X-Forwarded-For", "").split(",")]
+    named = [hop.strip() for hop in hops if hop.strip()]
+    names_others = any(header in request.headers for header in ("Forwarded", "X-Real-IP", "Via"))
+    return bool(named) and not names_others and all(_is_loopback(hop) for hop in named)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _knows_token(request: HttpRequest) -> bool:
+    """From the settings, since a database that does not answer knows no keys."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    known: str = settings.HEALTH_TOKEN
+    return bool(known) and scheme.lower() == "bearer" and constant_time_compare(token.strip(), known)
+
+
+def _operates(request: HttpRequest) -> bool:
+    try:
+        return bool(request.user.has_perm(OPERATES))
+    except (DatabaseError, RedisError):
+        return False
 
 
 def _check(ask: Callable[[], str]) -> Part:

@@ -41,6 +41,10 @@ SECURE_HSTS_PRELOAD = read_bool("SECURE_HSTS_PRELOAD")
 REDIRECT_TO_HTTPS = read_bool("REDIRECT_TO_HTTPS", default=_is_https and BEHIND_TLS_PROXY)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
+# Where forms may lead besides: the page of a company's log-in that is at another address than OIDC_ISSUER.
+FORM_ORIGINS = read_list("FORM_ORIGINS")
+# Who says it (`Authorization: Bearer …`) is told by /health/ready what is wrong, wherever they ask from.
+HEALTH_TOKEN = read_text("HEALTH_TOKEN")
 
 # --- Carillon -----------------------------------------------------------------
 # How many proxies in front of us add to X-Forwarded-For; 0: the connection's own address is the visitor's.
@@ -159,6 +163,7 @@ INSTALLED_APPS = [
     *(["demo"] if DEMO else []),
 ]
 MIDDLEWARE = [
+    "config.headers.protect",
     "config.https.redirect_to_https",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -190,6 +195,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "config.account_look.add_admin_look",
+                "config.headers.add_nonce",
             ]
         },
     }
@@ -255,7 +261,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
-# The web process serves its own static files, collected or not.
+# The web process serves its own static files, collected or not; nobody else's pages need them.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
