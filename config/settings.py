@@ -33,6 +33,9 @@ BEHIND_TLS_PROXY = read_bool("BEHIND_TLS_PROXY")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS_PROXY else None
 _is_https = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
+# On https browsers take these from this very host alone, not from a neighbour under the same domain.
+_HOST = "__Host-" if _is_https else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_HOST}sessionid", f"{_HOST}csrftoken"
 # For so long browsers ask for this host by https alone. Said over https only; 0: not said.
 SECURE_HSTS_SECONDS = read_int("SECURE_HSTS_SECONDS", 365 * 24 * 3600 if _is_https else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = read_bool("SECURE_HSTS_INCLUDE_SUBDOMAINS")

@@ -1,6 +1,9 @@
 """What must not succeed: code of others on our pages, our pages in others' frames, our data in others' caches."""
 
+import os
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -136,6 +139,37 @@ def test_forms_lead_on_to_the_companys_log_in_and_nowhere_else(
         "https://login.corp.example",
         "https://sso.corp.example",
     ]
+
+
+def test_trace_gives_nothing_back(client: Client) -> None:
+    for address in ("/", "/admin/login/", "/demo/", "/api/v1/docs/", "/v1/config"):
+        response = client.generic("TRACE", address, headers={"X-Secret": "zq-secret"})
+        assert "zq-secret" not in response.content.decode()
+
+
+def test_scripts_read_no_session_and_other_sites_send_none(client: Client) -> None:
+    client.force_login(factories.make_user(is_superuser=True))
+    session = client.cookies[settings.SESSION_COOKIE_NAME]
+
+    assert session["httponly"]
+    assert session["samesite"] == "Lax"
+
+
+@pytest.mark.parametrize(("address", "names"), [
+    ("https://push.example", "__Host-sessionid __Host-csrftoken True True"),
+    ("http://localhost:8000", "sessionid csrftoken False False"),
+])  # fmt: skip
+def test_on_https_cookies_are_of_this_host_alone(address: str, names: str) -> None:
+    script = (
+        "from config import settings as s;"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env={**os.environ, "PUBLIC_URL": address}, capture_output=True,
+        text=True, check=True,
+    ).stdout  # fmt: skip
+
+    assert said.strip() == names
 
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))

@@ -69,6 +69,22 @@ def test_only_the_web_process_is_reached_from_outside_and_from_this_machine_alon
     assert all(port.startswith("127.0.0.1:") for port in published["web"])
 
 
+def test_no_secret_has_a_default() -> None:
+    """Whoever starts it without choosing is asked to."""
+    text = (ROOT / "compose.yaml").read_text()
+
+    for name in ("SECRET_KEY", "POSTGRES_PASSWORD"):
+        assert f"${{{name}:?" in text
+        assert f"${{{name}:-" not in text
+
+
+def test_the_image_holds_no_history_tests_or_tools() -> None:
+    left_out = (ROOT / ".dockerignore").read_text().split()
+
+    assert {".*", "tests", "bench", "release", "pushservice", "requirements-*"} <= set(left_out)
+    assert not [line for line in left_out if line.startswith("!")]
+
+
 GUARD = """
 import sys
 ALLOWED = {allowed!r}
