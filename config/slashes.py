@@ -16,5 +16,9 @@ class SlashMiddleware(CommonMiddleware):
 
     response_redirect_class = _SameRequestElsewhere
 
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        """Health is asked of a machine by its number, which stands in no setting; the answer repeats no host."""
+        return None if request.path.startswith("/health/") else super().process_request(request)
+
     def get_full_path_with_slash(self, request: HttpRequest) -> str:
         return escape_leading_slashes(request.get_full_path(force_append_slash=True))

@@ -120,6 +120,12 @@ def test_pages_of_others_load_the_sdk_and_nothing_else(operator: Client) -> None
         assert "Access-Control-Allow-Origin" not in response
 
 
+def test_a_worker_that_a_shop_hands_on_may_report_to_us(client: Client) -> None:
+    policy = read_policy(client.get("/sdk/carillon-worker.js"))
+
+    assert {"https:", "http:"} <= set(policy["connect-src"]) & set(policy["img-src"])
+
+
 def test_no_cache_keeps_what_somebody_was_shown(operator: Client, site: Site) -> None:
     person = factories.make_subscriber(site)
     for address in ("/admin/", f"/admin/subscribers/subscriber/{person.pk}/change/", "/api/v1/subscribers/",

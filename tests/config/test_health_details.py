@@ -98,3 +98,14 @@ def test_without_a_database_nobody_is_taken_for_an_operator(
     response = client.get("/health/ready", **AWAY)  # type: ignore[arg-type]
 
     assert response.json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("host", ["10.0.0.7:8000", "127.0.0.1", "web"])
+def test_health_is_asked_of_a_machine_by_any_name_and_nothing_else_is(
+    client: Client, settings: Settings, host: str
+) -> None:
+    settings.ALLOWED_HOSTS = ["push.example"]
+
+    assert client.get("/health/live", headers={"Host": host}).status_code == 200
+    assert client.get("/health/ready", headers={"Host": host}).status_code == 200
+    assert client.get("/demo/", headers={"Host": host}).status_code == 400
