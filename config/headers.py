@@ -107,7 +107,7 @@ def _find_policy(path: str) -> Policy:
 
 def _lead_elsewhere() -> Policy:
     """Forms lead to us, and by way of us to the company's log-in."""
-    issuer = urlsplit(getattr(settings, "OIDC_ISSUER", "") or "")
+    issuer = urlsplit(settings.OIDC_ISSUER)
     origins = [f"{issuer.scheme}://{issuer.netloc}"] if issuer.netloc else []
     return {"form-action": (SELF, *origins, *settings.FORM_ORIGINS)}
 

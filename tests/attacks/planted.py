@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import suppress
 
 from django.contrib import admin
 from django.db.models import Model
-from django.urls import NoReverseMatch, URLPattern, reverse
+from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign, Delivery, Variant
@@ -51,11 +52,18 @@ def plant() -> Site:
 
 def list_pages() -> list[str]:
     """Of every model: its list, found and unfound, and each page of its newest rows."""
-    found = [reverse("admin:index"), reverse("admin:password_change")]
+    found = [reverse("admin:index"), *_list_account_pages()]
     for model, model_admin in admin.site._registry.items():
         for pattern in model_admin.get_urls():
             found += [address for address in _fill(model, pattern) if address not in found]
     return found
+
+
+def _list_account_pages() -> Iterator[str]:
+    for name in get_resolver("signin.urls").reverse_dict:
+        if isinstance(name, str) and "logout" not in name:
+            with suppress(NoReverseMatch):
+                yield reverse(name)
 
 
 def _fill(model: type[Model], pattern: object) -> Iterator[str]:
