@@ -52,7 +52,7 @@ def plant() -> Site:
 
 def list_pages() -> list[str]:
     """Of every model: its list, found and unfound, and each page of its newest rows."""
-    found = [reverse("admin:index"), *_list_account_pages()]
+    found = [reverse("admin:index"), reverse("signin:sessions"), *_list_account_pages()]
     for model, model_admin in admin.site._registry.items():
         for pattern in model_admin.get_urls():
             found += [address for address in _fill(model, pattern) if address not in found]
