@@ -9,7 +9,7 @@ WORKDIR /carillon
 COPY requirements.txt .
 RUN pip install --no-cache-dir --require-hashes -r requirements.txt
 COPY . .
-RUN useradd --system --home /home/carillon --create-home carillon
+RUN mkdir -p staticfiles && useradd --system --home /home/carillon --create-home carillon
 USER carillon
 # Nothing of its own is written: all of it may be read-only, but for /tmp.
 ENV CARILLON_HOME=/home/carillon PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
