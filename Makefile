@@ -67,7 +67,7 @@ bench-membership: .venv/bench ## Follow batches and a stream over HTTP with 50 l
 bench-delivery: .venv/bench ## Send MESSAGES pushes beside a loop of pywebpush and beside encryption alone; plan up to a million
 	CARILLON_HOME=$(CARILLON_HOME)/sending DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.server $(BIN)/python -m bench.delivery --messages $(MESSAGES)
 
-attack: .venv/dev ## Attack a Carillon that it starts (or ATTACK="--url …"): hostile requests, forged identities, slow clients, floods
+attack: .venv/ready ## Attack a Carillon that it starts (or ATTACK="--url …"): hostile requests, forged identities, slow clients, floods
 	$(BIN)/python -m bench.attack $(ATTACK)
 
 lint: .venv/dev ## Style, types and import contracts
