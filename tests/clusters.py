@@ -48,7 +48,7 @@ def prepare_cluster(data: Path) -> None:
 def name_cluster() -> str:
     """A digest of all that decides what is in it."""
     migrations = sorted(ROOT.glob("*/migrations/*.py"))
-    files = [*migrations, ROOT / "requirements.txt", ROOT / "config" / "servers.py", Path(__file__)]
+    files = [*migrations, ROOT / "requirements-local.txt", ROOT / "config" / "servers.py", Path(__file__)]
     digest = hashlib.sha256(
         repr([os.environ.get(name) for name in ("LC_ALL", "LC_COLLATE", "LANG")]).encode()
     )
