@@ -64,7 +64,7 @@ def preview_rule(
     Raises RuleError, or what `guard` raises: PreviewTooSlow past PREVIEW_TIMEOUT_MS, PreviewBusy, PreviewImpossible.
     """
     began = time.monotonic()
-    check_instant(as_of)
+    check_instant(as_of, site.pk)
     rule = read_rule(site, document)
     with guard_database(settings.PREVIEW_TIMEOUT_MS, quick=not exact) as budget:
         size = measure_site(site, budget, fresh=exact)
@@ -93,9 +93,9 @@ def preview_rule(
     )
 
 
-def check_instant(as_of: dt.datetime) -> None:
+def check_instant(as_of: dt.datetime, site_id: int | None = None) -> None:
     """Raise RuleError for an instant of which nothing can be asked."""
-    problem = refuse_instant(as_of)
+    problem = refuse_instant(as_of, site_id)
     if problem:
         raise RuleError([Problem("as_of", problem)])
 

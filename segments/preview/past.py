@@ -51,7 +51,7 @@ def read_past_sizes(site: Site, document: Any, *, as_of: dt.datetime) -> PastSiz
     Those count who were there on that day. Attributes, devices and memberships are taken as they are now.
     Raises RuleError, PreviewBusy or PreviewImpossible.
     """
-    check_instant(as_of)
+    check_instant(as_of, site.pk)
     rule = read_rule(site, document)
     if not has_past(rule):
         return _say_why_not(NO_PAST)
