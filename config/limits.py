@@ -4,9 +4,9 @@ from django.db.models import Count, OuterRef, Subquery
 
 from subscribers.definitions import DEFINITIONS_PER_SITE
 from subscribers.kept_aside import list_beyond
-from subscribers.models import Attribute, Site
+from subscribers.models import Attribute, Site, Standing
 from subscribers.remembering import Remembered
-from tracking.log import EVENT_TYPES_PER_SITE
+from tracking.event_names import EVENT_TYPES_PER_SITE
 from tracking.models import EventType
 
 NEAR = 0.9
@@ -39,7 +39,7 @@ def list_limits(sites: list[Site]) -> list[str]:
 
 
 def _count(model: type[Attribute] | type[EventType]) -> Subquery:
-    rows = model.objects.filter(site=OuterRef("pk")).order_by().values("site")
+    rows = model.objects.filter(site=OuterRef("pk"), standing=Standing.ACCEPTED).order_by().values("site")
     return Subquery(rows.annotate(number=Count("pk")).values("number"))
 
 

@@ -103,6 +103,8 @@ PERSONAL_DATA = [
 ]
 # What lists those of their rows that a change of a segment concerns.
 SEGMENT_USERS = ["campaigns.audience.list_users"]
+# Whose rules name events and attributes (tracking/vocabulary.py).
+NAME_USERS = ["segments.naming", "campaigns.naming"]
 # What a preview may cost: the exact count, the first answer, the past 30 days; how many at once; temporary files of each.
 PREVIEW_TIMEOUT_MS = read_int("PREVIEW_TIMEOUT_MS", 5000, minimum=1)
 PREVIEW_QUICK_MS = read_int("PREVIEW_QUICK_MS", 100, minimum=1)
@@ -314,6 +316,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, task, seconds in (
         ("Drain the inbox", "tracking.tasks.drain_inbox", 5),
         ("Keep event partitions ahead", "tracking.tasks.prepare_partitions", 600),
+        ("Move events to other names", "tracking.tasks.work_on_vocabulary", 30),
         ("Forget old events", "tracking.tasks.forget_events", 24 * 3600),
         ("Forget old audit entries", "access.tasks.forget_audit_entries", 24 * 3600),
         ("Erase visitors who stay away", "subscribers.tasks.forget_visitors", 3600),

@@ -15,7 +15,7 @@ from segments.rules.describe_events import DEEDS
 from segments.rules.operators import Family, list_operators
 from segments.rules.wording import say_name
 from subscribers.countries import COUNTRIES
-from subscribers.models import Attribute, Place, PushSubscription, Site, Subscriber
+from subscribers.models import Attribute, Place, PushSubscription, Site, Standing, Subscriber
 from tracking.declaring import list_awaited_properties
 from tracking.models import EventType
 from tracking.nesting import list_paths
@@ -69,9 +69,9 @@ def _list_attributes(site: Site) -> list[dict[str, Any]]:
             "element_type": attribute.element_type,
             "label": say_name(attribute.key),
             "values": sorted(values[attribute.key]),
-            **_mark(waits=attribute.first_seen_at is None),
+            **_mark(waits=attribute.first_seen_at is None, new=attribute.standing == Standing.NEW),
         }
-        for attribute in Attribute.objects.filter(site=site).order_by("key")
+        for attribute in Attribute.objects.filter(site=site, hidden=False, merged_into=None).order_by("key")
     ]
 
 
@@ -117,7 +117,8 @@ def _select_newest(site: Site) -> QuerySet[Subscriber]:
 
 def _list_events(site: Site, since: dt.datetime) -> list[dict[str, Any]]:
     """The site's own by name, then what Carillon itself records, whether it has happened yet or not."""
-    types = {row.name: row for row in EventType.objects.filter(site=site).order_by("name")}
+    offered = EventType.objects.filter(site=site, hidden=False, merged_into=None)
+    types = {row.name: row for row in offered.order_by("name")}
     own = [name for name in types if not name.startswith("$")]
     values = _sample_properties([types[name].pk for name in [*own, *DEEDS] if name in types], since)
     labels = {name: say_name(name) for name in own} | {
@@ -128,22 +129,26 @@ def _list_events(site: Site, since: dt.datetime) -> list[dict[str, Any]]:
             "key": name,
             "label": label,
             "reserved": name in DEEDS,
-            **_mark(waits=name in types and types[name].first_seen_at is None),
+            **_mark(
+                waits=name in types and types[name].first_seen_at is None,
+                new=name in types and types[name].standing == Standing.NEW,
+            ),
             "properties": _list_properties(types[name], values) if name in types else [],
         }
         for name, label in labels.items()
     ]
 
 
-def _mark(*, waits: bool) -> dict[str, bool]:
-    """What was announced and has not come is marked; on all else there is nothing to say."""
-    return {"waits": True} if waits else {}
+def _mark(*, waits: bool, new: bool = False) -> dict[str, bool]:
+    """What was announced and has not come is marked, and what only browsers named; on all else there is nothing to say."""
+    return ({"waits": True} if waits else {}) | ({"new": True} if new else {})
 
 
 def _list_properties(event_type: EventType, values: dict[tuple[int, str], set[str]]) -> list[dict[str, Any]]:
     return [
         {"key": key, "type": kind, "values": sorted(values[event_type.pk, key])}
         for key, kind in sorted(event_type.properties.items())
+        if key not in event_type.hidden_properties
     ] + [
         {"key": key, "type": told["type"], "values": [], **_mark(waits=True)}
         for key, told in sorted(list_awaited_properties(event_type).items())

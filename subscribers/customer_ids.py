@@ -5,9 +5,9 @@ spreadsheets leave behind where an id is missing is refused, in a sentence that 
 """
 
 import re
-import unicodedata
 
-from subscribers.non_values import BLANK_LETTERS, INVISIBLE, is_non_value, show
+from subscribers.keys import clean_key
+from subscribers.non_values import is_non_value, show
 
 LONGEST = 200
 # What nearly all ids look like, with a digit that is not 0: nothing to look into.
@@ -72,7 +72,7 @@ def clean_customer_id(text: str) -> str:
 
     Looking for an id takes this form alone; it refuses nothing.
     """
-    return _trim(unicodedata.normalize("NFC", text))
+    return clean_key(text)
 
 
 def check_customer_id(text: str) -> str:
@@ -113,16 +113,3 @@ def _is_missing(tokens: list[str]) -> bool:
     parts = [token for token in tokens if token]
     missing = [token for token in parts if token in NON_VALUES]
     return bool(missing) and all(token in NON_VALUES | OWNERS for token in parts)
-
-
-def _trim(text: str) -> str:
-    start, end = 0, len(text)
-    while start < end and _is_blank(text[start]):
-        start += 1
-    while end > start and _is_blank(text[end - 1]):
-        end -= 1
-    return text[start:end]
-
-
-def _is_blank(sign: str) -> bool:
-    return unicodedata.category(sign) in INVISIBLE - {"Cn", "Co", "Cs"} or sign in BLANK_LETTERS

@@ -3,7 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from subscribers.definitions import DEFINITIONS_PER_SITE
+from subscribers.definitions import DEFINITIONS_PER_SITE, read_room
+from subscribers.keys import clean_key
 from subscribers.models import Attribute, Site
 
 THERE = "There is an {} “{}” already. Choose it from the list."
@@ -15,6 +16,7 @@ class DeclarationError(ValueError):
 
 def declare_attribute(site: Site, key: str, *, type_: str, element_type: str, description: str) -> Attribute:
     """Announce an attribute: its first value will be read as this type. Raises DeclarationError."""
+    key = clean_key(key)
     attribute = Attribute(
         site=site,
         key=key,
@@ -26,7 +28,7 @@ def declare_attribute(site: Site, key: str, *, type_: str, element_type: str, de
     known = Attribute.objects.filter(site=site)
     if known.filter(key=key).exists():
         raise DeclarationError(THERE.format("attribute", key))
-    if known.count() >= DEFINITIONS_PER_SITE:
+    if not read_room(site.pk, from_browsers=False):
         raise DeclarationError(f"A site can have {DEFINITIONS_PER_SITE:,} attributes, and this one has them.")
     try:
         attribute.full_clean(exclude=["site"])

@@ -20,11 +20,14 @@ from subscribers.attribute_values import (
     guess_shape,
     widen_shape,
 )
-from subscribers.models import Attribute
+from subscribers.models import Attribute, Site, Standing
 from subscribers.profile_fields import PROFILE_FIELDS, read_field
 
 DEFINITIONS_PER_SITE = 1000
+NEW_DEFINITIONS_PER_SITE = 300  # of browsers, beside those, until somebody accepts them
 FEW = 20
+NO_ROOM = "would be one more than the {} that a site can have"
+NO_NEW = "is a new name, and this site takes no new ones from browsers at present"
 LOCK_SPACE = 0xA77B  # any number, as long as no other advisory lock of ours has it
 COUNT = """
 UPDATE subscribers_attribute AS attribute
@@ -49,7 +52,8 @@ class Definitions:
     def __init__(self, site_id: int) -> None:
         self.site_id = site_id
         self._known: dict[str, Definition] = {}
-        self._beyond: set[str] = set()
+        self._beyond: dict[str, str] = {}
+        self._aliases: dict[str, str] = {}
         self._taken: Counter[str] = Counter()
         self._widened: dict[str, Shape] = {}
 
@@ -57,8 +61,11 @@ class Definitions:
     def count(site_id: int) -> int:
         return Attribute.objects.filter(site_id=site_id).count()
 
-    def learn(self, documents: Iterable[Mapping[str, Any]]) -> None:
-        """Read what these keys mean, and define those that are new as the first of these values suggest."""
+    def learn(self, documents: Iterable[Mapping[str, Any]], *, from_browsers: bool = False) -> None:
+        """Read what these keys mean, and define those that are new as the first of these values suggest.
+
+        What browsers name is new until somebody accepts it; a backend accepts what it names by that.
+        """
         first: dict[str, Any] = {}
         for document in documents:
             for key, value in document.items():
@@ -66,27 +73,47 @@ class Definitions:
                     first.setdefault(key, value)
         if not first:
             return
-        self._read(first)
+        self._read(first, accept=not from_browsers)
         new = {key: value for key, value in sorted(first.items()) if key not in self._known}
         if new:
-            _define(self.site_id, new)
+            _define(self.site_id, new, from_browsers=from_browsers)
             self._read(new)
-            self._beyond.update(key for key in new if key not in self._known)
+            reason = NO_NEW if from_browsers else NO_ROOM
+            self._beyond.update({key: reason for key in new if key not in self._known})
 
-    def _read(self, keys: Collection[str]) -> None:
+    def _read(self, keys: Collection[str], *, accept: bool = False) -> None:
         rows = Attribute.objects.filter(site_id=self.site_id, key__in=list(keys))
         arrived = []
-        for pk, key, type_, element_type, guessed_from, first_seen_at in rows.values_list(
-            "pk", "key", "type", "element_type", "guessed_from", "first_seen_at"
+        used = []
+        for pk, key, type_, element_type, guessed_from, first_seen_at, standing, other in rows.values_list(
+            *("pk", "key", "type", "element_type", "guessed_from", "first_seen_at", "standing"),
+            "merged_into__key",
         ):
+            if other:
+                self._aliases[key] = other
+            if accept and standing == Standing.NEW:
+                used.append(pk)
             self._known[key] = Definition(pk, Shape(type_, element_type), guessed_from)
             if first_seen_at is None:
                 arrived.append(pk)
+        targets = set(self._aliases.values()) - self._known.keys()
+        if targets:
+            self._read(targets)
+        if used:
+            Attribute.objects.filter(pk__in=used).update(standing=Standing.ACCEPTED)
         if arrived:  # announced beforehand
             Attribute.objects.filter(pk__in=arrived, first_seen_at=None).update(first_seen_at=Now())
 
+    def follow(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Under the names that they have today; one that is told under both names is what today's says."""
+        if self._aliases.keys().isdisjoint(values):
+            return values
+        renamed = {self._aliases[key]: value for key, value in values.items() if key in self._aliases}
+        return renamed | {key: value for key, value in values.items() if key not in self._aliases}
+
     def explain(self, key: str, value: Any) -> str:
         """What is to be said to whoever sends this: why it is kept out, or what it changes; empty if all is well."""
+        key = self._aliases.get(key, key)
         definition = self._known.get(key)
         try:
             self._fit(key, value)
@@ -110,9 +137,8 @@ class Definitions:
     def _fit(self, key: str, value: Any) -> Any:
         definition = self._known.get(key)
         if definition is None:
-            raise AttributeValueError(
-                f"would be one more than the {DEFINITIONS_PER_SITE} that a site can have"
-            )
+            reason = self._beyond.get(key, NO_ROOM)
+            raise AttributeValueError(reason.format(DEFINITIONS_PER_SITE))
         if definition.guessed_from == 0 and isinstance(value, list):  # so far there were empty lists only
             definition = self._reshape(key, definition, guess_shape(value))
         try:
@@ -170,11 +196,25 @@ def wait_for_writers(site_id: int) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, site_id % 2**31])
 
 
-def _define(site_id: int, values: Mapping[str, Any]) -> None:
-    room = max(0, DEFINITIONS_PER_SITE - Definitions.count(site_id))
-    Attribute.objects.bulk_create(
-        (_make(site_id, key, value) for key, value in list(values.items())[:room]), ignore_conflicts=True
-    )
+def read_room(site_id: int, *, from_browsers: bool) -> int:
+    """How many more attributes a site can have: of its backend and colleagues, or of browsers."""
+    standing = Standing.NEW if from_browsers else Standing.ACCEPTED
+    taken = Attribute.objects.filter(site_id=site_id, standing=standing).count()
+    if from_browsers and Site.objects.filter(pk=site_id, vocabulary_frozen=True).exists():
+        return 0
+    return max(0, (NEW_DEFINITIONS_PER_SITE if from_browsers else DEFINITIONS_PER_SITE) - taken)
+
+
+def _define(site_id: int, values: Mapping[str, Any], *, from_browsers: bool) -> None:
+    """What fills a profile field is Carillon's own, so nobody's invention."""
+    own = [key for key in values if key in PROFILE_FIELDS]
+    told = [key for key in values if key not in PROFILE_FIELDS]
+    room = read_room(site_id, from_browsers=from_browsers)
+    standing = Standing.NEW if from_browsers else Standing.ACCEPTED
+    made = [_make(site_id, key, values[key]) for key in [*own, *told[:room]]]
+    for attribute in made:
+        attribute.standing = Standing.ACCEPTED if attribute.key in PROFILE_FIELDS else standing
+    Attribute.objects.bulk_create(made, ignore_conflicts=True)
 
 
 def _make(site_id: int, key: str, value: Any) -> Attribute:

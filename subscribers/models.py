@@ -36,6 +36,13 @@ def make_identity_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
+class Standing(models.TextChoices):
+    """Of a name that a site's events or attributes have: browsers can make up any."""
+
+    ACCEPTED = "accepted", "Accepted"
+    NEW = "new", "New: seen in browsers only"
+
+
 class PersonalField(models.TextChoices):
     """What of a profile may be shown to some alone."""
 
@@ -69,6 +76,11 @@ class Site(models.Model):
         "anyone may say who they are", default=False, db_default=False,
         help_text="Not safe: whoever knows or guesses a customer’s id gets that customer’s messages. "
         "Leave it off, and let your backend sign ids.",
+    )  # fmt: skip
+    vocabulary_frozen = models.BooleanField(
+        "take no new names from browsers", default=False, db_default=False,
+        help_text="Events and attributes with names that are not listed are kept with the person, and rules do not see "
+        "them until somebody accepts the name.",
     )  # fmt: skip
     contact_email = models.EmailField(
         validators=[validate_contact],
@@ -216,6 +228,16 @@ class Attribute(models.Model):
         help_text="None: it was announced, and no value has come yet",
     )
 
+    standing = models.CharField(
+        max_length=8, choices=Standing, default=Standing.ACCEPTED, db_default=Standing.ACCEPTED
+    )
+    hidden = models.BooleanField(
+        "not offered", default=False, db_default=False, help_text="The rule builder does not offer it."
+    )
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="aliases"
+    )
+
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["site", "key"], name="attribute_key_once_per_site"),
@@ -231,6 +253,22 @@ class Attribute(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class AttributeMove(models.Model):
+    """Values on their way from one attribute to another, or (no `into`) away (subscribers/attribute_moves.py)."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="attribute_moves")
+    key = models.CharField(max_length=100)
+    into = models.CharField(max_length=100, blank=True, default="")
+    position = models.BigIntegerField(default=0)
+    last_id = models.BigIntegerField(null=True)
+    moved = models.BigIntegerField(default=0, help_text="People")
+    created_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.key} to {self.into or 'nothing'}"
 
 
 class AttributeConversion(models.Model):
@@ -414,6 +452,10 @@ class PushSubscription(models.Model):
         REPLACED = "replaced", "The device subscribed anew"
         REFUSED = "refused", "The push service refused it again and again"
         CONTESTED = "contested", "It is somebody else's device: the keys are not that device's"
+        NEVER_TAKEN = (
+            "never_taken",
+            "Its push service never took a message of this site, and refused this one",
+        )
 
     pk = models.CompositePrimaryKey("subscriber_id", "id")
     id = models.UUIDField(default=uuid.uuid4)

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from subscribers import conversion
+from subscribers import attribute_moves, conversion
 from subscribers.conversion import CONVERSION_TASK
 from subscribers.idle import erase_idle_visitors
 from subscribers.waking import note_began, wake
@@ -13,7 +13,8 @@ from subscribers.waking import note_began, wake
 def convert_attributes() -> None:
     """Go on with attributes whose type changed; what is left waits behind other work."""
     note_began(CONVERSION_TASK)
-    if conversion.convert_attributes(clock=timezone.now):
+    is_left = attribute_moves.move_attributes(clock=timezone.now)
+    if conversion.convert_attributes(clock=timezone.now) or is_left:
         wake(CONVERSION_TASK)
 
 

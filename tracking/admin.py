@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
-from django.db.models import BigIntegerField, Case, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, Count, OuterRef, QuerySet, Subquery, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -18,8 +18,11 @@ from access.admin import OwnSitesAdmin
 from access.scoping import scope
 from subscribers.admin.seen import HeedsOthers
 from subscribers.admin.seen_form import SeenForm
-from tracking.models import EventType, InboxItem
+from subscribers.admin.standing import STANDING_HELP
+from subscribers.models import Standing
+from tracking.models import EventSummary, EventType, InboxItem
 from tracking.setting_aside import discard, list_set_aside, say_what, say_why, try_again
+from tracking.vocabulary_admin import OrdersEvents
 from tracking.volume import read_daily_counts
 from tracking.wording import describe_event
 
@@ -33,18 +36,30 @@ TYPE_WORDS = {
 
 
 @admin.register(EventType)
-class EventTypeAdmin(HeedsOthers, OwnSitesAdmin):
+class EventTypeAdmin(OrdersEvents, HeedsOthers, OwnSitesAdmin):
     """Made at first sight, or announced from within the rule builder; nobody adds one here."""
 
     form = SeenForm
 
-    list_display = ("words", "name", "description", "often", "site")
-    list_filter = ("site",)
+    list_display = (
+        "words",
+        "name",
+        "how_it_stands",
+        "description",
+        "people",
+        "often",
+        "first_seen_at",
+        "site",
+    )
+    list_filter = ("site", "standing", "hidden")
     list_select_related = ("site",)
     search_fields = ("name", "description")
     ordering = ("name",)
-    readonly_fields = ("words", "name", "site", "often", "properties_seen", "first_seen_at")
-    fields = ("words", "name", "site", "description", "often", "properties_seen", "first_seen_at")
+    readonly_fields = ("how_it_stands", "words", "name", "site", "often", "properties_seen", "first_seen_at")
+    fields = (
+        *("words", "name", "site", "description", "how_it_stands", "hidden", "hidden_properties"),
+        *("often", "properties_seen", "first_seen_at"),
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -54,7 +69,7 @@ class EventTypeAdmin(HeedsOthers, OwnSitesAdmin):
         return obj is not None and obj.first_seen_at is None and super().has_delete_permission(request, obj)
 
     def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
-        help_texts = {"description": "When does it happen? Your colleagues read this."}
+        help_texts = {"description": "When does it happen? Your colleagues read this.", **STANDING_HELP}
         return super().get_form(request, obj, *args, help_texts=help_texts, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EventType]:
@@ -67,7 +82,16 @@ class EventTypeAdmin(HeedsOthers, OwnSitesAdmin):
             output_field=BigIntegerField(),
         )
         types: QuerySet[EventType] = super().get_queryset(request)
-        return types.annotate(count_30_days=count)
+        people = EventSummary.objects.filter(event_type=OuterRef("pk")).order_by().values("event_type")
+        number = Subquery(people.annotate(number=Count("subscriber")).values("number"))
+        # Of those that are to be accepted: of a million people each is counted otherwise.
+        return types.annotate(
+            count_30_days=count, people_count=Case(When(standing=Standing.NEW, then=number))
+        )
+
+    @display(description="People (of new ones)", ordering="people_count")
+    def people(self, event_type: Any) -> str:
+        return "" if event_type.people_count is None else f"{event_type.people_count:,}"
 
     @display(description="What happened")
     def words(self, event_type: EventType) -> str:

@@ -11,12 +11,12 @@ from django.db import connection, transaction
 from subscribers.arrays import write_array
 from subscribers.changes import name_event, note_changes
 from subscribers.models import Site
+from tracking.event_names import find_or_create_types
 from tracking.interning import intern_values
 from tracking.log import (
     REPEATED_WITHIN,
     NewEvent,
     find_log_start,
-    find_or_create_types,
     learn_campaigns,
     learn_properties,
     record_events,

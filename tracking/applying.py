@@ -133,15 +133,14 @@ class _Batch:
 
     def _learn_definitions(self, work: Sequence[tuple[Arrival, Sequence[Operation]]]) -> None:
         """All at once, before anything is set."""
-        told = [
-            operation.set
-            for _, operations in work
-            for operation in operations
-            if isinstance(operation, AttributesOperation)
-        ]
-        if told:
+        told: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+        for arrival, operations in work:
+            sets = [each.set for each in operations if isinstance(each, AttributesOperation)]
+            told[arrival.envelope.source != "sdk"] += sets
+        if told[True] or told[False]:
             hold_definitions(self.site.pk)
-            self.definitions.learn(told)
+            self.definitions.learn(told[True])  # first: what a backend uses, no browser made up
+            self.definitions.learn(told[False], from_browsers=True)
 
     def _see(self, arrival: Arrival) -> None:
         """What a backend sends says nothing about when and where the person was seen."""
@@ -215,7 +214,7 @@ class _Batch:
     def _assign(self, arrival: Arrival, operation: AttributesOperation) -> None:
         person = self._change(arrival)
         at = arrival.tell_time(operation)
-        values, remove = keep_newer(person, operation.set, operation.unset, at=at)
+        values, remove = keep_newer(person, self.definitions.follow(operation.set), operation.unset, at=at)
         if values or remove:
             assign_attributes(person, values=values, remove=remove, definitions=self.definitions)
             forget_removed(person)
@@ -233,6 +232,7 @@ class _Batch:
                 occurred_at=arrival.tell_time(operation),
                 properties=properties,
                 received_at=arrival.received_at,
+                from_browser=arrival.envelope.source == "sdk",
             )
         )
 

@@ -56,13 +56,13 @@ class Told(NamedTuple):
     operation: AttributesOperation
 
 
-def find_cautions(site: Site, told: Iterable[Told]) -> Iterator[tuple[Told, str]]:
+def find_cautions(site: Site, told: Iterable[Told], *, trusted: bool) -> Iterator[tuple[Told, str]]:
     """Each with the key and a sentence. Keys that are new are defined here, so that what is said now stays true."""
     told = list(told)
     if not told:
         return
     definitions = Definitions(site.pk)
-    definitions.learn(each.operation.set for each in told)
+    definitions.learn((each.operation.set for each in told), from_browsers=not trusted)
     crowd = _Crowd(site, told)
     for each in told:
         crowd.remove(each.sender, each.operation.unset)

@@ -16,8 +16,8 @@ from subscribers.models import Identity, Site
 from tracking.cautions import Told, find_cautions, find_forgotten
 from tracking.clocks import Skew
 from tracking.door import Door
+from tracking.event_names import find_names_without_room
 from tracking.json_values import JsonValueError, check_text
-from tracking.log import find_refused_names
 from tracking.operations import (
     AttributesOperation,
     EventOperation,
@@ -31,6 +31,12 @@ from tracking.proving import prove
 from tracking.reading import RequestError
 from tracking.records import TOLD_BY_BACKENDS
 from tracking.unknown_fields import list_unknown_of_operation
+
+NO_ROOM = "name: this site has as many names of events as it can have; use one of those"
+UNLISTED_NAME = (
+    "name: this site takes no new names from browsers at present; the event is kept in the person's timeline, "
+    "and rules find it once the name is accepted"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,7 +81,9 @@ def read_operations(
             errors[position] = str(error)
     if not trusted:
         errors |= _find_beyond_identities(good)
-    errors |= _find_without_room(site, good)
+    crowded = _find_without_room(site, good, trusted=trusted)
+    if trusted:
+        errors |= dict.fromkeys(crowded, NO_ROOM)
     good = {position: operation for position, operation in good.items() if position not in errors}
     rejected = [_reject(position, documents[position], errors[position]) for position in sorted(errors)]
     warnings = [Caution(None, clock.warning)] if clock.warning else []
@@ -85,6 +93,9 @@ def read_operations(
     if not trusted:
         warnings += _warn_of_records(documents, good)
         warnings += _prove_names(site, documents, good, now=now)
+        warnings += [
+            Caution(str(good[position].id), f"operations[{position}].{UNLISTED_NAME}") for position in crowded
+        ]
     warnings += [
         Caution(str(good[position].id), f"operations[{position}].at: {sentence}")
         for position, sentence in find_forgotten(site, good, now=now)
@@ -96,7 +107,7 @@ def read_operations(
     )
     warnings += [
         Caution(str(each.operation.id), f"operations[{each.position}]: {sentence}")
-        for each, sentence in find_cautions(site, told)
+        for each, sentence in find_cautions(site, told, trusted=trusted)
     ]
     return Checked(list(good.values()), [documents[position] for position in good], rejected, warnings)
 
@@ -113,18 +124,15 @@ def _find_beyond_identities(operations: Mapping[int, Operation]) -> dict[int, st
     )
 
 
-def _find_without_room(site: Site, operations: Mapping[int, Operation]) -> dict[int, str]:
+def _find_without_room(site: Site, operations: Mapping[int, Operation], *, trusted: bool) -> list[int]:
+    """The places of events with a name that is one too many."""
     names = {
         position: operation.name
         for position, operation in operations.items()
         if isinstance(operation, EventOperation)
     }
-    refused = find_refused_names(site, names.values()) if names else set()
-    return {
-        position: "name: this site has as many names of events as it can have; use one of those"
-        for position, name in names.items()
-        if name in refused
-    }
+    refused = find_names_without_room(site, names.values(), trusted=trusted) if names else set()
+    return [position for position, name in names.items() if name in refused]
 
 
 def _warn_of_records(documents: Sequence[Any], good: Mapping[int, Operation]) -> list[Caution]:

@@ -5,26 +5,25 @@ import datetime as dt
 import json
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models.functions import Now
 
 from subscribers.arrays import write_array, write_texts
 from subscribers.attribute_values import guess_type
 from subscribers.changes import name_event, note_changes
 from subscribers.identities import lock_subscribers
 from subscribers.models import Site, Subscriber
+from tracking.event_names import UNLISTED, find_or_create_types
 from tracking.interning import intern_values
 from tracking.json_values import LONGEST_KEY
-from tracking.models import Event, EventType, MessageCampaign
+from tracking.models import Event, EventSummary, EventType, MessageCampaign
 from tracking.nesting import is_nested, list_paths
 
 logger = logging.getLogger(__name__)
 
-EVENT_TYPES_PER_SITE = 1000
 PROPERTIES_PER_EVENT_TYPE = 200
 
 # What was cut for all sites, or for this one alone.
@@ -66,7 +65,10 @@ LEARN_PROPERTIES = "UPDATE tracking_eventtype SET properties = %s::jsonb || prop
 
 @dataclasses.dataclass(frozen=True)
 class NewEvent:
-    """Something that happened. `received_at` is the recording's, unless an earlier time is known."""
+    """Something that happened. `received_at` is the recording's, unless an earlier time is known.
+
+    `from_browser`: anybody may have made up its name.
+    """
 
     id: UUID
     subscriber_id: int
@@ -74,6 +76,7 @@ class NewEvent:
     occurred_at: dt.datetime
     properties: dict[str, Any]
     received_at: dt.datetime | None = None
+    from_browser: bool = False
 
 
 class Count(NamedTuple):
@@ -112,24 +115,44 @@ def record_events(
     _leave_out_forgotten(site, distinct)
     for known in _find_known(distinct):
         distinct.pop(known, None)  # there may be two in the log, more than REPEATED_WITHIN apart
-    types = find_or_create_types(site, (event.name for event in distinct.values()), spare=spare_names)
-    rows = [
-        Event(
+    types = _find_types(site, distinct.values(), spare_names)
+    rows, told_by_browsers = [], []
+    for (subscriber_id, _), event in distinct.items():
+        is_listed = event.name in types
+        if not is_listed and not event.from_browser:
+            continue
+        row = Event(
             subscriber_id=subscriber_id,
             id=event.id,
-            event_type=types[event.name],
+            event_type=types[event.name if is_listed else UNLISTED],
             occurred_at=min(event.occurred_at, event.received_at or received_at),
             received_at=event.received_at or received_at,
-            properties=event.properties,
+            properties=event.properties if is_listed else wrap_unlisted(event.name, event.properties),
         )
-        for (subscriber_id, _), event in distinct.items()
-        if event.name in types
-    ]
+        rows.append(row)
+        if event.from_browser:
+            told_by_browsers.append(row)
     append_events(rows)
     _note_events(site, rows, received_at)
-    learn_properties(rows)
+    browsers = set(map(id, told_by_browsers))
+    learn_properties(row for row in rows if id(row) not in browsers)
+    learn_properties(told_by_browsers, from_browsers=True)
     learn_campaigns(site, distinct.values())
     return len(rows)
+
+
+def wrap_unlisted(name: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """What is kept of an event whose name the site does not list: all of it."""
+    return {"name": name, "properties": properties}
+
+
+def _find_types(site: Site, events: Collection[NewEvent], spare: int) -> dict[str, EventType]:
+    names = {event.name for event in events}
+    from_browsers = names - {event.name for event in events if not event.from_browser}
+    types = find_or_create_types(site, names, from_browsers=from_browsers, spare=spare)
+    if from_browsers - types.keys():
+        types |= find_or_create_types(site, [UNLISTED])
+    return types
 
 
 def _note_events(site: Site, rows: Sequence[Event], received_at: dt.datetime) -> None:
@@ -168,14 +191,6 @@ def find_log_start(site_id: int | None = None) -> dt.datetime | None:
     return begins_at
 
 
-def find_refused_names(site: Site, names: Iterable[str]) -> set[str]:
-    """Those of the names that would be one more kind of event than a site can have; our own always have room."""
-    wanted = {name for name in names if not name.startswith("$")}
-    known = set(EventType.objects.filter(site=site, name__in=wanted).values_list("name", flat=True))
-    unknown = sorted(wanted - known)
-    return set(unknown[_room_for_types(site) :]) if unknown else set()
-
-
 def move_events(*, giver: Subscriber, taker: Subscriber) -> None:
     """All events and counts of one who turned out to be `taker`; what both have (the same id) is counted once.
 
@@ -203,6 +218,32 @@ def move_events(*, giver: Subscriber, taker: Subscriber) -> None:
     _add_counts([each for each in counts if each.number > 0])
 
 
+def move_summaries(
+    source: int, target: int | None, people: Collection[int], moved: Counter[int], *, keeps_rest: bool
+) -> None:
+    """Events of these people, who are locked, have left `source`, so many of each: their counts follow.
+
+    The rest is what the log has forgotten: it goes to `target`, if there is one, unless it is kept where it is.
+    """
+    summaries = EventSummary.objects.filter(event_type=source, subscriber__in=people)
+    rest = [
+        Count(
+            row.subscriber_id,
+            row.event_type_id,
+            row.count - moved[row.subscriber_id],
+            row.first_at,
+            row.last_at,
+        )
+        for row in summaries
+    ]
+    rest = [each for each in rest if each.number > 0]
+    summaries.delete()
+    if keeps_rest:
+        _add_counts(rest)
+    elif target is not None:
+        _add_counts([each._replace(event_type_id=target) for each in rest])
+
+
 def _leave_out_forgotten(site: Site, events: dict[tuple[int, UUID], NewEvent]) -> None:
     begins_at = find_log_start(site.pk)
     if begins_at is None:
@@ -224,38 +265,6 @@ def _find_known(events: Mapping[tuple[int, UUID], NewEvent]) -> list[tuple[int, 
         return [(person, id_) for person, id_ in cursor.fetchall()]
 
 
-def _room_for_types(site: Site) -> int:
-    return max(0, EVENT_TYPES_PER_SITE - EventType.objects.filter(site=site).count())
-
-
-def find_or_create_types(site: Site, names: Iterable[str], *, spare: int = 0) -> dict[str, EventType]:
-    """The types by name; without those for which there is no more room. Our own `$` names always have room."""
-    wanted = set(names)
-    stored = EventType.objects.filter(site=site, name__in=wanted)
-    types = {row.name: row for row in stored}
-    new = sorted(wanted - types.keys(), key=lambda name: (not name.startswith("$"), name))
-    if new:
-        own = sum(name.startswith("$") for name in new)
-        made = new[: own + _room_for_types(site) + spare]
-        EventType.objects.bulk_create(
-            (EventType(site=site, name=name) for name in made), ignore_conflicts=True
-        )
-        types = {row.name: row for row in stored.all()}
-    _note_arrivals(types.values())
-    for name in wanted - types.keys():
-        logger.warning(
-            "Event %r of site %s left out: no more than %s names", name, site.pk, EVENT_TYPES_PER_SITE
-        )
-    return types
-
-
-def _note_arrivals(types: Iterable[EventType]) -> None:
-    """What was announced beforehand has come."""
-    arrived = [row.pk for row in types if row.first_seen_at is None]
-    if arrived:
-        EventType.objects.filter(pk__in=arrived, first_seen_at=None).update(first_seen_at=Now())
-
-
 def _count_events(rows: Iterable[Event]) -> None:
     times: defaultdict[tuple[int, int], list[dt.datetime]] = defaultdict(list)
     for row in rows:  # sorted by subscriber and time
@@ -269,22 +278,29 @@ def _add_counts(counts: Sequence[Count]) -> None:
             cursor.execute(COUNT_EVENTS, [write_array(column) for column in zip(*counts, strict=True)])
 
 
-def learn_properties(rows: Iterable[Event]) -> None:
+def learn_properties(rows: Iterable[Event], *, from_browsers: bool = False) -> None:
     """Note each property's type where it is seen first, of those inside objects and lists, too (tracking/nesting.py).
 
-    Those take up no more than half of the room: an object may have other keys each time.
+    Those take up no more than half of the room: an object may have other keys each time. Browsers leave a quarter of it
+    to others. What staff have hidden takes up none.
     """
+    most = PROPERTIES_PER_EVENT_TYPE * 3 // 4 if from_browsers else PROPERTIES_PER_EVENT_TYPE
     learned: dict[EventType, dict[str, str]] = {}
     for row in rows:
+        if row.event_type.name == UNLISTED:
+            continue
         known, new = row.event_type.properties, learned.get(row.event_type, {})
         for key, value in list_paths(row.properties):
-            room = PROPERTIES_PER_EVENT_TYPE // 2 if is_nested(key) else PROPERTIES_PER_EVENT_TYPE
+            room = min(most, PROPERTIES_PER_EVENT_TYPE // 2) if is_nested(key) else most
+            room += len(row.event_type.hidden_properties)
             if key in known or key in new or len(key) > LONGEST_KEY:
                 continue
             if len(known) + len(new) < room:
                 new[key] = guess_type(value)
         if new:
             learned[row.event_type] = new
+    if not learned:
+        return
     with connection.cursor() as cursor:
         for event_type, types in sorted(learned.items(), key=lambda pair: pair[0].pk):
             cursor.execute(LEARN_PROPERTIES, [json.dumps(types), event_type.pk])

@@ -3,12 +3,13 @@
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
-from subscribers.models import Site, Subscriber
+from subscribers.models import Site, Standing, Subscriber
 
 NUMERIC_VALUE = """
 CASE WHEN jsonb_typeof(properties -> 'value') = 'number' THEN (properties ->> 'value')::numeric END
@@ -117,6 +118,20 @@ class EventType(models.Model):
         null=True, db_default=Now(), editable=False, help_text="None: it was announced, and has not come yet"
     )
 
+    standing = models.CharField(
+        max_length=8, choices=Standing, default=Standing.ACCEPTED, db_default=Standing.ACCEPTED
+    )
+    hidden = models.BooleanField(
+        "not offered", default=False, db_default=False, help_text="The rule builder does not offer it."
+    )
+    hidden_properties = ArrayField(
+        models.CharField(max_length=300), default=list, db_default=[], blank=True,
+        help_text="Properties that the rule builder does not offer",
+    )  # fmt: skip
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="aliases"
+    )
+
     class Meta:
         verbose_name = "event"
         constraints: ClassVar = [
@@ -125,6 +140,26 @@ class EventType(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class VocabularyJob(models.Model):
+    """Events on their way from one name to another, or out of the log, in the background (tracking/vocabulary.py).
+
+    No `target`: they go. `name`: of unlisted events those that were sent under it. What has been moved is gone from the
+    source, so that whoever takes it up again goes on where it was left.
+    """
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="vocabulary_jobs")
+    source = models.ForeignKey(EventType, on_delete=models.CASCADE, related_name="+")
+    target = models.ForeignKey(EventType, null=True, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=100, blank=True, default="")
+    drops_source = models.BooleanField(default=False, help_text="Whether the source goes once it is empty")
+    moved = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name or self.source} to {self.target or 'nothing'}"
 
 
 class PropertyValue(models.Model):

@@ -22,6 +22,7 @@ from pydantic import (
 from subscribers.customer_ids import LONGEST as LONGEST_ID
 from subscribers.customer_ids import clean_customer_id
 from subscribers.instants import check_instant, parse_instant
+from subscribers.keys import clean_key
 from subscribers.models import Identity
 from subscribers.non_values import show
 from subscribers.profiles import Context
@@ -53,6 +54,7 @@ def _read_at(value: Any, info: ValidationInfo) -> Any:
 
 
 def _check_name(name: str) -> str:
+    name = clean_key(name)
     if name.startswith("$") and name != SESSION_START:
         raise ValueError("names that start with $ are reserved; send this event without the $")
     if not JOINERS.sub("", name).isprintable():
@@ -71,7 +73,14 @@ def _check_attributes(attributes: dict[str, Any]) -> dict[str, Any]:
     check_object(attributes)
     for key, value in attributes.items():
         check_attribute(value, key)
-    return attributes
+    return {_check_key(key): value for key, value in attributes.items()}
+
+
+def _check_key(key: str) -> str:
+    name = clean_key(key)
+    if not name:
+        raise JsonValueError("", "the name of an attribute must not be empty")
+    return name
 
 
 def _check_text(text: str) -> str:
@@ -117,7 +126,7 @@ def _clean_external_id(text: str) -> str:
 CleanText = Annotated[str, AfterValidator(_check_text)]
 At = Annotated[dt.datetime, BeforeValidator(_read_at)]
 OPTIONAL = BeforeValidator(_read_optional)
-Key = Annotated[CleanText, Field(min_length=1, max_length=LONGEST_KEY)]
+Key = Annotated[CleanText, Field(min_length=1, max_length=LONGEST_KEY), AfterValidator(clean_key)]
 ExternalId = Annotated[
     str,
     AfterValidator(_clean_external_id),

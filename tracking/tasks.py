@@ -3,8 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from subscribers.waking import note_began
-from tracking import draining, partitions, replays, retention, site_retention
+from subscribers.waking import note_began, wake
+from tracking import draining, partitions, replays, retention, site_retention, vocabulary
 from tracking.inbox import DRAIN_TASK
 from tracking.patience import Patience
 
@@ -25,6 +25,14 @@ def prepare_partitions() -> None:
     now = timezone.now()
     partitions.prepare_partitions(now=now)
     replays.forget_operations(now=now)
+
+
+@shared_task(name=vocabulary.VOCABULARY_TASK)
+def work_on_vocabulary() -> None:
+    """Accept names that rules use, make room for new ones, and go on with events that move to other names."""
+    note_began(vocabulary.VOCABULARY_TASK)
+    if vocabulary.work_on_vocabulary(clock=timezone.now):
+        wake(vocabulary.VOCABULARY_TASK)
 
 
 @shared_task

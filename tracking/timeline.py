@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any, NamedTuple
 
 from subscribers.models import Subscriber
+from tracking.event_names import read_as_sent
 
 
 class TimelineEntry(NamedTuple):
@@ -26,4 +27,4 @@ def read_timeline(
     if len(page) == limit:
         edge = page[-1].occurred_at
         page = [event for event in page if event.occurred_at > edge] + list(events.filter(occurred_at=edge))
-    return [TimelineEntry(event.occurred_at, event.event_type.name, event.properties) for event in page]
+    return [TimelineEntry(event.occurred_at, *read_as_sent(event)) for event in page]

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from campaigns.delivery.rows import Outcome
 from campaigns.models import Batch, Delivery, Occurrence
 
@@ -15,17 +17,19 @@ _AGAIN = 10  # times as many as the marketer was told of, before they are told a
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a run has gone so far. `noted` are the failures that its marketer was told of, and resumed."""
+    """How a run has gone so far. `noted` are the failures that its marketer was told of, and resumed; `uncounted` those of
+    devices that say nothing of us (trust.py)."""
 
     sent: int = 0
     failed: int = 0
     noted: int = 0
+    uncounted: int = 0
 
 
 def read_standing(batch: Batch) -> Standing:
     """Of the run that a batch belongs to."""
     rows = Occurrence.objects.filter(campaign=batch.campaign_id, number=batch.occurrence)
-    found = rows.values_list("sent", "failed", "failures_noted").first()
+    found = rows.values_list("sent", "failed", "failures_noted", "failures_uncounted").first()
     return Standing(*found) if found else Standing()
 
 
@@ -53,6 +57,14 @@ def note_alarm(batch: Batch, standing: Standing, outcomes: Iterable[Outcome]) ->
     run.filter(failures_noted__lt=failed).update(failures_noted=failed)
 
 
+def note_uncounted(batch: Batch, number: int) -> None:
+    """Failures that are left out whenever it is asked how much fails."""
+    if number:
+        run = Occurrence.objects.filter(campaign=batch.campaign_id, number=batch.occurrence)
+        run.update(failures_uncounted=F("failures_uncounted") + number)
+
+
 def _add(standing: Standing, outcomes: Iterable[Outcome]) -> tuple[int, int]:
     counted = Counter(outcome.status for outcome in outcomes)
-    return standing.sent + counted[Status.SENT], standing.failed + counted[Status.FAILED]
+    failed = max(0, standing.failed - standing.uncounted) + counted[Status.FAILED]
+    return standing.sent + counted[Status.SENT], failed

@@ -1,6 +1,7 @@
 """From the receipts of a chunk to the outcome of each delivery."""
 
 import datetime as dt
+import enum
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from campaigns.delivery.dispatch import Ending
 from campaigns.delivery.people import Device
 from campaigns.delivery.retry import decide_retry
 from campaigns.delivery.rows import Outcome
+from campaigns.delivery.trust import Trust
 from campaigns.models import Campaign, Delivery
 from campaigns.transports.base import Receipt, ReceiptStatus
 
@@ -53,13 +55,16 @@ class Judgement(NamedTuple):
     """Everybody's outcome; and why the campaign must stop, if it must (else empty).
 
     `alarming` are the outcomes that too many of would fail. Then nobody's failure counts yet, and no device is taken
-    for gone. `refused` are devices at whose fault it is that they are refused.
+    for gone. `refused` are devices at whose fault it is that they are refused, `set_aside` those of them whose push
+    service never took anything of this site, `uncounted` the failures that are no reason for an alarm.
     """
 
     outcomes: list[Outcome]
     stop_reason: str = ""
     alarming: Sequence[Outcome] = ()
     refused: Sequence[Device] = ()
+    set_aside: Sequence[Device] = ()
+    uncounted: int = 0
 
 
 def choose_ending(endings: Sequence[Ending]) -> Ending:
@@ -71,58 +76,98 @@ def choose_ending(endings: Sequence[Ending]) -> Ending:
     return endings[-1]
 
 
-def judge_attempts(
+def judge_attempts(  # noqa: PLR0913 - what the judgement rests on, by name
     campaign: Campaign,
     attempts: Sequence[Attempt],
     standing: Standing,
+    trust: Trust,
     *,
     now: dt.datetime,
     jitter: float,
 ) -> Judgement:
     """Everybody's outcome, and whether the campaign must stop.
 
-    It stops where a push service refuses several people and takes nobody. One or two are tried again by
-    themselves until they fail: a stranger's device must not be able to stop a campaign. And it stops where far too
-    much fails: then something is wrong that its marketer should know of.
+    It stops where a push service refuses several people and takes nobody, though it took pushes of theirs before.
+    Others are tried again by themselves until they fail: strangers' devices, however many, must not be able to stop a
+    campaign. And it stops where far too much fails: then something is wrong that its marketer should know of.
     """
-    standings = _read_hosts(attempts)
+    standings = _read_hosts(attempts, trust)
     outcomes, stop_reason = [], ""
     for attempt in attempts:
-        doubt = _may_be_our_fault(attempt, standings)
-        if doubt and standings[attempt.host].refused_us >= _MANY:
-            outcomes.append(_conclude(attempt, Status.PLANNED))
-            stop_reason = stop_reason or _explain_stop(attempt)
-        elif doubt:
-            outcomes.append(_retry(campaign, attempt, now=now, jitter=jitter))
-        else:
-            outcomes.append(_judge(campaign, attempt, now=now, jitter=jitter))
-    if is_alarming(standing, outcomes):
-        return Judgement(
-            [_wait(outcome) for outcome in outcomes], explain_alarm(standing, outcomes), outcomes
-        )
-    return Judgement(outcomes, stop_reason, refused=_list_refused(attempts, standings))
+        match _weigh(attempt, standings[attempt.host], trust):
+            case _Verdict.OURS:
+                outcomes.append(_conclude(attempt, Status.PLANNED))
+                stop_reason = stop_reason or _explain_stop(attempt)
+            case _Verdict.OPEN:
+                outcomes.append(_retry(campaign, attempt, now=now, jitter=jitter))
+            case _Verdict.THEIRS:
+                outcomes.append(_judge(campaign, attempt, now=now, jitter=jitter))
+    weighed = [
+        outcome
+        for attempt, outcome in zip(attempts, outcomes, strict=True)
+        if outcome.status is not Status.FAILED or trust.counts(attempt.tried)
+    ]
+    if is_alarming(standing, weighed):
+        return Judgement([_wait(outcome) for outcome in outcomes], explain_alarm(standing, weighed), weighed)
+    return Judgement(
+        outcomes,
+        stop_reason,
+        refused=_list_refused(attempts, standings, trust),
+        set_aside=_list_strange(attempts, standings, trust),
+        uncounted=len(outcomes) - len(weighed),
+    )
+
+
+class _Verdict(enum.Enum):
+    """At whose fault it is that somebody was not sent to."""
+
+    OURS = "ours"
+    THEIRS = "theirs"
+    OPEN = "open"
 
 
 class _HostStanding(NamedTuple):
-    """What a push service said to a chunk: of how many people it took a push, refused our signature, or the push."""
+    """What a push service said to a chunk: of how many people it took a push, refused our signature, or the push.
+
+    `refused_familiar`: whose signature it refused on a device on which it was good once.
+    """
 
     taken: int
     refused_us: int
     rejected: int
+    refused_familiar: int
 
 
-def _read_hosts(attempts: Sequence[Attempt]) -> dict[str, _HostStanding]:
+def _read_hosts(attempts: Sequence[Attempt], trust: Trust) -> dict[str, _HostStanding]:
     # However many devices a stranger has, they count as one.
     counts = Counter(
         said
         for attempt in attempts
         for said in {(ending.device.host, ending.receipt.status) for ending in attempt.tried}
     )
-    statuses = (ReceiptStatus.ACCEPTED, ReceiptStatus.UNAUTHORIZED, ReceiptStatus.REJECTED)
-    return {host: _HostStanding(*(counts[host, status] for status in statuses)) for host, _ in counts}
+    familiar = Counter(
+        host
+        for attempt in attempts
+        for host in {
+            ending.device.host
+            for ending in attempt.tried
+            if ending.receipt.status is ReceiptStatus.UNAUTHORIZED and trust.knows(ending.device)
+        }
+    )
+    return {
+        host: _HostStanding(
+            counts[host, ReceiptStatus.ACCEPTED],
+            counts[host, ReceiptStatus.UNAUTHORIZED],
+            counts[host, ReceiptStatus.REJECTED],
+            familiar[host],
+        )
+        for host, _ in counts
+    }
 
 
-def _list_refused(attempts: Sequence[Attempt], standings: Mapping[str, _HostStanding]) -> list[Device]:
+def _list_refused(
+    attempts: Sequence[Attempt], standings: Mapping[str, _HostStanding], trust: Trust
+) -> list[Device]:
     """Devices that are refused by themselves: their push service takes others, or is not known to refuse many.
 
     A signature that it does not accept is the device's fault only where it accepts the same one of others, or where it
@@ -137,21 +182,49 @@ def _list_refused(attempts: Sequence[Attempt], standings: Mapping[str, _HostStan
             if status is ReceiptStatus.REJECTED and 400 <= status_code < 500:
                 is_own = host.taken > 0 or host.rejected < _MANY
             else:
-                is_own = status is ReceiptStatus.UNAUTHORIZED and (
-                    host.taken > 0 or (is_last and host.refused_us < _MANY)
-                )
+                is_few = host.refused_us < _MANY or (not trust.is_new and not trust.knows(ending.device))
+                is_own = status is ReceiptStatus.UNAUTHORIZED and (host.taken > 0 or (is_last and is_few))
             if is_own:
                 refused.append(ending.device)
     return refused
 
 
-def _may_be_our_fault(attempt: Attempt, standings: Mapping[str, _HostStanding]) -> bool:
-    """Not authorised, by a push service that took no other push of the chunk, and not for the last time."""
-    return (
-        attempt.receipt.status is ReceiptStatus.UNAUTHORIZED
-        and not standings[attempt.host].taken
-        and attempt.candidate.row.attempt < _MAX_UNAUTHORIZED
-    )
+def _list_strange(
+    attempts: Sequence[Attempt], standings: Mapping[str, _HostStanding], trust: Trust
+) -> list[Device]:
+    """Devices to be set aside: their push service never took a push of this site, and refuses what others take."""
+    return [
+        ending.device
+        for attempt in attempts
+        for ending in attempt.tried
+        if ending.receipt.status is ReceiptStatus.UNAUTHORIZED
+        and _is_strange(ending.device.host, standings, trust)
+        and (
+            standings[ending.device.host].refused_us >= _MANY
+            or attempt.candidate.row.attempt >= _MAX_UNAUTHORIZED
+        )
+    ]
+
+
+def _is_strange(host: str, standings: Mapping[str, _HostStanding], trust: Trust) -> bool:
+    return trust.is_signed_well and host not in trust.taking and not standings[host].taken
+
+
+def _weigh(attempt: Attempt, host: _HostStanding, trust: Trust) -> _Verdict:
+    """Ours it may be where a push service does not accept our signature and took no other push of the chunk."""
+    if attempt.receipt.status is not ReceiptStatus.UNAUTHORIZED or host.taken:
+        return _Verdict.THEIRS
+    is_last = attempt.candidate.row.attempt >= _MAX_UNAUTHORIZED
+    if trust.is_new and trust.has_untried:
+        return _Verdict.OPEN  # whoever comes next may show that our signature is good
+    if is_last:
+        return _Verdict.THEIRS
+    if host.refused_us < _MANY:
+        return _Verdict.OPEN
+    if trust.is_new or host.refused_familiar:
+        return _Verdict.OURS
+    is_strange = trust.is_signed_well and attempt.host not in trust.taking
+    return _Verdict.THEIRS if is_strange else _Verdict.OPEN
 
 
 def _judge(campaign: Campaign, attempt: Attempt, *, now: dt.datetime, jitter: float) -> Outcome:

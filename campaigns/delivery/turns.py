@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import OperationalError
 
 from campaigns.audience import explain_broken
-from campaigns.delivery.alarms import Standing, note_alarm, read_standing
+from campaigns.delivery.alarms import Standing, note_alarm, note_uncounted, read_standing
 from campaigns.delivery.candidates import Candidate, look_again, refresh_audience, settle
 from campaigns.delivery.claims import Claim, claim_chunk, find_opening, is_run_over, renew_claim
 from campaigns.delivery.device_news import NO_NEWS, DeviceNews, sort_devices
@@ -23,6 +23,7 @@ from campaigns.delivery.letters import Desk, Letter, LetterWriter
 from campaigns.delivery.outcomes import write_outcomes
 from campaigns.delivery.receipts import Attempt, choose_ending, judge_attempts
 from campaigns.delivery.rows import Outcome
+from campaigns.delivery.trust import note_taking, read_trust
 from campaigns.lifecycle import finish_campaigns, settle_cancelled, stop_campaign
 from campaigns.models import Campaign, Delivery
 from campaigns.rendering import RenderingError
@@ -101,14 +102,18 @@ def _conclude(  # noqa: PLR0913 - all that a turn has found out
     jitter = random.random()  # noqa: S311 - spreads waits
     tried = [ending for device_endings in endings for ending in device_endings]
     standing = read_standing(claim.batch) if _may_alarm(tried) else Standing()
-    judgement = judge_attempts(claim.campaign, attempts, standing, now=now, jitter=jitter)
+    site_id = claim.campaign.site_id
+    trust = read_trust(claim.batch, site_id, tried, sent=standing.sent, now=now)
+    judgement = judge_attempts(claim.campaign, attempts, standing, trust, now=now, jitter=jitter)
+    note_taking(site_id, tried, now=now)
+    note_uncounted(claim.batch, judgement.uncounted)
     if judgement.alarming:
         note_alarm(claim.batch, standing, judgement.alarming)
     if judgement.stop_reason:
         stop_campaign(claim.campaign, reason=judgement.stop_reason)
     answers = [HostReceipt(ending.device.host, ending.receipt) for ending in tried]
     note_answers(answers, breakers, now=now, jitter=jitter)
-    devices = NO_NEWS if judgement.alarming else sort_devices(tried, judgement.refused)
+    devices = NO_NEWS if judgement.alarming else sort_devices(tried, judgement.refused, judgement.set_aside)
     return _write_surely(claim, [*known, *judgement.outcomes], devices, now=now)
 
 

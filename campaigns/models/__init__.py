@@ -7,7 +7,7 @@ from campaigns.models.delivery import Delivery
 from campaigns.models.dry_run import DryRun
 from campaigns.models.message import Message, Variant
 from campaigns.models.occurrence import Batch, Occurrence
-from campaigns.models.policy import FrequencyCap, PushHost, SendingPolicy
+from campaigns.models.policy import FrequencyCap, PushHost, SendingPolicy, TakingHost
 from campaigns.models.reactions import ReactionCount
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "PushHost",
     "ReactionCount",
     "SendingPolicy",
+    "TakingHost",
     "Variant",
 ]

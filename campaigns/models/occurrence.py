@@ -38,6 +38,8 @@ class Occurrence(models.Model):
     erased = models.PositiveIntegerField(default=0)
     # Failures that its marketer was told of by a pause, and resumed all the same.
     failures_noted = models.PositiveIntegerField(default=0)
+    # Failures of devices that never took a push of this site: no reason for an alarm (delivery/trust.py).
+    failures_uncounted = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints: ClassVar = [

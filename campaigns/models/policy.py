@@ -68,6 +68,18 @@ class FrequencyCap(models.Model):
         return f"At most {self.limit} within {self.window}"
 
 
+class TakingHost(models.Model):
+    """A push service that took a push of a site: if it refuses them all one day, that is no fault of its devices."""
+
+    pk = models.CompositePrimaryKey("site_id", "host")
+    site = models.ForeignKey(Site, db_index=False, on_delete=models.CASCADE, related_name="taking_hosts")
+    host = models.CharField(max_length=255)
+    taken_at = models.DateTimeField(help_text="The first time")
+
+    def __str__(self) -> str:
+        return f"{self.host} takes pushes of {self.site_id}"
+
+
 class PushHost(models.Model):
     """A push service that asked for patience or is out of order; until `closed_until` nothing is posted to it."""
 

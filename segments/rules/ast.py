@@ -30,7 +30,7 @@ from segments.rules.limits import validate_count
 from segments.rules.operators import Arity, Family, Operator, find_operator
 from segments.rules.paths import read_path
 from segments.rules.shares import BUCKETS, WEEKDAYS
-from segments.rules.values import Id, Key, Name, Number, Spot
+from segments.rules.values import CleanKey, Id, Name, Number, Spot
 from segments.rules.windows import Node, Window
 from segments.rules.zones import find_by_any_name, list_names
 
@@ -57,7 +57,7 @@ def refuse_empty(test: Comparison) -> None:
 
 class AttributeCondition(Comparison):
     type: Literal["attribute"]
-    key: Key
+    key: CleanKey
 
     @property
     def of_many(self) -> bool:

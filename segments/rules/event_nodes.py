@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from segments.rules.comparisons import SOME_INSTANT, Comparison, Count, PropertyComparison, UrlComparison
 from segments.rules.operators import Family
-from segments.rules.values import Id, Key, Name, Truth
+from segments.rules.values import CleanName, Id, Key, Truth
 from segments.rules.windows import Duration, Node, Window
 
 Where = Annotated[tuple[PropertyComparison, ...], Field(max_length=20)]
@@ -19,7 +19,7 @@ class EventCondition(Node):
     """Events of one name in a window, all tests holding on the same event. No `count`: at least one."""
 
     type: Literal["event"]
-    event: Name
+    event: CleanName
     count: Count | None = None
     within: Window | None = None
     where: Where = ()
@@ -50,7 +50,7 @@ class EventAggregateCondition(Comparison):
     """
 
     type: Literal["event_aggregate"]
-    event: Name
+    event: CleanName
     function: Literal["sum", "average", "minimum", "maximum", "distinct"]
     property: Key
     within: Window | None = None
@@ -77,7 +77,7 @@ class EventRecencyCondition(Comparison):
     """A test of the first or last time at which somebody did something."""
 
     type: Literal["event_recency"]
-    event: Name
+    event: CleanName
     occurrence: Literal["first", "last"]
 
     @model_validator(mode="after")
@@ -90,7 +90,7 @@ class EventRecencyCondition(Comparison):
 class Step(Node):
     """One step of a sequence. `absent`: it must not have happened there."""
 
-    event: Name
+    event: CleanName
     where: Where = ()
     absent: Truth = False
 
@@ -120,7 +120,7 @@ class EventRepeatCondition(Node):
     """The same value of one property, again and again."""
 
     type: Literal["event_repeat"]
-    event: Name
+    event: CleanName
     property: Key
     count: Count
     within: Window | None = None

@@ -1,5 +1,6 @@
 """The single values that a rule may hold, told apart by their JSON type."""
 
+import unicodedata
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Discriminator, Field, StrictBool, StrictFloat, StrictInt, StrictStr, Tag
@@ -8,6 +9,8 @@ from segments.rules.paths import check_path
 from segments.rules.windows import Duration, Node
 
 LONGEST_TEXT = 500
+UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+UNSEEN_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
 LARGEST_NUMBER = 10**30
 
 
@@ -17,12 +20,31 @@ def _check_text(text: str) -> str:
     return text
 
 
+def _clean_name(name: str) -> str:
+    """As the doors bring names into one form (subscribers/keys.py): composed, and nothing at its ends that nobody sees."""
+    name = unicodedata.normalize("NFC", name)
+    start, end = 0, len(name)
+    while start < end and _is_unseen(name[start]):
+        start += 1
+    while end > start and _is_unseen(name[end - 1]):
+        end -= 1
+    if not name[start:end]:
+        raise ValueError("A name must have something in it that can be seen.")
+    return name[start:end]
+
+
+def _is_unseen(sign: str) -> bool:
+    return unicodedata.category(sign) in UNSEEN or sign in UNSEEN_LETTERS
+
+
 Text = Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_check_text)]
 AnyText = Annotated[
     StrictStr, Field(max_length=LONGEST_TEXT), AfterValidator(_check_text)
 ]  # "" is a text, too
 Name = Annotated[StrictStr, Field(min_length=1, max_length=100), AfterValidator(_check_text)]
-Key = Annotated[Name, AfterValidator(check_path)]  # of an attribute or a property
+CleanName = Annotated[Name, AfterValidator(_clean_name)]  # of an event
+CleanKey = Annotated[CleanName, AfterValidator(check_path)]  # of an attribute
+Key = Annotated[Name, AfterValidator(check_path)]  # of a property
 Id = Annotated[StrictInt, Field(ge=1, le=2**63 - 1)]
 
 

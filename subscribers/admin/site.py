@@ -80,7 +80,7 @@ class SiteForm(SeenForm):
     class Meta:
         model = Site
         fields = (
-            "name", "url", "contact_email", "timezone", "allowed_origins", "trusts_names",
+            "name", "url", "contact_email", "timezone", "allowed_origins", "trusts_names", "vocabulary_frozen",
             "personal_fields", "keep_event_weeks", "keep_idle_days", "keep_delivery_weeks",
         )  # fmt: skip
 
@@ -110,7 +110,7 @@ class SiteAdmin(ProvesIdentities, HeedsOthers, TellsTwins, OwnSitesAdmin):
         return not visited and bool(super().has_delete_permission(request, obj))
 
     def get_fieldsets(self, request: HttpRequest, obj: Site | None = None) -> Any:
-        browsers = ("allowed_origins", "trusts_names")
+        browsers = ("allowed_origins", "trusts_names", "vocabulary_frozen")
         if obj is None:
             return (self.MAIN, ("What browsers may say", {"fields": browsers}), self.PRIVACY)
         shown = (

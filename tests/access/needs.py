@@ -48,6 +48,7 @@ ADMIN: dict[str, Needs] = {
     "subscribers_subscriber_erase": (SEE, "subscribers.erase_subscriber"),
     "subscribers_subscriber_export": (SEE, EXPORT, "subscribers.view_personal_data"),
     "subscribers_subscriber_timeline": (SEE, "tracking.view_event"),
+    "tracking_eventtype_unlisted": "tracking.view_eventtype",
 }  # fmt: skip
 READ: dict[str, Needs] = {
     "site": "subscribers.view_site", "place": "subscribers.view_place", "attribute": "subscribers.view_attribute",

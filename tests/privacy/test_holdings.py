@@ -29,11 +29,13 @@ NOBODY = {
     "subscribers.Place": "stores",
     "subscribers.Attribute": "names of attributes",
     "subscribers.AttributeConversion": "how far a change has come",
+    "subscribers.AttributeMove": "how far a change has come",
     "subscribers.AstrayClock": "machines",
     "tracking.DrainAttempt": "numbers of items, until they are applied",
     "tracking.AppliedOperation": "digests of numbers that clients made up, for some days",
     "tracking.EventType": "names of events and properties",
     "tracking.LogStart": "one instant",
+    "tracking.VocabularyJob": "how far a change has come",
     "tracking.MessageCampaign": "names of campaigns",
     "segments.Segment": "rules, which staff write",
     "segments.SegmentVersion": "rules, which staff write",
@@ -48,6 +50,7 @@ NOBODY = {
     "campaigns.SendingPolicy": "how the shop sends",
     "campaigns.FrequencyCap": "how the shop sends",
     "campaigns.PushHost": "push services",
+    "campaigns.TakingHost": "push services",
     "campaigns.Approval": "staff",
 }
 

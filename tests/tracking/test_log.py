@@ -10,9 +10,10 @@ import pytest
 from subscribers.models import Site, Subscriber
 from tests import factories
 from tests.factories import NOW
-from tests.tracking.requests import body, event, post, send
-from tracking import log
+from tests.tracking.requests import event
+from tracking import event_names, log
 from tracking.draining import drain_inbox
+from tracking.ingestion import accept_backend_request
 from tracking.log import REPEATED_WITHIN, NewEvent, record_events
 from tracking.models import Event, EventSummary, EventType
 
@@ -134,20 +135,21 @@ def test_only_so_many_properties_are_noted(
 
 
 def test_a_name_too_many_is_refused_at_the_door(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log, "EVENT_TYPES_PER_SITE", 2)
+    monkeypatch.setattr(event_names, "EVENT_TYPES_PER_SITE", 2)
     EventType.objects.create(site=site, name="add_to_cart")
 
-    response = post(body(site, event("$session_start"), event("purchase"), event("zoom")))
+    told = [{**event(name), "external_id": "u-1"} for name in ("$session_start", "purchase", "zoom")]
+    answer = accept_backend_request(site=site, body={"operations": told}, now=NOW)
 
-    assert response.json()["accepted"] == 2
-    (rejection,) = response.json()["rejected"]
-    assert rejection["error"].startswith("operations[2]: name: this site has as many names of events")
+    assert answer.accepted == 2
+    (rejection,) = answer.rejected
+    assert rejection.error.startswith("operations[2]: name: this site has as many names of events")
 
 
 def test_a_name_too_many_that_got_past_the_door_is_left_out_but_our_own_have_room(
     site: Site, person: Subscriber, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(log, "EVENT_TYPES_PER_SITE", 1)
+    monkeypatch.setattr(event_names, "EVENT_TYPES_PER_SITE", 1)
     news = [_new(person, "one"), _new(person, "two"), _new(person, "$push_sent")]
 
     assert record_events(site, news, received_at=NOW) == 2
@@ -178,9 +180,12 @@ def test_a_moment_among_the_properties_is_kept_as_it_was_sent(site: Site, person
 def test_a_name_that_was_let_in_while_there_was_room_is_not_dropped_later(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log, "EVENT_TYPES_PER_SITE", 2)
-    for number in range(4):
-        assert send(site, event(f"name {number}"), browser=str(uuid.UUID(int=number + 1))).accepted == 1
+    monkeypatch.setattr(event_names, "EVENT_TYPES_PER_SITE", 2)
 
+    def tell(name: str) -> int:
+        told = {**event(name), "external_id": "u-1"}
+        return accept_backend_request(site=site, body={"operations": [told]}, now=NOW).accepted
+
+    assert [tell(f"name {number}") for number in range(4)] == [1] * 4
     assert drain_inbox(now=NOW).events == 4
-    assert send(site, event("one more")).accepted == 0
+    assert tell("one more") == 0

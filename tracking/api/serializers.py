@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from subscribers.api.strict import StrictFields
+from tracking.event_names import read_as_sent
 from tracking.models import Event, EventType
 
 
@@ -14,7 +15,16 @@ class EventTypeSerializer(StrictFields, serializers.ModelSerializer[EventType]):
 
     class Meta:
         model = EventType
-        fields: ClassVar = ["id", "site", "name", "description", "properties", "first_seen_at"]
+        fields: ClassVar = [
+            "id",
+            "site",
+            "name",
+            "description",
+            "properties",
+            "standing",
+            "hidden",
+            "first_seen_at",
+        ]
         read_only_fields: ClassVar = ["site", "name", "first_seen_at"]
 
     @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
@@ -24,7 +34,7 @@ class EventTypeSerializer(StrictFields, serializers.ModelSerializer[EventType]):
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
-    name = serializers.CharField(source="event_type.name", read_only=True)
+    name = serializers.SerializerMethodField()
     properties = serializers.SerializerMethodField()
 
     class Meta:
@@ -34,5 +44,7 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 
     @extend_schema_field({"type": "object", "additionalProperties": True})
     def get_properties(self, event: Event) -> dict[str, object]:
-        values: dict[str, object] = event.properties
-        return values
+        return read_as_sent(event)[1]
+
+    def get_name(self, event: Event) -> str:
+        return read_as_sent(event)[0]

@@ -8,8 +8,8 @@ const RESERVED = "Names with $ are Carillon’s own. Write it without the $.";
 
 /** The choice of an event: {element, value}. */
 export function eventChoice(event, site, onChange) {
-  const options = site.catalogue.events.map(({ key, label, reserved, waits }) => ({
-    value: key, label: waits ? `${label} (not seen yet)` : label, group: reserved ? "What Carillon sees by itself" : "What this site sends",
+  const options = site.catalogue.events.map(({ key, label, reserved, waits, new: isNew }) => ({
+    value: key, label: waits ? `${label} (not seen yet)` : isNew ? `${label} (new)` : label, group: reserved ? "What Carillon sees by itself" : "What this site sends",
   }));
   const refuse = (name) => (name.startsWith("$") ? RESERVED : "");
   return nameChoice("Event", options, event, { placeholder: "Choose an event…", noun: "event", onChange, refuse, declare: site.declare?.("event") });

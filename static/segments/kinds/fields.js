@@ -12,7 +12,7 @@ export function fieldCondition({ label, name, fields, naming, placeholder }, nod
   const body = slot();
   let compared;
   let field;
-  const options = fields.map((field) => ({ value: field.key, label: field.waits ? `${field.label} (not seen yet)` : field.label }));
+  const options = fields.map((field) => ({ value: field.key, label: field.waits ? `${field.label} (not seen yet)` : field.new ? `${field.label} (new)` : field.label }));
   // What was written stays where the other field can be compared in the same way.
   const onChange = () => show(compared && isAlike(field, find()) ? compared.read() : {});
   const find = () => fields.find(({ key }) => key === chosen.value) ?? unseenField(chosen.value);

@@ -57,10 +57,15 @@ def test_a_signature_that_is_not_accepted_pauses_the_campaign_and_nobody_is_lost
 def test_a_signature_that_one_push_service_refuses_pauses_the_campaign_though_another_takes_it(
     site: Site, person: Subscriber, transport: MemoryTransport, now: dt.datetime
 ) -> None:
-    for _ in range(3):
-        device = factories.make_push_subscription(
+    devices = [
+        factories.make_push_subscription(
             factories.make_subscriber(site), endpoint=f"https://web.push.apple.com/{uuid.uuid4()}"
         )
+        for _ in range(3)
+    ]
+    make_running(site)
+    deliver_due(now=now, transport=transport)  # which it took before
+    for device in devices:
         transport.script(device.endpoint, REFUSED)
     campaign = make_running(site)
     deliver_due(now=now, transport=transport)
