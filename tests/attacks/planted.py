@@ -33,7 +33,7 @@ def plant() -> Site:
     factories.make_event(person, "bought", now - dt.timedelta(hours=1), item=PLANT)
     Attribute.objects.create(site=site, key="tier", type="text", description=PLANT[:100])
     factories.make_place(site, name=PLANT[:100])
-    factories.make_list(site, name=PLANT[:100])
+    factories.make_list(site, name=f"1 {PLANT}"[:100])
     condition = {"type": "attribute", "key": "tier", "operator": "equals", "value": PLANT}
     rule = {"version": 1, "root": {"type": "group", "match": "all", "conditions": [condition]}}
     segment = factories.make_segment(
@@ -43,7 +43,7 @@ def plant() -> Site:
     texts = {"name": PLANT[:100], "title": PLANT[:100], "body": PLANT}
     sent = factories.make_campaign(site, status=Campaign.Status.RUNNING, launched_at=now, **texts)
     factories.make_delivery(sent, person, status=Delivery.Status.SENT, sent_at=now)
-    draft = factories.make_campaign(site, **texts)
+    draft = factories.make_campaign(site, **texts | {"name": f"1 {PLANT}"[:100]})
     draft.include_segments.add(segment)
     Variant.objects.create(campaign=draft, letter="B", title=PLANT[:100])
     factories.make_user(username=MARK, first_name=PLANT[:100], last_name=PLANT[:100])
