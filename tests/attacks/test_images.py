@@ -223,7 +223,7 @@ def test_the_web_process_answers_as_somebody_else_and_its_health_check_finds_it(
         command += ["--port", port]
     process = start(command, surroundings, log := tmp_path / "log")
     try:
-        wait_until(lambda: _answers(f"http://127.0.0.1:{port}/sdk/carillon.js"), process, log)
+        wait_until(lambda: _answers(f"http://127.0.0.1:{port}/health/live"), process, log)
         check = [part.replace("8000", port) for part in OURS["web"]["healthcheck"]["test"][1:]]
         health = start(check, surroundings, tmp_path / "health")
 
