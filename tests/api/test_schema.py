@@ -21,6 +21,9 @@ def test_the_docs_load_nothing_from_elsewhere() -> None:
     assert 'src="//' not in page
 
 
+STEPS = ("launch", "pause", "resume", "cancel", "winner")
+
+
 @pytest.mark.django_db
 def test_preconditions_are_documented_where_they_are_heeded() -> None:
     paths = APIClient().get("/api/v1/schema/?format=json").json()["paths"]
@@ -33,7 +36,7 @@ def test_preconditions_are_documented_where_they_are_heeded() -> None:
                 assert operation["responses"]["412"]["content"] == operation["responses"]["400"]["content"]
             if any("ETag" in answer.get("headers", {}) for answer in operation["responses"].values()):
                 told.add(name)
-    steps = {f"post campaigns/{{id}}/{step}/" for step in ("launch", "pause", "resume", "cancel", "winner")}
+    steps = {f"post campaigns/{{id}}/{step}/" for step in (*STEPS, "approve")}
     described = {"sites/{id}/", "attributes/{id}/", "event-types/{id}/", "sites/{site_id}/sending-policy/"}
     written = {"campaigns/{id}/", "segments/{id}/", "places/{id}/"}
     changes = {f"{method} {path}" for path in described | written for method in ("put", "patch")}

@@ -59,14 +59,14 @@ def test_a_server_that_says_when_to_come_again_is_left_alone_until_then(
     server.statuses = [429]
     server.headers["/v1/track"] = {"Retry-After": "2", "Access-Control-Expose-Headers": "Retry-After"}
     browser.get(server.add_page(before=FIRST_EVENT))
-    server.wait_for(server.tracked)
+    server.wait_for(lambda: server.posts)
     refused_at = time.monotonic()
     browser.execute_script("carillon.push(['addEvent', 'second'])")  # which asks to be sent at once
     events = server.wait_for_events(2)
 
     assert time.monotonic() - refused_at > 1.8
     assert [event["name"] for event in events] == ["first", "second"]
-    assert [post.status for post in server.tracked()] == [429, 202]
+    assert [post.status for post in server.posts] == [429, 202]
 
 
 @pytest.mark.parametrize("status", [400, 403, 413])
