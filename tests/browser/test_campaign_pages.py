@@ -57,10 +57,12 @@ def segment(transactional_db: None) -> Segment:
 
 @pytest.fixture
 def page(chromium: Chrome, live_server: LiveServer, segment: Segment) -> CampaignPage:
-    """Signed in as somebody who may do everything with campaigns."""
+    """Signed in as somebody who may do everything with campaigns and segments."""
     marketer = make_user(username="mona")
     # The roles come with the migrations, and a test that really commits begins with empty tables.
-    marketer.user_permissions.set(Permission.objects.filter(content_type__app_label="campaigns"))
+    marketer.user_permissions.set(
+        Permission.objects.filter(content_type__app_label__in=["campaigns", "segments"])
+    )
     client = Client()
     client.force_login(marketer)
     chromium.get(live_server.url + "/health/live")

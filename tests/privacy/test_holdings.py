@@ -51,7 +51,7 @@ NOBODY = {
     "campaigns.FrequencyCap": "how the shop sends",
     "campaigns.PushHost": "push services",
     "campaigns.TakingHost": "push services",
-    "campaigns.Approval": "staff",
+    "campaigns.CampaignApproval": "staff",
 }
 
 
