@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from access.addresses import read_valid_address
 from access.keys import KeyHolder
 from access.models import AuditEntry
-from access.row_values import hide, is_kept, read_values
+from access.row_values import hide, is_kept, is_named, read_values
 from access.scoping import find_site_id
 
 LONGEST_NAME = 200
@@ -93,10 +93,11 @@ def record_change(
     row: models.Model,
     *,
     before: Mapping[str, Any] | None = None,
+    deleted: bool = False,
     **details: Any,
 ) -> AuditEntry:
     """Write what became of a row, given `read_values` of it from before. Of rows whose values are not kept: names of fields."""
-    return record(who, action, row, change=_compare(row, before or {}, deleted=action == "delete"), **details)
+    return record(who, action, row, change=_compare(row, before or {}, deleted=deleted), **details)
 
 
 def _compare(row: models.Model, old: Mapping[str, Any], *, deleted: bool) -> Change:
@@ -113,6 +114,17 @@ def count_entries(who: HttpRequest | Request) -> int:
     """How many entries this request has left so far."""
     found: int = getattr(_find_http(who), "audit_entries", 0)
     return found
+
+
+def forget_count(who: HttpRequest | Request) -> None:
+    """What it wrote was rolled back with what it did."""
+    _find_http(who).audit_entries = 0  # type: ignore[attr-defined]
+
+
+def tell(who: HttpRequest | Request, **details: Any) -> None:
+    """What the entry about this request is to say besides, like how many a preview counted; no values of people."""
+    http = _find_http(who)
+    http.audit_details = {**getattr(http, "audit_details", {}), **details}  # type: ignore[attr-defined]
 
 
 def find_actor(request: HttpRequest | Request) -> Actor:
@@ -140,7 +152,7 @@ def describe_target(row: models.Model | type[models.Model] | None) -> Target:
     person = row if hasattr(row, "opaque_id") else getattr(row, "subscriber", None)
     if person is not None:
         return Target(label, str(person.opaque_id), site_id=site_id)
-    return Target(label, str(row.pk), str(row), site_id)
+    return Target(label, str(row.pk), str(row) if is_named(row) else "", site_id)
 
 
 def _find_http(request: HttpRequest | Request) -> HttpRequest:

@@ -4,6 +4,7 @@ import datetime as dt
 import decimal
 import uuid
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from django.db import models
@@ -19,17 +20,28 @@ KEPT = frozenset(
         *("django_celery_beat.crontabschedule", "django_celery_beat.clockedschedule"),
     }
 )
+# Staff are called by their names, so that one sees whom somebody gave what; what else there is may be called after people.
+NAMED = KEPT | {"auth.user", "auth.group", "authtoken.token", "authtoken.tokenproxy"}
+# Rows that are part of another, by the name that leads to them.
+PARTS = {"campaigns.campaign": ("variants",), "campaigns.sendingpolicy": ("site.frequency_caps",)}
 SECRET = ("secret", "private", "password", "digest", "token")
 HIDDEN = "(secret)"
 
 
 def read_values(row: models.Model) -> dict[str, Any]:
     """What a row holds, in JSON, to be compared later. Not to be kept as it is: secrets are in it."""
-    return {
+    values = {
         field.name: to_json(field.value_from_object(row))
         for field in row._meta.concrete_fields
         if not field.primary_key
     }
+    if row.pk is None or not is_kept(row):
+        return values
+    for related in row._meta.many_to_many:
+        values[related.name] = sorted(getattr(row, related.name).values_list("pk", flat=True))
+    for name in PARTS.get(row._meta.label_lower, ()):
+        values[name.rpartition(".")[2]] = [read_values(part) for part in attrgetter(name)(row).order_by("pk")]
+    return values
 
 
 def hide(name: str, value: Any) -> Any:
@@ -38,6 +50,10 @@ def hide(name: str, value: Any) -> Any:
 
 def is_kept(row: models.Model) -> bool:
     return row._meta.label_lower in KEPT
+
+
+def is_named(row: models.Model) -> bool:
+    return row._meta.label_lower in NAMED
 
 
 def to_json(value: Any) -> Any:

@@ -130,6 +130,8 @@ SEND_CONCURRENCY = read_int("SEND_CONCURRENCY", 500, minimum=1, maximum=5000)
 DEVICE_REFUSALS = read_int("DEVICE_REFUSALS", 5, minimum=1, maximum=1000)
 # A machine whose clock differs from the database's by more does no jobs.
 CLOCK_TOLERANCE_SECONDS = read_int("CLOCK_TOLERANCE_SECONDS", 60, minimum=1)
+# Tokens of persons, which were there before keys and may all that their person may, count until this day begins (UTC).
+LEGACY_TOKENS_UNTIL = read_day("LEGACY_TOKENS_UNTIL", "2027-06-30")
 # Older entries of the audit log are forgotten; 0: all are kept.
 AUDIT_RETENTION_DAYS = read_int("AUDIT_RETENTION_DAYS", 730)
 DEMO = read_bool("DEMO")
@@ -138,6 +140,7 @@ DEMO = read_bool("DEMO")
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
+    "access",  # before those whose commands it makes leave entries in the audit log
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -158,7 +161,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
-    "access",
     "subscribers",
     "tracking",
     "segments",
@@ -175,6 +177,7 @@ MIDDLEWARE = [
     "config.rates.limit_rates",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.slashes.SlashMiddleware",
+    "access.legacy_tokens.tell_of_sunset",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.bodies.limit_bodies",
@@ -185,6 +188,8 @@ MIDDLEWARE = [
     "signin.middleware.keep_session",
     "signin.middleware.require_second_factor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # The last: it stands right before the view, in one transaction with it.
+    "config.auditing.middleware.AuditMiddleware",
 ]
 CSRF_FAILURE_VIEW = "config.lapsed.explain_csrf"
 ROOT_URLCONF = "config.urls"

@@ -68,7 +68,7 @@ class PreviewSerializer(serializers.Serializer[Any]):
     share = serializers.FloatField(allow_null=True, help_text="From 0 to 1")
     reachable = serializers.IntegerField(allow_null=True, help_text="Those a push can reach now")
     sentence = serializers.CharField()
-    sample = SampleMemberSerializer(many=True)
+    sample = SampleMemberSerializer(many=True, help_text="Empty for who may not read people")
     warnings = serializers.ListField(child=serializers.CharField())
     remarks = RemarkSerializer(many=True, help_text="What looks wrong with the rule, condition by condition")
     took_ms = serializers.IntegerField()

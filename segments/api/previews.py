@@ -1,5 +1,6 @@
 """Who a rule would choose, through the management door."""
 
+import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -55,6 +56,8 @@ class PreviewActions(viewsets.GenericViewSet):  # type: ignore[type-arg]  # mixe
                 exact=wanted["exact"],
                 segment=wanted["segment"],
             )
+        if not request.user.has_perm("subscribers.view_subscriber"):
+            preview = dataclasses.replace(preview, sample=[])
         return Response(PreviewSerializer(preview).data)
 
     @extend_schema(request=PastRequestSerializer, responses=PastSizesSerializer)

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from access.scoping import find_responsible
 from segments.api.editing import ComparisonActions, refuse_stale
 from segments.api.lists import SnapshotActions
 from segments.api.looking import LookingActions
@@ -81,7 +82,7 @@ class SegmentViewSet(
         serializer.validated_data.pop("version", None)
         is_list = serializer.validated_data.get("kind") == Segment.Kind.STATIC
         own = start_list(timezone.now()) if is_list else {}
-        self._keep(serializer.save(created_by=self.request.user, **own))
+        self._keep(serializer.save(created_by=find_responsible(self.request.user), **own))
 
     def perform_update(self, serializer: BaseSerializer[Segment]) -> None:
         opened = serializer.validated_data.pop("version", None)

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any, Literal
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
@@ -20,6 +21,17 @@ IF_MATCH = OpenApiParameter(
     description="The ETag of the version that the request is about: 412 if it was changed since",
 )
 ETAG = {"description": "Names this version, for If-Match", "schema": {"type": "string"}}
+
+
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How to show a key."""
+
+    target_class = "access.authentication.KeyAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        description = "A key of the site, made in the admin under API keys: `Authorization: Bearer ck_…`"
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "ck_…", "description": description}
 
 
 class ProblemSchema(AutoSchema):

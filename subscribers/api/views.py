@@ -27,7 +27,7 @@ from subscribers.api.writing import OneWriter
 from subscribers.attribute_values import Shape
 from subscribers.changes import ZONE, note_for_everyone
 from subscribers.conversion import change_type
-from subscribers.kept_aside import count_refused, foresee_conversion
+from subscribers.kept_aside import Reading, count_refused, foresee_conversion
 from subscribers.models import Attribute, Place, Site, Subscriber
 
 
@@ -93,13 +93,18 @@ class AttributeViewSet(KnownQuery, OneWriter[Attribute], viewsets.ReadOnlyModelV
         attribute = self.get_object()
         asked = self.read_query(request)
         shape = Shape(asked["type"], asked.get("element_type", attribute.element_type))
-        return Response(ReadingSerializer(foresee_conversion(attribute, shape)).data)
+        return Response(self._tell(foresee_conversion(attribute, shape)))
 
     @extend_schema(responses=ReadingSerializer, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
     def refused(self, request: Request, pk: str | None = None) -> Response:
         """Of how many people the latest value could not be kept, with examples."""
-        return Response(ReadingSerializer(count_refused(self.get_object())).data)
+        return Response(self._tell(count_refused(self.get_object())))
+
+    def _tell(self, reading: Reading) -> dict[str, object]:
+        """Examples are values of people: none for who may not read those."""
+        told: dict[str, object] = ReadingSerializer(reading).data
+        return told if self.request.user.has_perm("subscribers.view_subscriber") else {**told, "examples": []}
 
 
 class SubscriberViewSet(PersonalRights, KnownQuery, viewsets.ReadOnlyModelViewSet[Subscriber]):

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, ErrorDetail, ParseError
+from rest_framework.exceptions import APIException, ErrorDetail, ParseError, PermissionDenied
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from access.authentication import KeyAuthentication
+from access.models import ApiKey
 from access.scoping import scope
 from subscribers.api.authentication import TokenAuthentication
 from subscribers.api.problems import MEDIA_TYPE, ProblemSerializer, write_problem
@@ -120,7 +121,7 @@ class TrackView(APIView):
         """
         if not isinstance(request.data, dict):
             raise ParseError("The body must be an object with site and operations.")
-        site = _find_site(request.data.get("site"), request.user)
+        site = _find_site(request, request.data.get("site"))
         try:
             accepted = accept_backend_request(site=site, body=request.data, now=timezone.now())
         except RequestError as error:
@@ -132,7 +133,22 @@ class TrackView(APIView):
         return Response({**problem, **answer}, status=400, content_type=MEDIA_TYPE)
 
 
-def _find_site(name: Any, who: Any) -> Site:
+def _find_site(request: Request, named: Any) -> Site:
+    """The site that the body names. A key is for one, which need not be named, and no other can be."""
+    if isinstance(request.auth, ApiKey):
+        own = request.auth.site  # read with the key
+        if (
+            named is None
+            or named == own.public_key
+            or (named == own.pk and named is not True)
+            or named == str(own.pk)
+        ):
+            return own
+        raise PermissionDenied("This key is for another site. Leave site out, or name the key's own.")
+    return _find_named(named, request.user)
+
+
+def _find_named(name: Any, who: Any) -> Site:
     """One for which they may add events; of any other it is not told that it exists."""
     own = scope(Site.objects.all(), who, ADD_EVENTS)
     found = None

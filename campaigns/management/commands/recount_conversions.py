@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from access.commands import Audited
 from campaigns.attribution import recompute
 from campaigns.goals import GoalError
 from campaigns.models import Campaign
 from subscribers.clocks import ClockError, read_clock
 
 
-class Command(BaseCommand):
+class Command(Audited):
     help = "Count the conversions of campaigns anew; without numbers, of all that have a goal. Says what changed."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -6,15 +6,16 @@ import argparse
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
+from access.commands import Audited
 from demo.loading import erase_demo, find_demo, load_demo
 from demo.summary import describe_demo
 
 
-class Command(BaseCommand):
+class Command(Audited):
     help = (
         "Load the demo shop: its people, what they did in the last 60 days, segments and campaigns, "
         "and two accounts whose password everybody knows. For your own machine only."

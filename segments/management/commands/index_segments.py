@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from access.commands import Audited
 from segments.indexing import prepare_indexes
 
 
-class Command(BaseCommand):
+class Command(Audited):
     help = "Make indexes on subscribers for what saved segments ask, and drop those that none needs any more."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -4,9 +4,10 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from tqdm import tqdm
 
+from access.commands import Audited
 from segments.building import build_waiting
 from segments.following import follow_site
 from segments.models import Segment
@@ -18,7 +19,7 @@ from subscribers.models import Subscriber
 SHOWN = 10
 
 
-class Command(BaseCommand):
+class Command(Audited):
     help = (
         "Work a segment's members out anew from the raw facts, without SQL or stored membership, and compare."
     )

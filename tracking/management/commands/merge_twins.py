@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from access.commands import Audited
 from tracking.twins import merge_twins
 
 
-class Command(BaseCommand):
+class Command(Audited):
     help = "Merge customers whose ids differ only in how letters are composed, or in blanks at the ends."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -3,14 +3,15 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from access.commands import Audited
 from tracking.setting_aside import discard, list_set_aside, say_what, say_why, try_again
 
 SHOWN = 100
 
 
-class Command(BaseCommand):
+class Command(Audited):
     help = "List the operations that could not be applied and were set aside; try them again, or discard them for good."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
