@@ -15,7 +15,7 @@ from access.row_values import hide, to_json
 COMMON = frozenset(
     {
         *("verbosity", "settings", "pythonpath", "traceback", "no_color", "force_color", "skip_checks"),
-        *("stdout", "stderr", "interactive", "database"),
+        *("stdin", "stdout", "stderr", "interactive", "database"),
     }
 )
 

@@ -17,6 +17,7 @@ from django.template.response import TemplateResponse
 from access.audit import count_entries, describe_target, forget_count, record, record_change
 from access.keys import KeyHolder
 from access.row_values import read_values
+from config.auditing.history import find_mark, note_history
 from config.auditing.readings import PEOPLE, PREVIEW, describe_filter
 from config.auditing.subjects import Subject, find_model, find_row, find_subjects, name_action
 
@@ -70,11 +71,15 @@ class AuditMiddleware:
         subjects = find_subjects(_match(request), with_values=True)
         try:
             with transaction.atomic():
+                mark = find_mark() if _is_admin(request) else None
                 response = view(request, *args, **kwargs)
                 if response.status_code >= 400:  # nothing of what was refused stays half done
                     transaction.set_rollback(True)
                 elif not _is_shown_again(response) and count_entries(request) == 0 and _is_known(request):
-                    _note_done(request, response, subjects)
+                    if mark is not None:
+                        note_history(request, mark, subjects, route=_name(request), **_told(request))
+                    if count_entries(request) == 0:
+                        _note_done(request, response, subjects)
         except Exception:
             forget_count(request)
             raise
@@ -110,7 +115,7 @@ def _note_reading(request: HttpRequest, response: HttpResponseBase) -> None:
     if kind is None:
         return
     match = _match(request)
-    subjects = find_subjects(match, with_values=False)
+    subjects = find_subjects(match, request.GET, with_values=False)
     told = {"filter": describe_filter(request.GET), "count": _count(response), **_told(request)}
     target = subjects[0].row if subjects else find_model(match)
     told |= _name_others(subjects, *subjects[:1])
@@ -124,7 +129,15 @@ def _note_tried(request: HttpRequest, response: HttpResponseBase) -> None:
     subjects = find_subjects(match, with_values=False)
     tried = name_action(match, str(request.method), _read_chosen(request))
     target = subjects[0].row if subjects else find_model(match)
-    record(request, TRIED, target, tried=tried, status=response.status_code, route=_name(request))
+    record(
+        request,
+        TRIED,
+        target,
+        site_id=_find_site(request),
+        tried=tried,
+        status=response.status_code,
+        route=_name(request),
+    )
 
 
 def _name_others(subjects: list[Subject], *told: Subject) -> dict[str, Any]:
@@ -166,6 +179,10 @@ def _find_site(request: HttpRequest) -> int | None:
         return user.key.site_id
     named = request.GET.get("site") or request.GET.get("site__id__exact") or ""
     return int(named) if named.isascii() and named.isdigit() and len(named) < 19 else None
+
+
+def _is_admin(request: HttpRequest) -> bool:
+    return "admin" in _match(request).namespaces
 
 
 def _is_ours(request: HttpRequest) -> bool:

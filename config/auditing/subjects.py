@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.urls import ResolverMatch
 
 from access.row_values import read_values
+from access.scoping import find_site_id
 
 MODELS = {
     "site_id": "subscribers.Site",
@@ -62,11 +63,24 @@ def name_action(match: ResolverMatch, method: str, chosen: str = "") -> str:
     )
 
 
-def find_subjects(match: ResolverMatch, *, with_values: bool) -> list[Subject]:
+def find_subjects(
+    match: ResolverMatch, query: Mapping[str, Any] | None = None, *, with_values: bool
+) -> list[Subject]:
     """People first, then the innermost: whoever reads why somebody is in a segment reads about that person."""
     rows = [row for row in _find_rows(match) if row is not None]
+    asked = find_row(apps.get_model(MODELS["subscriber"]), (query or {}).get("subscriber", ""))
+    # Of another site, it is nobody there, and nothing of them was shown.
+    if asked is not None and rows and find_site_id(asked) == _find_site(rows[0]):
+        rows.append(asked)
     rows.sort(key=lambda row: not hasattr(row, "opaque_id"))
     return [Subject(row, read_values(row) if with_values else {}) for row in rows]
+
+
+def _find_site(row: Model) -> int | None:
+    try:
+        return find_site_id(row)
+    except LookupError:
+        return None
 
 
 def _find_rows(match: ResolverMatch) -> Iterator[Model | None]:
