@@ -25,6 +25,8 @@ SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 READING = {"GET", "HEAD"}
 # What browsers and backends report of visitors is its own record: the inbox and the log of events.
 REPORTED = ("/v1/", "/sdk/", "/api/v1/track/", "/health/", "/static/")
+# Where people log in: failures must stay written down though they are refused (signin/history.py tells the log itself).
+OF_LOG_INS = ("/admin/account/", "/admin/login/", "/admin/logout/")
 FORMS = {"add", "change", "delete"}
 TRIED = "tried"
 LONGEST_ACTION = 50
@@ -65,6 +67,7 @@ class AuditMiddleware:
             request.method in SAFE
             or not _is_ours(request)
             or _is_preview(request)
+            or request.path_info.startswith(OF_LOG_INS)
             or not _may_be_known(request)
         ):
             return None
