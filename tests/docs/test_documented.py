@@ -18,7 +18,7 @@ OPERATIONS = (ROOT / "docs/operations.md").read_text()
 def list_settings() -> set[str]:
     """Every environment variable that the project package reads."""
     sources = "".join(path.read_text() for path in (ROOT / "config").glob("*.py"))
-    found = re.findall(r'read_(?:text|bool|int|list|date)\(\s*"([A-Z_]+)"', sources)
+    found = re.findall(r'read_(?:text|bool|int|list|day)\(\s*"([A-Z_]+)"', sources)
     return {*found, "DATABASE_URL", "BROKER_URL"}
 
 
