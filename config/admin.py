@@ -28,7 +28,9 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from access.models import SiteMember
+from access.models import ApiKey, AuditEntry, SiteMember
+from config.audit_pages import AuditPage
+from config.key_pages import KeyPage
 from config.subscriber_page import SubscriberPage
 from signin.admin import LogInActions
 from subscribers.models import Subscriber
@@ -45,6 +47,8 @@ for model in (
 ):
     admin.site.unregister(model)
 admin.site.register(Subscriber, SubscriberPage)
+admin.site.register(ApiKey, KeyPage)
+admin.site.register(AuditEntry, AuditPage)
 
 
 class MembershipInline(TabularInline):
