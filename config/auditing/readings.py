@@ -27,6 +27,8 @@ PEOPLE: dict[str, str] = {
     "attribute-conversion-preview": PREVIEW,
     "api/v1/segments/<int:segment_id>/members.csv": EXPORT,
     "api/v1/campaigns/<int:campaign_id>/report.csv": EXPORT,
+    "subscriber-export": EXPORT,
+    "admin:subscribers_subscriber_export": EXPORT,
     "admin:search": LIST,
     "admin:autocomplete": LIST,
     "admin:subscribers_subscriber_changelist": LIST,

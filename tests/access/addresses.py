@@ -27,6 +27,7 @@ NAMED = {
     "segment_id": "segments.segment",
     "campaign_id": "campaigns.campaign",
     "upload_id": "upload",
+    "key_id": "access.apikey",
 }
 RESOURCES = {
     "sites": "subscribers.site",
@@ -36,6 +37,7 @@ RESOURCES = {
     "event-types": "tracking.eventtype",
     "segments": "segments.segment",
     "campaigns": "campaigns.campaign",
+    "audit": "access.auditentry",
 }
 
 

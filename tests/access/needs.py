@@ -22,7 +22,7 @@ OF_SITE_MODELS = {
 NEVER = {
     "subscribers_attribute_add", "subscribers_subscriber_add", "tracking_eventtype_add", "tracking_eventtype_delete",
     "tracking_inboxitem_add", "campaigns_sendingpolicy_add", "campaigns_sendingpolicy_delete", "subscribers_site_delete",
-    "signin_invitation_delete",
+    "signin_invitation_delete", "access_apikey_delete", "access_auditentry_add", "access_auditentry_delete",
 }  # fmt: skip
 # Their pages stand elsewhere: they take POST alone, and answer 404 to the rest.
 POSTED = {"subscribers_site_add_secret", "subscribers_site_retire_secret", "subscribers_site_signature"}
@@ -45,12 +45,14 @@ ADMIN: dict[str, Needs] = {
     "segments_segment_restore": CHANGE_SEGMENT,
     **{f"segments_segment_{page}": CHANGE_SEGMENT for page in ("upload", "uploaded", "upload_confirm", "upload_discard", "upload_progress", "upload_failed")},
     **{f"subscribers_site_{page}": "subscribers.change_site" for page in ("add_secret", "retire_secret", "signature")},
+    "access_apikey_revoke": "access.change_apikey",
     "subscribers_subscriber_erase": (SEE, "subscribers.erase_subscriber"),
     "subscribers_subscriber_export": (SEE, EXPORT, "subscribers.view_personal_data"),
     "subscribers_subscriber_timeline": (SEE, "tracking.view_event"),
     "tracking_eventtype_unlisted": "tracking.view_eventtype",
 }  # fmt: skip
 READ: dict[str, Needs] = {
+    "auditentry": "access.view_auditentry",
     "site": "subscribers.view_site", "place": "subscribers.view_place", "attribute": "subscribers.view_attribute",
     "subscriber": SEE, "subscriber-events": "tracking.view_event", "subscriber-segments": "segments.view_membership",
     "eventtype": "tracking.view_eventtype", "segment": VIEW_SEGMENT, "segment-members": "segments.view_membership",

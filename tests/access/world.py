@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from access.keys import make_key
+from access.models import AuditEntry, Scope
 from campaigns.models import Campaign, Delivery, FrequencyCap, SendingPolicy, Variant
 from segments.membership import Cause
 from segments.models import Membership, MembershipChange, Segment, SegmentUpload, SegmentVersion, UploadFile
@@ -44,6 +46,10 @@ def make_world(word: str) -> World:
         ),
         "tracking.eventtype": _find_type(site, word),
         "tracking.inboxitem": _make_item(site, word),
+        "access.apikey": make_key(site=site, name=f"{word} backend", scopes=[Scope.READ])[0],
+        "access.auditentry": AuditEntry.objects.create(
+            site=site, actor="person", actor_name=f"{word}er", door="admin", action="change", target_name=word
+        ),
         "signin.invitation": _make_invitation(site, word),
         **_make_segments(site, word, person),
     }
