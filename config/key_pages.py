@@ -25,7 +25,8 @@ class KeyForm(forms.ModelForm[ApiKey]):
 
     scopes = forms.MultipleChoiceField(
         choices=Scope, label="May be used to", widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="As little as its program needs. Write and launch also read settings, and no people.",
+        help_text="As little as its program needs. Write and launch also read settings, and no people. People also "
+        "takes out and erases what is known of a person.",
     )  # fmt: skip
 
     class Meta:
