@@ -78,10 +78,10 @@ class AuditMiddleware:
                 response = view(request, *args, **kwargs)
                 if response.status_code >= 400:  # nothing of what was refused stays half done
                     transaction.set_rollback(True)
-                elif not _is_shown_again(response) and count_entries(request) == 0 and _is_known(request):
+                elif count_entries(request) == 0 and _is_known(request):
                     if mark is not None:
                         note_history(request, mark, subjects, route=_name(request), **_told(request))
-                    if count_entries(request) == 0:
+                    if count_entries(request) == 0 and not _is_shown_again(response):
                         _note_done(request, response, subjects)
         except Exception:
             forget_count(request)

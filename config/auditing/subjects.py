@@ -19,6 +19,7 @@ MODELS = {
     "subscriber": "subscribers.Subscriber",
     "segment_id": "segments.Segment",
     "campaign_id": "campaigns.Campaign",
+    "key_id": "access.ApiKey",
 }
 LARGEST_ID = 2**63 - 1
 

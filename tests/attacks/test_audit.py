@@ -222,7 +222,7 @@ def test_a_command_leaves_its_name_and_arguments_and_no_secret(
 
 
 def test_every_command_of_ours_is_audited() -> None:
-    ours = {"access", "subscribers", "tracking", "segments", "campaigns", "demo", "config"}
+    ours = {"access", "signin", "subscribers", "tracking", "segments", "campaigns", "demo", "config"}
     for name, app in get_commands().items():
         if str(app).split(".")[0] in ours:
             assert isinstance(load_command_class(str(app), name), Audited), name

@@ -36,7 +36,7 @@ def typed(site: Site, *scopes: str, **values: str) -> dict[str, object]:
 def test_an_operator_makes_a_key_for_their_site_which_is_shown_once(site: Site) -> None:
     client = log_in(factories.make_user(memberships={site: "operator"}))
     page = client.post(ADD, typed(site, "ingest", "read"))
-    assert page.headers["Cache-Control"] == "no-store"
+    assert "no-store" in page.headers["Cache-Control"]
     secret = re.findall(r"ck_[\w-]{43}", page.content.decode())[0]
     key = ApiKey.objects.get()
     assert (key.site, key.scopes, key.name) == (site, ["ingest", "read"], "Shop backend")

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from access.commands import Audited
 from subscribers.sealed_fields import seal_all_anew
 
 
-class Command(BaseCommand):
+class Command(Audited):
     help = "Seal all secrets in the database with the first of SECRETS_KEYS. Former keys may go afterwards."
 
     def handle(self, *args: Any, **options: Any) -> None:
