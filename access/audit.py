@@ -5,6 +5,7 @@ Of people it keeps an opaque id and names of fields, never a value, so that eras
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -69,22 +70,31 @@ def record(
     entry = AuditEntry.objects.create(
         actor=actor.kind,
         actor_id=actor.id,
-        actor_name=actor.name[:LONGEST_NAME],
+        actor_name=_clean(actor.name[:LONGEST_NAME]),
         address=actor.address,
         door=actor.door,
         action=action,
         target_type=what.type,
-        target_id=what.id[:100],
-        target_name=what.name[:LONGEST_NAME],
+        target_id=_clean(what.id[:100]),
+        target_name=_clean(what.name[:LONGEST_NAME]),
         site_id=what.site_id if site_id is None else site_id,
-        fields=sorted({field[:LONGEST_NAME] for field in changed.fields}),
-        before=changed.before,
-        after=changed.after,
-        details=details,
+        fields=sorted({_clean(field[:LONGEST_NAME]) for field in changed.fields}),
+        before=_clean(changed.before),
+        after=_clean(changed.after),
+        details=_clean(details),
     )
     if not isinstance(who, Actor):
         _find_http(who).audit_entries = count_entries(who) + 1  # type: ignore[attr-defined]
     return entry
+
+
+def _clean(value: Any) -> Any:
+    """What a stranger sent may hold what PostgreSQL cannot: NUL, and halves of characters."""
+    if isinstance(value, str):
+        return re.sub("[\\0\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, Mapping):
+        return {_clean(key): _clean(item) for key, item in value.items()}
+    return [_clean(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def record_change(

@@ -111,3 +111,10 @@ def test_retention_forgets_what_is_older_and_nothing_else(settings: Any, db: Non
     assert set(AuditEntry.objects.values_list("action", flat=True)) == {"after 0", "after 99"}
     settings.AUDIT_RETENTION_DAYS = 0
     assert forget_entries(now=now + dt.timedelta(days=10_000)) == 0
+
+
+@pytest.mark.parametrize("odd", ["\x00", "\ud800", "a\x00b\udfffc"])
+def test_what_the_database_cannot_hold_is_written_as_a_sign_of_it(site: Site, odd: str) -> None:
+    entry = record(ask(factories.make_user()), "view", site, filter={odd: [odd]}, change=Change([odd]))
+    entry.refresh_from_db()
+    assert "�" in json.dumps(entry.details, ensure_ascii=False)

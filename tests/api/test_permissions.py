@@ -16,7 +16,7 @@ def test_a_stranger_is_asked_for_a_token(path: str) -> None:
     response = APIClient().get(f"/api/v1/{path}/")
 
     assert response.status_code == 401
-    assert response.headers["WWW-Authenticate"] == "Token"
+    assert response.headers["WWW-Authenticate"] == 'Bearer realm="api"'
 
 
 def test_somebody_without_a_role_may_not_even_read(connect: Connect) -> None:
