@@ -126,7 +126,8 @@ def _clean_external_id(text: str) -> str:
 CleanText = Annotated[str, AfterValidator(_check_text)]
 At = Annotated[dt.datetime, BeforeValidator(_read_at)]
 OPTIONAL = BeforeValidator(_read_optional)
-Key = Annotated[CleanText, Field(min_length=1, max_length=LONGEST_KEY), AfterValidator(clean_key)]
+# Bounded as it is kept: it is read again, out of the inbox.
+Key = Annotated[CleanText, AfterValidator(clean_key), Field(min_length=1, max_length=LONGEST_KEY)]
 ExternalId = Annotated[
     str,
     AfterValidator(_clean_external_id),

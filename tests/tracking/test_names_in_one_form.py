@@ -58,3 +58,12 @@ def test_two_spellings_sent_are_one_event(site: Site) -> None:
 def test_a_name_of_which_nothing_can_be_seen_is_refused(blank: str) -> None:
     with pytest.raises(OperationError, match="empty"):
         parse_operation(tell({blank: 1}))
+
+
+@pytest.mark.parametrize("key", ["", " ", "\u200b", "\u00a0 ", "x" * 101])
+def test_a_key_that_nothing_is_left_of_is_refused_at_the_door_and_never_set_aside(
+    site: Site, key: str
+) -> None:
+    document = {**attributes(), "unset": ["tier", key]}
+    with pytest.raises(OperationError):
+        parse_operation(document)
