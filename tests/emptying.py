@@ -8,6 +8,8 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.test import TransactionTestCase
 
+from tracking.partitions import list_partitions
+
 # Of tables alone, not of those that only stand for their partitions.
 LIST = """
 SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname
@@ -35,6 +37,8 @@ def empty_tables() -> None:
             steps += [f'INSERT INTO "{table}" TABLE {MIGRATED}."{table}"' for table in stale]
             # All goes, so that nothing needs to be looked up or taken along.
             cursor.execute("; ".join(["SET LOCAL session_replication_role = replica", *steps]))
+        for week in list_partitions():
+            cursor.execute(f"DROP TABLE {week}")
 
 
 def _list_filled(cursor: CursorWrapper) -> list[str]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -26,7 +27,7 @@ from segments.admin.versions_view import show_versions
 from segments.admin.waiting_views import declare, show_waiting
 from segments.duplicates import copy_people
 from segments.editing import explain_state
-from segments.forms import SegmentForm
+from segments.forms import CONFIRMED, SegmentForm
 from segments.lists import start_list
 from segments.models import Segment
 from segments.versions import keep_definition
@@ -58,6 +59,14 @@ class SegmentAdmin(SegmentList):
         ("<int:segment_id>/versions/", "segments_segment_versions", show_versions),
         ("<int:segment_id>/versions/<int:number>/restore/", "segments_segment_restore", restore),
     )
+
+    def hold_while_saving(self, request: HttpRequest, object_id: str) -> None:
+        """Whoever only asks what a change would do waits for nobody."""
+        if CONFIRMED in request.POST:
+            super().hold_while_saving(request, object_id)
+        elif request.method == "POST" and connection.in_atomic_block and object_id.isdecimal():
+            free = Segment.objects.select_for_update(skip_locked=True, no_key=True)
+            free.filter(pk=object_id[:18]).first()
 
     def get_form(self, request: HttpRequest, obj: Segment | None = None, *args: Any, **kwargs: Any) -> Any:
         own = {"form": ListForm} if is_list(request, obj) else {}

@@ -142,6 +142,8 @@ def test_whatever_changes_tables_waits_in_a_queue_where_nothing_else_does() -> N
         "tracking.tasks.forget_events",
         "segments.tasks.prepare_indexes",
         "access.tasks.forget_audit_entries",
+        "campaigns.tasks.forget_deliveries",
+        "subscribers.tasks.forget_visitors",
     }
 
 
