@@ -199,7 +199,12 @@ def test_every_page_that_people_edit_heeds_others() -> None:
     for model, page in admin.site._registry.items():
         if model._meta.app_label in MACHINERY:
             continue
-        if model._meta.model_name in {"inboxitem", "invitation", "apikey", "auditentry"}:  # nobody rewrites what was sent
+        if model._meta.model_name in {
+            "inboxitem",
+            "invitation",
+            "apikey",
+            "auditentry",
+        }:  # nobody rewrites what was sent
             continue
         assert isinstance(page, HeedsOthers), model
         assert issubclass(page.form, SeenForm), model
