@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from campaigns.rendering import PROFILE_FIELDS
+from campaigns.rendering import PROFILE_FIELDS, join_variables
 from subscribers.arrays import write_array
 
 MAX_DEVICES = 5  # to try one after the other, if the first ones turn out to be gone
@@ -70,13 +70,15 @@ class Needs(NamedTuple):
         return profile + ", (person.attributes -> %s)::text" * len(self.keys), list(self.keys)
 
     def read_variables(self, values: Sequence[str | None]) -> dict[str, Any]:
-        """What templates may say; an attribute goes before the profile field of the same name."""
+        """What templates may say (join_variables)."""
         fields = self._list_fields()
         profile = dict(zip(fields, values, strict=False))
         if self.keys is None:
-            return {**profile, **json.loads(values[-1] or "{}")}
+            return join_variables(profile, json.loads(values[-1] or "{}"))
         attributes = zip(self.keys, values[len(fields) :], strict=True)
-        return {**profile, **{key: json.loads(text) for key, text in attributes if text is not None}}
+        return join_variables(
+            profile, {key: json.loads(text) for key, text in attributes if text is not None}
+        )
 
     def _list_fields(self) -> tuple[str, ...]:
         if self.keys is None:

@@ -7,7 +7,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact
 
-from campaigns.rendering import PROFILE_FIELDS
+from campaigns.rendering import PROFILE_FIELDS, PROVEN_FIELDS
 from subscribers.models import Subscriber
 
 
@@ -20,7 +20,7 @@ def count_missing(keys: Collection[str], subscriber_ids: Collection[int]) -> dic
 
 
 def _is_missing(key: str) -> Q:
-    """An attribute goes before the profile field of the same name, as in the message itself."""
-    value = [Cast(KeyTextTransform(key, "attributes"), TextField())]
+    """As in the message itself (join_variables)."""
+    value = [] if key in PROVEN_FIELDS else [Cast(KeyTextTransform(key, "attributes"), TextField())]
     profile = [Cast(F(key), TextField())] if key in PROFILE_FIELDS else []
     return Q(Exact(Coalesce(*value, *profile, Value(""), output_field=TextField()), Value("")))

@@ -17,6 +17,8 @@ from subscribers.models import Subscriber
 from subscribers.viewing import mask_attributes, mask_field
 
 PROFILE_FIELDS = ("country", "region", "city", "timezone", "language", "external_id", "email")
+# Of these an attribute of the same name tells nothing: anybody may set an attribute, a customer id is proven.
+PROVEN_FIELDS = ("external_id",)
 MAX_ACTIONS = 2
 
 
@@ -121,10 +123,16 @@ def find_clock(timezone: str, site_timezone: str, now: dt.datetime) -> dt.dateti
 
 
 def read_variables(subscriber: Subscriber) -> dict[str, Any]:
-    """What templates may say about a person; an attribute goes before the profile field of the same name."""
+    """What templates may say about a person (join_variables)."""
     site_id = subscriber.site_id
     profile = {field: mask_field(field, getattr(subscriber, field), site_id) for field in PROFILE_FIELDS}
-    return {**profile, **mask_attributes(subscriber.attributes, site_id)}
+    return join_variables(profile, mask_attributes(subscriber.attributes, site_id))
+
+
+def join_variables(profile: Mapping[str, Any], attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """An attribute goes before the profile field of the same name, but for what is proven."""
+    proven = {field: profile[field] for field in PROVEN_FIELDS if field in profile}
+    return {**profile, **attributes, **proven}
 
 
 def find_topic(campaign: Campaign, occurrence: int) -> str:

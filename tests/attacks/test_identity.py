@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 from django.test import Client
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -91,6 +91,12 @@ def test_a_claim_is_kept_beside_the_visitor_and_changes_no_customer(site: Site, 
     visitor = find_visitor(site)
     assert (visitor.claimed_id, visitor.external_id, visitor.merged_into_id) == (ALICE, "", None)
     assert visitor.attributes["street"] == "Evil Street"
+
+
+def test_an_attribute_named_like_the_customer_id_is_not_printed_as_one(site: Site, before: Json) -> None:
+    attack(site, attributes(external_id=ALICE), own_device())
+
+    assert send_news(site)[HIS_ENDPOINT] == ["Nobody, your order ships It goes to no street, says no id"]
 
 
 def test_a_claim_of_nobodys_id_does_not_take_that_id_before_its_customer_comes(
@@ -443,6 +449,7 @@ def make_hostile(site: Site, kind: str, about: str, signed: str) -> Json:
             return attributes(external_id=about, email="alice@shop.example", street="Evil Street") | extra
 
 
+@example(steps=[(HIS_BROWSER, ("subscribe", "U-42", "")), (HIS_BROWSER, ("attributes", "u-42", ""))])
 @settings(max_examples=count_cases(12))
 @given(st.lists(st.tuples(st.sampled_from(BROWSERS), draw_hostile()), min_size=1, max_size=8))
 def test_no_sequence_of_hostile_operations_reaches_a_customer(

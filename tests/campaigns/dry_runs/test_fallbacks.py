@@ -54,6 +54,11 @@ def test_an_empty_value_is_as_good_as_none(site: Site) -> None:
     assert count_missing(["name"], people) == {"name": 3}
 
 
+def test_an_attribute_of_its_name_does_not_stand_in_for_a_customer_id(site: Site) -> None:
+    people = [factories.make_subscriber(site, attributes={"external_id": "u-1"}).pk]
+    assert count_missing(["external_id"], people) == {"external_id": 1}
+
+
 def test_a_field_of_the_profile_is_missing_unless_it_or_an_attribute_of_its_name_is_known(site: Site) -> None:
     people = [
         factories.make_subscriber(site, country="DE").pk,
