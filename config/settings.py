@@ -101,6 +101,8 @@ SEGMENT_REMARKS = ["campaigns.windows.remark_on_segment"]
 PERSONAL_DATA = [
     f"{app}.personal_data.HOLDINGS" for app in ("campaigns", "segments", "tracking", "subscribers")
 ]
+# What lists secrets that lie sealed in tables of others (subscribers/sealed_fields.py).
+SECRETS_ELSEWHERE = ["signin.sealed_factors.list_factors"]
 # What lists those of their rows that a change of a segment concerns.
 SEGMENT_USERS = ["campaigns.audience.list_users"]
 # Whose rules name events and attributes (tracking/vocabulary.py).

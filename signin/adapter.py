@@ -20,7 +20,9 @@ from access.addresses import read_address
 from signin import history, lockout, refusals
 from signin.browsers import find_browser, remember_browser
 from signin.mail import queue_mail
+from signin.sealed_factors import read_factor, seal_factor
 from signin.sessions import BEGAN, note_log_in
+from subscribers.sealing import UnreadableSecretError
 
 # So long after a log-in nobody is asked again who they are when they change their second factors.
 _FRESH = dt.timedelta(minutes=15)
@@ -125,3 +127,15 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def _get_site_name(self) -> str:
         return "Carillon"
+
+    def encrypt(self, text: str) -> str:
+        return seal_factor(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """What no key opens is neither right nor wrong: whoever is asked for it is told what is the matter."""
+        try:
+            return read_factor(encrypted_text)
+        except UnreadableSecretError as error:
+            if current.request is None:
+                raise
+            raise ImmediateHttpResponse(refusals.show_unreadable(current.request)) from error

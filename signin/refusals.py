@@ -1,4 +1,4 @@
-"""What is said to those who try too often."""
+"""What is said to those who try too often, and to those whose second factor cannot be read."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ def show_locked(request: HttpRequest, until: dt.datetime) -> HttpResponse:
 
 def show_too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _refuse(request, _BUSY_SECONDS)
+
+
+def show_unreadable(request: HttpRequest) -> HttpResponse:
+    """The key that sealed somebody's second factor is gone: neither they nor we can do anything about it here."""
+    return render(request, "signin/unreadable.html", status=503)
 
 
 def _refuse(request: HttpRequest, seconds: int) -> HttpResponse:

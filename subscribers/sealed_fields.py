@@ -1,11 +1,14 @@
 """Fields whose values lie sealed in the database, and how all of them are sealed with a new key."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
+from django.utils.module_loading import import_string
 
 from subscribers.sealing import Secret, UnreadableSecretError, is_sealed, seal_anew
 
@@ -52,33 +55,49 @@ def list_sealed_fields() -> Iterator[tuple[type[models.Model], SealedField]]:
         yield from ((model, field) for field in model._meta.concrete_fields if isinstance(field, SealedField))
 
 
+@dataclass(frozen=True)
+class KeptSecret:
+    """One secret where it lies: whose it is, and how it is given another form, unless somebody gave it one meanwhile."""
+
+    owner: str
+    secret: Secret
+    purpose: str
+    replace: Callable[[str], int]  # how many rows were changed
+
+
+def list_secrets() -> Iterator[KeptSecret]:
+    """Those of our own fields, then those in tables of others, which their apps list (SECRETS_ELSEWHERE)."""
+    for model, field in list_sealed_fields():
+        yield from (_find_secret(model, field, row) for row in model._default_manager.all())
+    for name in settings.SECRETS_ELSEWHERE:
+        yield from import_string(name)()
+
+
 def list_unreadable() -> list[str]:
     """Which secrets no key opens, each as “Shop: its private key for push (VAPID)”."""
-    return [
-        f"{row}: {field.purpose}"
-        for model, field in list_sealed_fields()
-        for row in model._default_manager.all()
-        if not getattr(row, field.attname).is_readable
-    ]
+    return [f"{kept.owner}: {kept.purpose}" for kept in list_secrets() if not kept.secret.is_readable]
 
 
 def seal_all_anew() -> tuple[int, list[str]]:
     """Seal everything with the newest key: how many were not yet, and what could not be read, which stays as it is."""
     count, unreadable = 0, []
-    for model, field in list_sealed_fields():
-        for row in model._default_manager.all():
-            before: Secret = getattr(row, field.attname)
-            try:
-                after = seal_anew(before.sealed, field.purpose)
-            except UnreadableSecretError as error:
-                unreadable.append(f"{row}: {error}")
-                continue
-            if after is not None:
-                count += _replace(model, row.pk, field, before, after)
+    for kept in list_secrets():
+        try:
+            after = seal_anew(kept.secret.stored, kept.purpose)
+        except UnreadableSecretError as error:
+            unreadable.append(f"{kept.owner}: {error}")
+            continue
+        if after is not None:
+            count += kept.replace(after)
     return count, unreadable
 
 
-def _replace(model: type[models.Model], pk: Any, field: SealedField, before: Secret, after: str) -> int:
-    """Unless somebody else gave it another value meanwhile."""
-    rows = model._default_manager.filter(**{"pk": pk, field.attname: before})
-    return rows.update(**{field.attname: after})
+def _find_secret(model: type[models.Model], field: SealedField, row: models.Model) -> KeptSecret:
+    before: Secret = getattr(row, field.attname)
+
+    def replace(after: str) -> int:
+        as_it_lies = models.Value(before.stored, output_field=models.TextField())
+        rows = model._default_manager.filter(**{"pk": row.pk, field.attname: as_it_lies})
+        return rows.update(**{field.attname: after})
+
+    return KeptSecret(str(row), before, field.purpose, replace)

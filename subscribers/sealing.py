@@ -40,6 +40,11 @@ class Secret:
         return unseal(self._text, self._purpose) if is_sealed(self._text) else self._text
 
     @property
+    def stored(self) -> str:
+        """As it lies in the database: sealed, or plain if it is from before secrets were sealed."""
+        return self._text
+
+    @property
     def sealed(self) -> str:
         """For the database. What is sealed already stays as it is, even if nobody can read it any more."""
         return self._text if is_sealed(self._text) else seal(self._text, self._purpose)

@@ -92,7 +92,18 @@ def test_a_secret_from_before_is_read_and_sealed_when_it_is_saved(site: Site) ->
 
     assert site.vapid_private_key.reveal() == "plain"
     site.save()
-    assert Site.objects.get().vapid_private_key.sealed.startswith("sealed:1:")
+    assert Site.objects.get().vapid_private_key.stored.startswith("sealed:1:")
+
+
+@pytest.mark.django_db
+def test_a_secret_from_before_is_sealed_by_the_command(site: Site) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE subscribers_site SET vapid_private_key = 'plain'")
+
+    call_command("seal_secrets", stdout=StringIO())
+
+    assert Site.objects.get().vapid_private_key.stored.startswith("sealed:1:")
+    assert Site.objects.get().vapid_private_key.reveal() == "plain"
 
 
 @pytest.mark.parametrize("text", ["plain", seal("x", PURPOSE)])
