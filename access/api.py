@@ -11,6 +11,8 @@ from django_filters.filters import QuerySetRequestMixin
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.permissions import DjangoModelPermissions
 
+from access.keys import KeyHolder
+from access.scopes import find_scopes
 from access.scoping import SITE_MODEL, scope
 
 if TYPE_CHECKING:  # DRF's views read the settings that name this module
@@ -36,12 +38,25 @@ class RolePermissions(DjangoModelPermissions):
         if not (request.user and request.user.is_authenticated):
             return False
         # The list of resources is about no model.
-        return getattr(view, "_ignore_model_permissions", False) or request.user.has_perms(
-            list_needed(view, request)
-        )
+        if getattr(view, "_ignore_model_permissions", False):
+            return True
+        needed = list_needed(view, request)
+        who: object = request.user
+        if isinstance(who, KeyHolder):  # DRF says this if it is refused
+            self.message = say_scopes(needed)
+        return request.user.has_perms(needed)
 
     def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
         return request.user.has_perms(list_needed(view, request), obj)
+
+
+def say_scopes(needed: list[str]) -> str:
+    """Which key could do what this one may not."""
+    scopes = find_scopes(needed)
+    if not scopes:
+        return "No key may do this: it takes a person."
+    named = " and ".join(f"“{scope}”" for scope in scopes)
+    return f"This key may not do this: it takes one with the scope{'s' if len(scopes) > 1 else ''} {named}."
 
 
 def list_needed(view: Any, request: Request) -> list[str]:

@@ -39,9 +39,12 @@ class Scope(models.TextChoices):
 
     INGEST = "ingest", "Ingest: send operations to /api/v1/track/, and nothing else"
     READ = "read", "Read: settings, segments, campaigns and their reports; no people"
-    WRITE = "write", "Write: segments, campaigns, places, names of events and attributes"
+    WRITE = "write", "Write: segments, campaigns, places, names of events and attributes; no people"
     LAUNCH = "launch", "Launch: start, pause, resume and cancel campaigns, send tests"
-    PEOPLE = "people", "People: read subscribers, what they did, members and deliveries"
+    PEOPLE = (
+        "people",
+        "People: read and export subscribers, what they did, members and deliveries; with Write also erase them",
+    )
 
 
 class ApiKey(models.Model):

@@ -1,10 +1,11 @@
 """What each scope of a key allows, in the permissions that the doors ask for.
 
-Only `people` lets anybody read persons. No scope lets a key change a site's own settings, staff or keys: whoever finds a
+Only `people` lets anybody read persons, and nobody is erased without `write` beside it. No scope lets a key change a site's own settings, staff or keys: whoever finds a
 key must not be able to widen what it can do, to let anyone say who they are, or to do without a second pair of eyes.
 """
 
 from collections.abc import Iterable
+from itertools import combinations
 
 from access.models import Scope
 
@@ -48,19 +49,35 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             *(_name("view", model) for model in PEOPLE),
             *(
                 "subscribers.export_subscriber",
-                "subscribers.erase_subscriber",
                 "subscribers.view_personal_data",
             ),
         }
     ),
 }
+# What takes several scopes together: a program that only reads people must not be able to lose them.
+TOGETHER: dict[frozenset[str], frozenset[str]] = {
+    frozenset({Scope.WRITE, Scope.PEOPLE}): frozenset({"subscribers.erase_subscriber"}),
+}
 
 # What somebody must be allowed to do themselves before they may make a key that does it.
-NEEDED_TO_GIVE = {
-    Scope.LAUNCH: "campaigns.launch_campaign",
-    Scope.PEOPLE: "subscribers.erase_subscriber",
+NEEDED_TO_GIVE: dict[frozenset[str], tuple[str, ...]] = {
+    frozenset({Scope.LAUNCH}): ("campaigns.launch_campaign",),
+    frozenset({Scope.PEOPLE}): ("subscribers.export_subscriber", "subscribers.view_personal_data"),
+    frozenset({Scope.WRITE, Scope.PEOPLE}): ("subscribers.erase_subscriber",),
 }
 
 
 def list_permissions(scopes: Iterable[str]) -> frozenset[str]:
-    return frozenset().union(*(PERMISSIONS.get(scope, frozenset()) for scope in scopes))
+    given = frozenset(scopes)
+    alone = [PERMISSIONS.get(scope, frozenset()) for scope in given]
+    return frozenset().union(*alone, *(extra for both, extra in TOGETHER.items() if both <= given))
+
+
+def find_scopes(permissions: Iterable[str]) -> tuple[str, ...]:
+    """The fewest scopes that together allow this; none, if no key may ever do it."""
+    wanted = frozenset(permissions)
+    for number in range(1, len(Scope) + 1):
+        for scopes in combinations(Scope.values, number):
+            if wanted <= list_permissions(scopes):
+                return scopes
+    return ()

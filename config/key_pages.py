@@ -25,8 +25,8 @@ class KeyForm(forms.ModelForm[ApiKey]):
 
     scopes = forms.MultipleChoiceField(
         choices=Scope, label="May be used to", widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="As little as its program needs. Write and launch also read settings, and no people. People also "
-        "takes out and erases what is known of a person.",
+        help_text="As little as its program needs. Write and launch also read settings, and no people. People alone "
+        "reads and exports what is known of a person; with write beside it the key can also erase people for good.",
     )  # fmt: skip
 
     class Meta:
@@ -42,10 +42,10 @@ class KeyForm(forms.ModelForm[ApiKey]):
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         site = given.get("site")
-        for scope in given.get("scopes", ()):
-            needed = NEEDED_TO_GIVE.get(scope)
-            if needed and site and not self.who.has_perm(needed, site):
-                self.add_error("scopes", f"You may not do this on {site} yourself: {Scope(scope).label}.")
+        for scopes, needed in NEEDED_TO_GIVE.items():
+            if site and scopes <= set(given.get("scopes", ())) and not self.who.has_perms(needed, site):
+                named = ", ".join(scope.label for scope in Scope if scope in scopes)
+                self.add_error("scopes", f"You may not do this on {site} yourself: {named}.")
         return given
 
 

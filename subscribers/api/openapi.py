@@ -7,6 +7,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
+from access.models import Scope
 from subscribers.api.problems import MEDIA_TYPE, ProblemSerializer
 
 EVERYWHERE = (400, 401, 403, 406, 429, 503)
@@ -30,7 +31,11 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
     name = "bearer"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        description = "A key of the site, made in the admin under API keys: `Authorization: Bearer ck_…`"
+        scopes = "\n".join(f"* `{scope}`: {scope.label}" for scope in Scope)
+        description = (
+            "A key of the site, made in the admin under API keys: `Authorization: Bearer ck_…`. What it may do is said by "
+            f"its scopes:\n\n{scopes}"
+        )
         return {"type": "http", "scheme": "bearer", "bearerFormat": "ck_…", "description": description}
 
 

@@ -38,7 +38,10 @@ class PersonalRights:
     @extend_schema(responses={200: OpenApiResponse(OpenApiTypes.OBJECT)}, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
     def export(self, request: Request, pk: str | None = None) -> HttpResponse:
-        """All that is held of somebody (GDPR, articles 15 and 20), as one JSON document: a list of rows for each table."""
+        """All that is held of somebody (GDPR, articles 15 and 20), as one JSON document: a list of rows for each table.
+
+        A key needs the scope `people`.
+        """
         subscriber: Subscriber = self.get_object()  # type: ignore[attr-defined]
         if not may_export(request.user, subscriber):
             raise PermissionDenied(
@@ -50,7 +53,10 @@ class PersonalRights:
     @extend_schema(request=None, responses=ErasedSerializer, filters=False)
     @action(detail=True, methods=["post"], pagination_class=None)
     def erase(self, request: Request, pk: str | None = None) -> Response:
-        """Forget somebody for good (GDPR, article 17), with all who were merged into them. Counts and reports stay."""
+        """Forget somebody for good (GDPR, article 17), with all who were merged into them. Counts and reports stay.
+
+        A key needs the scopes `write` and `people`.
+        """
         subscriber: Subscriber = self.get_object()  # type: ignore[attr-defined]
         if not may_erase(request.user, subscriber):
             raise PermissionDenied("This needs the permission to erase subscribers.")

@@ -12,8 +12,8 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from access.models import ApiKey, Scope
-from access.scopes import PERMISSIONS
-from subscribers.models import Site
+from access.scopes import PERMISSIONS, TOGETHER
+from subscribers.models import Site, Subscriber
 from tests import factories
 from tests.attacks.keys import ALL, connect
 from tracking.models import InboxItem
@@ -141,7 +141,7 @@ def test_a_key_is_no_person_in_the_admin(site: Site) -> None:
 
 
 def test_no_scope_lets_a_key_widen_what_it_can_do() -> None:
-    given = frozenset().union(*PERMISSIONS.values())
+    given = frozenset().union(*PERMISSIONS.values(), *TOGETHER.values())
     assert not {
         name for name in given if name.split(".")[0] in {"auth", "access", "authtoken", "django_celery_beat"}
     }
@@ -194,3 +194,40 @@ def test_the_openapi_document_says_how_a_key_is_shown() -> None:
     schema = APIClient().get("/api/v1/schema/?format=json").json()
     assert schema["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
     assert {"bearer": []} in schema["paths"]["/api/v1/track/"]["post"]["security"]
+
+
+def test_a_key_that_reads_people_erases_nobody_without_the_scope_to_write(site: Site) -> None:
+    alice = factories.make_subscriber(site, external_id="u-42")
+    address = f"/api/v1/subscribers/{alice.pk}"
+    refused = {
+        scopes: connect(site, *scopes, name=str(scopes)).post(f"{address}/erase/")
+        for scopes in (("people",), ("write",), ("read", "launch", "ingest", "people"))
+    }
+
+    assert {answer.status_code for answer in refused.values()} == {403}
+    assert "“write” and “people”" in refused[("people",)].json()["detail"]
+    assert connect(site, "people", name="Export").get(f"{address}/export/").status_code == 200
+    assert Subscriber.objects.filter(pk=alice.pk).exists()
+    erased = connect(site, "write", "people", name="Erasure").post(f"{address}/erase/")
+    assert erased.status_code == 200
+    assert not Subscriber.objects.filter(pk=alice.pk).exists()
+
+
+@pytest.mark.django_db
+def test_the_openapi_document_says_what_each_scope_allows() -> None:
+    schema = APIClient().get("/api/v1/schema/?format=json").json()
+    said = schema["components"]["securitySchemes"]["bearer"]["description"]
+    erase = schema["paths"]["/api/v1/subscribers/{id}/erase/"]["post"]["description"]
+
+    assert [scope for scope in Scope if f"`{scope}`: {scope.label}" not in said] == []
+    assert "`write` and `people`" in erase
+
+
+def test_the_docs_say_what_each_scope_allows() -> None:
+    text = (project.BASE_DIR / "docs" / "keys.md").read_text()
+
+    assert [scope for scope in Scope.values if f"| `{scope}` | " not in text] == []
+    assert all(
+        f"| {' and '.join(f'`{each}`' for each in Scope.values if each in both)} | " in text
+        for both in TOGETHER
+    )

@@ -142,3 +142,10 @@ def test_marketers_do_not_read_the_log(site: Site) -> None:
     client = log_in(factories.make_user("marketer"))
     assert client.get("/admin/access/auditentry/").status_code == 403
     assert client.get("/api/v1/audit/").status_code == 403
+
+
+def test_the_form_of_a_key_says_that_people_and_write_together_erase(site: Site) -> None:
+    page = log_in(factories.make_user(memberships={site: "operator"})).get(ADD).content.decode()
+
+    assert "with Write also erase them" in page
+    assert "People alone reads and exports" in page
