@@ -22,6 +22,8 @@ SHARED := --numprocesses 2 --dist worksteal
 PARITY := parity forgetting flips turning narrowed simulation
 
 export PORT CARILLON_HOME
+# What a process has compiled, the next need not, whatever the shell says: tests start hundreds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-all slow more-laws check fast laws parity faults bench-segments bench-membership bench-delivery attack lint format requirements sbom image-digests clean
@@ -38,7 +40,7 @@ test: .venv/dev ## Run every test but the slow half, on two cores, each half on 
 test-all: test slow more-laws ## Run every test, and the random laws with LAWS_FACTOR times their cases
 
 slow: .venv/dev ## Run the slow half: kills, whole installations, narrow screens, all cases of the random laws
-	$(BIN)/python -m pytest -m "slow or law" $(SHARED)
+	$(BIN)/python -m pytest -m "slow or law or case" $(SHARED)
 
 more-laws: .venv/dev
 	CASES_FACTOR=$(LAWS_FACTOR) $(BIN)/python -m pytest -m law $(SHARED)

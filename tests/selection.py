@@ -1,14 +1,19 @@
 """Which tests run when: the slow ones with `make test-all`, the fast and the changed ones with `make check`.
 
-Slow are, besides what is marked so, tests that start whole installations and kill their workers. Fast are those that
-need no database, no browser and no random cases. Of the others without a browser `--fast` keeps those whose file, or
-whose part of the code, was changed since the branch left main.
+Slow are, besides what is marked so, tests that start whole installations and kill their workers; and, of a test with a
+browser that has several cases, all but one, which the run draws. Fast are those that need no database, no browser and
+no random cases. Of the others without a browser `--fast` keeps those whose file, or whose part of the code, was changed
+since the branch left main.
 """
 
 import subprocess
+from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path, PurePath
 
 import pytest
+
+from tests.chance import draw_chance
 
 ROOT = Path(__file__).parents[1]
 SLOW_FOLDERS = ("tests/acceptance", "tests/faults")
@@ -26,6 +31,18 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker("slow")
 
 
+class Cases:
+    """A plugin of its own, so that it can mark before anything selects by marks."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        mark_cases(items)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Cases())
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--fast"):
@@ -36,6 +53,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
+
+
+def mark_cases(items: Iterable[pytest.Item]) -> None:
+    """Of each test with a browser one case is asked every time, another in each run; the others are slow."""
+    tests = defaultdict[str, list[pytest.Item]](list)
+    for item in items:
+        if has_mark(item, "browser") and not has_mark(item, "slow"):
+            tests[item.nodeid.partition("[")[0]].append(item)
+    for name, cases in tests.items():
+        drawn = draw_chance(name).choice(cases)
+        for item in cases if len(cases) > 1 else ():
+            item.add_marker("case")
+            if item is not drawn:
+                item.add_marker("slow")
 
 
 def is_fast(item: pytest.Item) -> bool:

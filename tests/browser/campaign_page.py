@@ -56,7 +56,7 @@ class CampaignPage:
 
     def wait_for(self, text: str, selector: str = "body") -> None:
         """Wait until `text` can be read."""
-        WebDriverWait(self.driver, PATIENCE).until(
+        WebDriverWait(self.driver, PATIENCE, poll_frequency=0.05).until(
             lambda _: text in self.read(selector), f"“{text}” did not appear in {selector}"
         )
 

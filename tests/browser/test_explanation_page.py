@@ -67,10 +67,14 @@ def test_somebody_is_found_and_explained_by_keyboard(
 
     press_tab_until(chromium, lambda element: element.get_attribute("name") == "who")
     ActionChains(chromium).send_keys("customer-000042", Keys.ENTER).perform()
-    WebDriverWait(chromium, PATIENCE).until(lambda driver: "not in it" in driver.page_source)
+    WebDriverWait(chromium, PATIENCE, poll_frequency=0.05).until(
+        lambda driver: "not in it" in driver.page_source
+    )
     press_tab_until(chromium, lambda element: element.text == "Why")
     ActionChains(chromium).send_keys(Keys.ENTER).perform()
-    WebDriverWait(chromium, PATIENCE).until(lambda driver: "/explain/" in driver.current_url)
+    WebDriverWait(chromium, PATIENCE, poll_frequency=0.05).until(
+        lambda driver: "/explain/" in driver.current_url
+    )
 
     take_screenshot(chromium, tmp_path / "explanation.png")
     marks = [

@@ -41,7 +41,9 @@ def staff() -> User:
 
 
 def wait_for_path(driver: Chrome, path: str) -> None:
-    WebDriverWait(driver, 20).until(lambda _: driver.current_url.partition("?")[0].endswith(path))
+    WebDriverWait(driver, 20, poll_frequency=0.05).until(
+        lambda _: driver.current_url.partition("?")[0].endswith(path)
+    )
 
 
 def test_a_passkey_is_added_and_logs_in_without_a_password(

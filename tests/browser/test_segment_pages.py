@@ -81,7 +81,9 @@ def test_the_list_leads_to_how_a_segment_is_doing(
     keep_picture(chromium, "list")
     trend = chromium.find_element(By.CSS_SELECTOR, f"[aria-label^='How {segment.name} is doing: 41 members']")
     chromium.execute_script("arguments[0].click()", trend)
-    WebDriverWait(chromium, PATIENCE).until(lambda driver: "/overview/" in driver.current_url)
+    WebDriverWait(chromium, PATIENCE, poll_frequency=0.05).until(
+        lambda driver: "/overview/" in driver.current_url
+    )
 
     pictures = chromium.find_elements(By.CSS_SELECTOR, "svg[role=img]")
     names = [picture.get_attribute("aria-labelledby").split()[0] for picture in pictures]  # type: ignore[union-attr]
@@ -97,7 +99,9 @@ def test_the_overview_shows_figures_that_its_table_repeats(
     assert "Opening night" in text
 
     chromium.find_element(By.LINK_TEXT, "90 days").click()
-    WebDriverWait(chromium, PATIENCE).until(lambda driver: "days=90" in driver.current_url)
+    WebDriverWait(chromium, PATIENCE, poll_frequency=0.05).until(
+        lambda driver: "days=90" in driver.current_url
+    )
     chromium.find_element(By.TAG_NAME, "summary").click()
     rows = chromium.find_elements(By.CSS_SELECTOR, "details tbody tr")
     bars = chromium.find_elements(By.CSS_SELECTOR, "rect.is-up")
