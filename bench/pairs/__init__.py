@@ -1,0 +1,1 @@
+"""Two trees of the code, one beside the other: does a change cost CPU?"""
