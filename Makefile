@@ -26,7 +26,7 @@ export PORT CARILLON_HOME
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all slow more-laws check fast laws parity faults bench-segments bench-membership bench-delivery attack lint format requirements sbom image-digests clean
+.PHONY: help run test test-all slow more-laws check fast laws parity faults bench-segments bench-membership bench-delivery bench-pairs attack lint format requirements sbom image-digests clean
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | column -t -s '|'
@@ -68,6 +68,9 @@ bench-membership: .venv/bench ## Follow batches and a stream over HTTP with 50 l
 
 bench-delivery: .venv/bench ## Send MESSAGES pushes beside a loop of pywebpush and beside encryption alone; plan up to a million
 	CARILLON_HOME=$(CARILLON_HOME)/sending DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.server $(BIN)/python -m bench.delivery --messages $(MESSAGES)
+
+bench-pairs: .venv/bench ## CPU of ingestion and sending beside an earlier tree, in turn: BEFORE=its path, with a .venv of its own
+	$(BIN)/python -m bench.pairs --before $(BEFORE)
 
 attack: .venv/ready ## Attack a Carillon that it starts (or ATTACK="--url …"): hostile requests, forged identities, slow clients, floods
 	$(BIN)/python -m bench.attack $(ATTACK)

@@ -68,7 +68,8 @@ def _do_round(process: "subprocess.Popen[str]") -> float:
     assert process.stdin
     process.stdin.write("go\n")
     process.stdin.flush()
-    return sum(json.loads(_read_answer(process, "{")).values())
+    parts: dict[str, float] = json.loads(_read_answer(process, "{"))
+    return sum(parts.values())
 
 
 def _read_answer(process: "subprocess.Popen[str]", begin: str) -> str:

@@ -25,8 +25,8 @@ from django.utils import timezone  # noqa: E402
 from bench.delivery.path import PERSONAL, make_site, time_path  # noqa: E402
 from bench.delivery.rivals import make_keys  # noqa: E402
 from bench.delivery.sink import run_sink  # noqa: E402
-from bench.membership.__main__ import PROBE, _build, _save_segments  # noqa: E402
-from bench.membership.stream import run_processes, run_stream, wait_until_followed  # noqa: E402
+from bench.membership.__main__ import _build, _save_segments  # noqa: E402
+from bench.membership.stream import PROBE, run_processes, run_stream, wait_until_followed  # noqa: E402
 from bench.membership.visitors import Visitors  # noqa: E402
 from bench.segments.generator import Size  # noqa: E402
 from bench.segments.preparing import name_browsers, prepare  # noqa: E402
