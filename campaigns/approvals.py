@@ -27,7 +27,8 @@ OPEN = (
     Campaign.Status.RUNNING,
     Campaign.Status.PAUSED,
 )
-_OF_SITE = ("quiet_from", "quiet_until", "quiet_action", "holdout_percent")
+# By the site's time zone those get theirs whose own nobody knows.
+_OF_SITE = ("quiet_from", "quiet_until", "quiet_action", "holdout_percent", "site__timezone")
 
 
 class ApprovalError(ValueError):
@@ -108,7 +109,7 @@ def say_standing(standing: Standing) -> str:
 
 
 def digest_decisions(campaign: Campaign) -> str:
-    """Of messages, versions, schedule and caps, the segments it needs with their rules and lists, and its site's limits."""
+    """Of messages, versions, schedule and caps, the segments it needs with their rules and lists, its site's limits and hours."""
     decided = {name: value for name, value in read_campaign(campaign).items() if name != "status"}
     segments = Segment.objects.filter(pk__in=list_needed(campaign)).order_by("pk")
     whole = {

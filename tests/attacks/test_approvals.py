@@ -162,6 +162,9 @@ CHANGES: dict[str, Callable[[Campaign], Any]] = {
     "the site's quiet hours": lambda draft: SendingPolicy.objects.filter(site=draft.site).update(
         quiet_from=dt.time(22), quiet_until=dt.time(8)
     ),
+    "the hour of its site": lambda draft: Site.objects.filter(pk=draft.site_id).update(
+        timezone="Pacific/Auckland"
+    ),
     "a segment's rule": lambda draft: draft.include_segments.update(rule=GERMANS),
     "the rule of a segment within": lambda draft: Segment.objects.filter(name="Inner").update(rule=GERMANS),
 }
