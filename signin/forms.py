@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import LoginForm, ResetPasswordForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordForm
 from allauth.core import context as current
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import get_adapter
@@ -36,6 +36,26 @@ class PasswordLogInForm(LoginForm):
         return {"username": self.cleaned_data["login"], "password": self.cleaned_data["password"]}
 
 
+def count_try(user: Any, account: str, **limits: Any) -> lockout.Attempt:
+    """A try of somebody who is known already, counted before it is looked at; after too many, the page that says so."""
+    browser = find_browser(current.request, lockout.name_account(user.username))
+    address, now = read_address(current.request), timezone.now()
+    try:
+        return lockout.begin_attempt(account, address, now=now, browser=browser, **limits)
+    except lockout.LockedOutError as error:
+        raise ImmediateHttpResponse(refusals.show_locked(current.request, error.until)) from error
+
+
+class ChangeForm(ChangePasswordForm):
+    """Whoever found a session open guesses its owner's password here no more often than at the log-in."""
+
+    def clean_oldpassword(self) -> str:
+        attempt = count_try(self.user, lockout.name_account(self.user.username))
+        old: str = super().clean_oldpassword()
+        attempt.forgive()
+        return old
+
+
 class CountedCode(forms.Form):
     """Codes that are guessed are counted like passwords; one of an authenticator app is good once."""
 
@@ -43,19 +63,8 @@ class CountedCode(forms.Form):
     authenticator: Any
 
     def clean_code(self) -> str:
-        account = lockout.name_codes(self.user.pk)
-        name = lockout.name_account(self.user.username)
-        address, now = read_address(current.request), timezone.now()
-        try:
-            attempt = lockout.begin_attempt(
-                account,
-                address,
-                now=now,
-                factor=lockout.CODE_FACTOR,
-                browser=find_browser(current.request, name),
-            )
-        except lockout.LockedOutError as error:
-            raise ImmediateHttpResponse(refusals.show_locked(current.request, error.until)) from error
+        now = timezone.now()
+        attempt = count_try(self.user, lockout.name_codes(self.user.pk), factor=lockout.CODE_FACTOR)
         try:
             code: str = super().clean_code()  # type: ignore[misc]
             if self.authenticator.type == Authenticator.Type.TOTP and not use_once(self.user, code, now=now):

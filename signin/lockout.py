@@ -82,6 +82,16 @@ def name_codes(user_id: int) -> str:
     return _name("codes", str(user_id))
 
 
+def may_be_mailed(user_id: int, *, now: dt.datetime) -> bool:
+    """Links to set a password go to one person as often as anybody may be wrong: whoever asks, from wherever, fills no inbox."""
+    name = _name("links", str(user_id))
+    try:
+        begin_attempt(name, "", now=now, browser=name)
+    except LockedOutError:
+        return False
+    return True
+
+
 def widen_address(address: str) -> str:
     """Who has one IPv6 address has a whole /64 of them."""
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,11 +22,16 @@ _GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def keep_session(get_response: _GetResponse) -> _GetResponse:
-    """What somebody does keeps their session; what a page asks for by itself, while nobody may be there, does not."""
+    """What somebody does keeps their session; what a page asks for by itself, while nobody may be there, does not.
+
+    Who is not staff any more has none, at any door.
+    """
 
     def answer(request: HttpRequest) -> HttpResponse:
         if not _is_for_staff(request):
             return get_response(request)
+        if request.user.is_authenticated and not request.user.is_staff:
+            logout(request)  # they were staff when they logged in
         by_itself = request.method == "GET" and request.headers.get("Sec-Fetch-Dest") == "empty"
         if request.user.is_authenticated and not by_itself:
             note_activity(request.session, now=timezone.now())

@@ -11,6 +11,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 from django.urls import reverse
 
+from signin import lockout
 from signin.backends import find_by_email
 from signin.mail import SEND_TASK, queue_mail
 from signin.models import ResetRequest
@@ -23,10 +24,15 @@ def ask(email: str, *, now: dt.datetime) -> None:
 
 
 def answer_requests(*, now: dt.datetime) -> None:
-    """A mail to each active account of the address that was given: to the address that we know, never the one typed."""
+    """A mail to each active account of the address that was given: to the address that we know, never the one typed.
+
+    Not more of them than anybody needs: a page that strangers may ask is no way to fill somebody's inbox.
+    """
     with transaction.atomic():
         for request in ResetRequest.objects.select_for_update(skip_locked=True).order_by("pk")[:500]:
             for user in find_by_email(request.email):
+                if not lockout.may_be_mailed(user.pk, now=now):
+                    continue
                 facts = {
                     "user": user,
                     "address_of_page": make_link(user),
