@@ -9,13 +9,18 @@ VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "signin.passwords.LocalWordsValidator"},
 ]
 ALLAUTH: dict[str, Any] = {
     "ACCOUNT_ADAPTER": "signin.adapter.AccountAdapter",
     "ACCOUNT_LOGIN_METHODS": {"username", "email"},
     "ACCOUNT_SIGNUP_FIELDS": ["username*", "password1*"],
     "ACCOUNT_EMAIL_VERIFICATION": "none",
-    "ACCOUNT_FORMS": {"login": "signin.forms.PasswordLogInForm", "reset_password": "signin.forms.ResetForm"},
+    "ACCOUNT_FORMS": {
+        "login": "signin.forms.PasswordLogInForm",
+        "change_password": "signin.forms.ChangeForm",
+        "reset_password": "signin.forms.ResetForm",
+    },
     "ACCOUNT_RATE_LIMITS": RATE_LIMITS,
     "ACCOUNT_SESSION_REMEMBER": True,
     "ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR": "django.contrib.auth.tokens.PasswordResetTokenGenerator",

@@ -196,5 +196,14 @@ def test_the_nonce_is_said_nowhere_but_in_script_tags() -> None:
         assert "csp_nonce" not in others, template
 
 
+def test_no_script_of_the_admin_keeps_anything_in_the_browser() -> None:
+    """So nothing of what somebody was shown is left there when they have logged out."""
+    keeps = re.compile(r"localStorage|sessionStorage|indexedDB|caches\.|document\.cookie\s*=|serviceWorker")
+    scripts = [path for path in (ROOT / "static").rglob("*.js") if path.parent.name != "demo"]
+
+    assert len(scripts) > 20
+    assert [path.name for path in scripts if keeps.search(path.read_text())] == []
+
+
 def test_the_settings_have_the_headers_outermost() -> None:
     assert settings.MIDDLEWARE[0] == "config.headers.protect"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.mfa.totp.internal import auth as totp
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -125,6 +128,34 @@ def test_an_answer_for_another_browser_lets_nobody_in(provider: Provider) -> Non
     victim.get(str(path))
 
     assert not is_in(victim)
+
+
+def test_what_the_provider_said_about_us_to_another_program_lets_nobody_in(provider: Provider) -> None:
+    make_user("marketer", email="aud@shop.example")
+    provider.knows("aud", email="aud@shop.example", email_verified=True)
+    really, client = OpenIDConnectOAuth2Adapter._decode_id_token, Client()
+
+    def read_as_another(self: Any, app: Any, token: str) -> Any:
+        app = copy.copy(app)
+        app.client_id = "another"
+        return really(self, app, token)
+
+    with patch.object(OpenIDConnectOAuth2Adapter, "_decode_id_token", read_as_another):
+        assert provider.let_in(client, "aud").status_code < 500
+
+    assert not is_in(client)
+    provider.let_in(client, "aud")
+    assert is_in(client)
+
+
+def test_an_answer_is_good_for_the_one_request_that_asked_for_it(provider: Provider) -> None:
+    """By its state, and by a secret of each request's own (PKCE), which the provider is shown only when it is redeemed."""
+    asked = [parse_qs(urlsplit(Client().post(LOG_IN)["Location"]).query) for _ in range(2)]
+
+    assert {each["code_challenge_method"][0] for each in asked} == {"S256"}
+    assert {each["response_type"][0] for each in asked} == {"code"}
+    for name in ("state", "code_challenge"):
+        assert asked[0][name] != asked[1][name]
 
 
 @pytest.mark.parametrize("values", [{"is_active": False}, {"email": "other@shop.example"}])
