@@ -11,31 +11,40 @@ def read_address(request: HttpRequest) -> str:
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     proxies = settings.TRUSTED_PROXIES
     if proxies and len(hops) >= proxies:
-        return hops[-proxies]
+        return _bare(hops[-proxies])
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
+def _bare(text: str) -> str:
+    """Without the port that some proxies write beside it, and without the name of their network card."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    return text.partition("%")[0].strip()
+
+
 def read_valid_address(request: HttpRequest) -> str | None:
-    """The same, if it is one: a socket has none, and a proxy may write a name or a port."""
+    """The same, if it is one: a socket has none, and a proxy may write a name."""
     try:
-        return str(ipaddress.ip_address(read_address(request).partition("%")[0]))
+        return str(ipaddress.ip_address(read_address(request)))
     except ValueError:
         return None
 
 
 def read_network(request: HttpRequest) -> str:
-    """Whose requests are counted together: an address, and of IPv6 the /64 that one household or machine has."""
-    text = read_address(request).strip()
-    if text.startswith("["):  # some proxies write the port, too
-        text = text[1:].partition("]")[0]
-    elif text.count(":") == 1:
-        text = text.partition(":")[0]
+    """Whose requests are counted together."""
+    return widen_address(read_address(request)) or "unknown"
+
+
+def widen_address(address: str) -> str:
+    """An address, however it is written, and of IPv6 the /64 that one household or machine has; empty: it is none."""
     try:
-        address = ipaddress.ip_address(text.partition("%")[0])
+        found = ipaddress.ip_address(_bare(address))
     except ValueError:
-        return "unknown"
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, 64), strict=False).network_address)
+        return ""
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False).network_address)

@@ -9,7 +9,6 @@ Every count is taken before the password is looked at, so that a hundred guesses
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 import unicodedata
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
 
+from access.addresses import widen_address
 from signin.models import FailedLogIn
 
 # So many times LOGIN_FAILURES of one address, or of one account from anywhere.
@@ -90,17 +90,6 @@ def may_be_mailed(user_id: int, *, now: dt.datetime) -> bool:
     except LockedOutError:
         return False
     return True
-
-
-def widen_address(address: str) -> str:
-    """Who has one IPv6 address has a whole /64 of them."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv6Address):
-        return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False).network_address)
-    return str(found)
 
 
 def _find_end(which: dict[str, str], number: int, since: dt.datetime) -> dt.datetime | None:

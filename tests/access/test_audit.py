@@ -60,6 +60,24 @@ def test_whatever_stands_for_an_address_the_entry_is_written(address: str, setti
     assert entry.actor == "nobody"
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("198.51.100.7:8080", "198.51.100.7"),
+        ("[2001:db8::1]:443", "2001:db8::1"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("203.0.113.9, 198.51.100.7", "198.51.100.7"),
+    ],
+)
+def test_the_address_is_kept_however_a_proxy_writes_it(
+    written: str, kept: str, settings: Any, db: None
+) -> None:
+    settings.TRUSTED_PROXIES = 1
+    entry = record(ask(AnonymousUser(), HTTP_X_FORWARDED_FOR=written), "log_in_failed")
+    entry.refresh_from_db()
+    assert entry.address == kept
+
+
 def test_of_settings_the_values_before_and_after_are_kept_and_of_secrets_only_that_they_changed(
     site: Site,
 ) -> None:

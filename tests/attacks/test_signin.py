@@ -106,6 +106,32 @@ def test_whoever_has_a_network_of_addresses_has_one_address(staff: User, places:
     assert answers == [200] * 5 + [429]
 
 
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "198.51.100.7:{0}",
+        "[2001:db8:1:2::{0}]:{0}",
+        "::ffff:198.51.100.7%{0}",
+        "10.0.0.{0}, 198.51.100.7",
+        "nobody {0}",
+    ],
+)
+def test_an_address_that_a_proxy_spells_in_many_ways_is_one(
+    staff: User, settings: Settings, spelled: str
+) -> None:
+    settings.TRUSTED_PROXIES = 1
+    answers = [
+        Client()
+        .post(
+            LOG_IN, {"login": "ada", "password": "wrong"}, headers={"x-forwarded-for": spelled.format(number)}
+        )
+        .status_code
+        for number in range(1, 7)
+    ]
+
+    assert answers == [200] * 5 + [429]
+
+
 def test_nobody_says_themselves_where_they_come_from(staff: User) -> None:
     answers = [
         Client()
