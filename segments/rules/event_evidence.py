@@ -146,11 +146,13 @@ def _list_repeated(node: EventRepeatCondition, witness: Witness) -> list[Evidenc
     for event in witness.log.select(node.event, witness.bounds(node.within), node.where):
         known = [raw for raw in find_values(event.properties, node.property) if raw is not None]
         for raw in known:
-            values.setdefault(find_form(raw, node.property), raw)
+            form = find_form(raw, node.property)
+            values[form] = min(values.get(form, raw), raw, key=str)  # of several spellings always the same
         groups.update({find_form(raw, node.property) for raw in known})
+    often = sorted(groups, key=lambda form: (-groups[form], str(values[form])))
     repeated = [
-        Evidence(f"{node.property} {witness.show_json(values[key])}", _say_number(number))
-        for key, number in groups.most_common(NEWEST)
+        Evidence(f"{node.property} {witness.show_json(values[form])}", _say_number(groups[form]))
+        for form in often[:NEWEST]
     ]
     return [*(repeated or [Evidence(node.property, "none")]), *_list_forgotten(witness, node.event)]
 
