@@ -143,7 +143,7 @@ def test_the_home_page_takes_few_queries_however_much_there_is(
         build_members(factories.make_segment(site), as_of=now)
     client.force_login(factories.make_user(is_superuser=True))
 
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(24):
         client.get("/admin/")
     with django_assert_max_num_queries(16):
         client.get("/admin/")
