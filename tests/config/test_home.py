@@ -145,7 +145,7 @@ def test_the_home_page_takes_few_queries_however_much_there_is(
 
     with django_assert_max_num_queries(24):
         client.get("/admin/")
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         client.get("/admin/")
 
 
