@@ -11,7 +11,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
@@ -58,6 +58,11 @@ class InvitationAdmin(ModelAdmin):
             return rows
         others = Invitation.objects.filter(sites__in=Site.objects.exclude(pk__in=mine)).values("pk")
         return rows.filter(on_every_site=False, sites__in=mine).exclude(pk__in=others).distinct()
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        raise Http404("There is no such invitation.")
 
     def get_fields(self, request: HttpRequest, obj: Invitation | None = None) -> list[str]:
         if obj:

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
+from access.audit import record
 from campaigns.admin.pages import SEND_TEST, find_campaign, redirect_to, render_page
 from campaigns.admin.samples import describe_sample, find_samples
 from campaigns.delivery.testing import send_test
@@ -31,6 +32,7 @@ def _send(request: HttpRequest, campaign: Campaign, model_admin: ModelAdmin) -> 
         return _show_choice(request, campaign, model_admin, error="Choose who should get the test.")
     with open_transport() as transport:
         result = send_test(campaign, subscriber, now=timezone.now(), transport=transport)
+    record(request, "send_test", campaign, to=str(subscriber.opaque_id), sent=result.ok)
     tell = messages.success if result.ok else messages.error
     tell(request, result.sentence)
     return _show_choice(request, campaign, model_admin, chosen=subscriber)

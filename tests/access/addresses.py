@@ -11,11 +11,9 @@ from tests.access.world import World
 
 PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
 SETTLED = {
-    "secret": "1",
     "content_type_id": "1",
     "url": "nowhere",
     "app_label": "campaigns",
-    "id": "1",
     "name": "carillon.js",
 }
 # By the name of the part of an address: the row it stands for, where the address says nothing of the model.
@@ -28,6 +26,8 @@ NAMED = {
     "campaign_id": "campaigns.campaign",
     "upload_id": "upload",
     "key_id": "access.apikey",
+    "id": "auth.user",
+    "secret": "secret",
 }
 RESOURCES = {
     "sites": "subscribers.site",

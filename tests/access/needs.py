@@ -1,11 +1,16 @@
 """What each address takes, as docs/staff.md says it. A new address without a line here fails the test of all of them.
 
-A text is the permission it takes on the site it is about; several, all of them; PUBLIC and STAFF take none.
+A text is the permission it takes on the site it is about; several, all of them; the words in capitals take none.
 """
 
 from django.contrib import admin
 
-PUBLIC, STAFF = "public", "staff"
+from tests.access.addresses import Address
+
+PUBLIC, STAFF, ACCOUNT = "public", "staff", "one's own log-in"
+BY_KEY = "a key for ingestion"  # never a session
+NOBODY = "nobody"  # whatever their role
+READING = ("GET", "HEAD", "OPTIONS")
 VIEW_CAMPAIGN, VIEW_SEGMENT = "campaigns.view_campaign", "segments.view_segment"
 CHANGE_SEGMENT, LAUNCH = "segments.change_segment", "campaigns.launch_campaign"
 EXPORT, SEE = "subscribers.export_subscriber", "subscribers.view_subscriber"
@@ -27,10 +32,11 @@ NEVER = {
 # Their pages stand elsewhere: they take POST alone, and answer 404 to the rest.
 POSTED = {"subscribers_site_add_secret", "subscribers_site_retire_secret", "subscribers_site_signature"}
 ADMIN: dict[str, Needs] = {
-    **dict.fromkeys(("index", "search", "jsi18n", "password_change", "password_change_done", "logout"), STAFF),
+    **dict.fromkeys(("index", "search", "jsi18n", "password_change_done"), STAFF),
+    **dict.fromkeys(("password_change", "logout"), ACCOUNT),
     "app_list": STAFF,
-    "auth_user_password_change": STAFF,
-    "login": PUBLIC,
+    "auth_user_password_change": "auth.change_user",
+    "login": ACCOUNT,
     **{f"campaigns_campaign_{page}": ("campaigns.add_campaign",) for page in ("preview", "advice", "samples")},
     **{f"campaigns_campaign_{page}": VIEW_CAMPAIGN for page in ("runs", "dry_run", "dry_run_progress", "progress", "report", "approval")},
     **{f"campaigns_campaign_{page}": LAUNCH for page in ("launch", "ask_approval", "cancel", "pause", "resume", "winner")},
@@ -71,7 +77,7 @@ WRITTEN: dict[str, Needs] = {
     },
     "campaign-approve": "campaigns.approve_campaign",
 }
-READING: dict[str, Needs] = {
+API: dict[str, Needs] = {
     "subscriber-export": (SEE, EXPORT, "subscribers.view_personal_data"),
     **{f"{name}-{kind}": needs for name, needs in READ.items() for kind in ("list", "detail")},
     **{f"attribute-{action}": "subscribers.view_attribute" for action in ("conversion-preview", "refused")},
@@ -84,33 +90,82 @@ READING: dict[str, Needs] = {
 }
 OTHERS: dict[str, Needs] = {
     **dict.fromkeys(("", "v1/track", "v1/config", "sdk/<str:name>", "v1/feedback", "health/live", "health/ready"), PUBLIC),
-    "api/v1/track/": STAFF,  # it takes a token or a key, never a session
-    "api/v1/segments/<int:segment_id>/members.csv": ("segments.view_membership", EXPORT),
+    "api/v1/track/": BY_KEY,
+    "api/v1/segments/<int:segment_id>/members.csv": (VIEW_SEGMENT, "segments.view_membership", EXPORT),
     "api/v1/campaigns/<int:campaign_id>/report.csv": (VIEW_CAMPAIGN, EXPORT),
     "api/v1/sites/<int:site_id>/sending-policy/": "campaigns.view_sendingpolicy",
     # They lead anywhere or nowhere, whatever there is.
-    "admin/(?P<url>.*)": STAFF,
-    "admin/r/<path:content_type_id>/<path:object_id>/": STAFF,
-    "admin/autocomplete/": STAFF,
+    "admin/(?P<url>.*)": ACCOUNT,
+    "admin/r/<path:content_type_id>/<path:object_id>/": ACCOUNT,
+    "admin/autocomplete/": ACCOUNT,  # that depends on the field that is asked about
 }  # fmt: skip
 
 
-def find_needs(pattern: str, name: str) -> Needs:
+# What an unsafe request takes where that is not what looking takes.
+MODELS = {
+    "site": "subscribers.site", "place": "subscribers.place", "attribute": "subscribers.attribute",
+    "eventtype": "tracking.eventtype", "segment": "segments.segment", "campaign": "campaigns.campaign",
+}  # fmt: skip
+ACTIONS = {"POST": "add", "PUT": "change", "PATCH": "change", "DELETE": "delete"}
+UNSAFE: dict[str, Needs] = {
+    "segment-members-list": CHANGE_SEGMENT,
+    "segment-members-detail": CHANGE_SEGMENT,
+    "campaign-dry-run": VIEW_CAMPAIGN,
+    "api/v1/sites/<int:site_id>/sending-policy/": "campaigns.change_sendingpolicy",
+    "campaigns_campaign_approval": (VIEW_CAMPAIGN, "campaigns.approve_campaign"),
+    "tracking_eventtype_unlisted": "tracking.change_eventtype",
+}
+# Their pages show, and change nothing.
+SHOWN = {
+    "access_apikey_change",
+    "access_auditentry_change",
+    "signin_invitation_change",
+    "tracking_inboxitem_change",
+}
+
+
+def find_needs(address: Address, method: str) -> Needs:
     """Raises KeyError for an address that has no line."""
-    for table, key in ((OTHERS, pattern), (ADMIN, name), (READING, name), (WRITTEN, name)):
+    looking = _find_looking(address.pattern, address.name)
+    if address.methods and method not in (*address.methods, "OPTIONS"):
+        return NOBODY
+    if method in READING:
+        return NOBODY if address.name in POSTED else looking
+    return _find_changing(address.name or address.pattern, method) or (
+        looking if method == "POST" else NOBODY
+    )
+
+
+def _find_changing(name: str, method: str) -> Needs | None:
+    if name in UNSAFE:
+        return UNSAFE[name]
+    if name in SHOWN:
+        return NOBODY
+    model, _, kind = name.rpartition("-")
+    if model in MODELS and kind in ("list", "detail"):
+        app, table = MODELS[model].split(".")
+        return f"{app}.{ACTIONS[method]}_{table}"
+    if name.endswith("_change") and method == "POST":
+        for each in admin.site._registry:
+            if name == f"{each._meta.app_label}_{each._meta.model_name}_change":
+                return f"{each._meta.app_label}.change_{each._meta.model_name}"
+    return None
+
+
+def _find_looking(pattern: str, name: str) -> Needs:
+    for table, key in ((OTHERS, pattern), (ADMIN, name), (API, name), (WRITTEN, name)):
         if key in table:
             return table[key]
     if pattern.startswith("demo/"):
         return PUBLIC  # a shop, as its visitors see it
-    words = pattern.split("/")
-    if pattern.startswith("admin/account/") or (
-        pattern.startswith("admin/") and not name and "<" not in pattern
-    ):
-        return STAFF  # one's own log-in, and its former addresses
-    if words[0] == "admin" and pattern.endswith("<path:object_id>/") and not name:
-        return STAFF
+    if pattern.startswith("admin/account/"):
+        return ACCOUNT
+    if pattern.startswith("admin/") and not name and "<" not in pattern:
+        return ACCOUNT  # its former addresses
+    if pattern.startswith("admin/") and pattern.endswith("<path:object_id>/") and not name:
+        return STAFF  # from /7/ to /7/change/, whatever there is
     if name in NEVER:
-        return "nobody"
+        return NOBODY
     for model in admin.site._registry:
         start = f"{model._meta.app_label}_{model._meta.model_name}_"
         if name.startswith(start) and name.removeprefix(start) in OF_SITE_MODELS:

@@ -4,8 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.utils import timezone
+from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask
+from rest_framework.authtoken.models import TokenProxy
 
 from access.keys import make_key
 from access.models import AuditEntry, Scope
@@ -13,7 +15,7 @@ from campaigns.models import Campaign, Delivery, FrequencyCap, SendingPolicy, Va
 from segments.membership import Cause
 from segments.models import Membership, MembershipChange, Segment, SegmentUpload, SegmentVersion, UploadFile
 from signin.models import Invitation
-from subscribers.models import Attribute, Site, Subscriber
+from subscribers.models import Attribute, IdentitySecret, Site, Subscriber
 from tests import factories
 from tracking.models import EventType, InboxItem, MessageCampaign
 
@@ -30,6 +32,11 @@ class World:
 
     def __getattr__(self, name: str) -> Any:
         return self.rows[name]
+
+    def refresh(self) -> None:
+        """Once what was done to its rows is taken back."""
+        for row in self.rows.values():
+            row.refresh_from_db()
 
 
 def make_world(word: str) -> World:
@@ -51,7 +58,9 @@ def make_world(word: str) -> World:
             site=site, actor="person", actor_name=f"{word}er", door="admin", action="change", target_name=word
         ),
         "signin.invitation": _make_invitation(site, word),
+        "secret": _make_secrets(site),
         **_make_segments(site, word, person),
+        **_make_machinery(word),
     }
     return World(site, word, {**rows, **_make_campaigns(site, word, person, rows["segments.segment"])})
 
@@ -79,6 +88,13 @@ def _make_invitation(site: Site, word: str) -> Invitation:
     )
     invitation.sites.add(site)
     return invitation
+
+
+def _make_secrets(site: Site) -> IdentitySecret:
+    """The older one of two."""
+    older = IdentitySecret.objects.create(site=site, made_at=timezone.now())
+    IdentitySecret.objects.create(site=site, made_at=timezone.now())
+    return older
 
 
 def _make_item(site: Site, word: str) -> InboxItem:
@@ -122,6 +138,24 @@ def _make_campaigns(site: Site, word: str, person: Subscriber, segment: Segment)
     FrequencyCap.objects.create(site=site, limit=3, window=dt.timedelta(days=1))
     policy = SendingPolicy.objects.create(site=site)
     return {"campaigns.campaign": draft, "sent": sent, "campaigns.sendingpolicy": policy}
+
+
+def _make_machinery(word: str) -> dict[str, Any]:
+    """What is of no site: somebody who logs in, a role, jobs and what they run by."""
+    user = factories.make_user(username=f"{word}er")
+    every, _ = IntervalSchedule.objects.get_or_create(every=7, period="days")
+    daily, _ = CrontabSchedule.objects.get_or_create(minute="7", hour="7")
+    once, _ = ClockedSchedule.objects.get_or_create(clocked_time=timezone.now() + dt.timedelta(days=7))
+    return {
+        "auth.user": user,
+        "somebody": factories.make_user(),
+        "auth.group": Group.objects.create(name=f"{word}s"),
+        "authtoken.tokenproxy": TokenProxy.objects.create(user=user),
+        "django_celery_beat.periodictask": PeriodicTask.objects.create(name=word, task=word, interval=every),
+        "django_celery_beat.intervalschedule": every,
+        "django_celery_beat.crontabschedule": daily,
+        "django_celery_beat.clockedschedule": once,
+    }
 
 
 def make_member(world: World, role: str) -> User:
