@@ -111,6 +111,8 @@ class CampaignAdmin(HeedsOthers, TellsTwins, OwnSitesAdmin):
         if not self.has_view_permission(request, campaign):
             raise PermissionDenied
         if request.method == "POST":
+            if not super().has_change_permission(request, campaign):
+                raise PermissionDenied
             messages.error(request, "Nothing was changed: only drafts can be edited. Duplicate it instead.")
             return redirect_to(campaign)
         return show_overview(request, campaign, self)

@@ -29,7 +29,14 @@ def _of(body: Body) -> Make:
 
 PLACE = {"name": "New", "latitude": 1, "longitude": 1}
 SITE = {"name": "New", "url": "https://new.example", "contact_email": "push@new.example"}
+PURCHASE = {
+    "id": "01890a5d-ac96-774b-bcce-b302099a8057",
+    "type": "event",
+    "external_id": "u-42",
+    "name": "purchase",
+}
 API: dict[tuple[str, str], Make] = {
+    ("api-track", "POST"): _site(operations=[PURCHASE]),
     ("site-list", "POST"): _of(SITE),
     ("site-detail", "PUT"): _of(SITE),
     ("site-detail", "PATCH"): _of({"name": "New"}),
@@ -77,7 +84,7 @@ ADMIN: dict[str, Make] = {
     "subscribers_site_add": _of({**SITE, "timezone": "UTC"}),
     "segments_segment_add": _filled(site=_site_pk, name="New", rule=json.dumps(RULE)),
     "campaigns_campaign_add": _filled(
-        site=_site_pk, name="New", title="Hello", body="You", link_url="https://quagga.example/"
+        site=_site_pk, name="New", title="Hello", body="You", link_url="https://shop.example/"
     ),
     "signin_invitation_add": _filled(email="ada@shop.example", role="analyst", sites=_site_pk),
     "access_apikey_add": _filled(site=_site_pk, name="New", scopes="read"),

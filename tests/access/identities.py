@@ -21,6 +21,8 @@ ROLES = ("marketer", "analyst", "operator")
 HERE, ELSEWHERE, EVERYWHERE, NOWHERE = "here", "elsewhere", "everywhere", "nowhere"
 # No role on a site gives what concerns the installation.
 OF_THE_INSTALLATION = ("auth.", "authtoken.", "django_celery_beat.", "subscribers.add_site")
+# What is asked there names the site, and 403 is answered where it is not theirs, as where there is none.
+NAMES_THE_SITE = ("tracking_eventtype_unlisted",)
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,6 @@ def is_welcome(identity: Identity, address: Address, method: str) -> bool | None
     if needs == STAFF:
         return identity.kind != "stranger"
     if needs == BY_KEY:
-        return by_key and identity.may(["tracking.add_event"], on_the_site=False)
+        return by_key and identity.may(["tracking.add_event"], on_the_site=True)
     needed = [needs] if isinstance(needs, str) else needs
-    return identity.may(needed, on_the_site=address.is_about_a_row)
+    return identity.may(needed, on_the_site=address.is_about_a_row or address.name in NAMES_THE_SITE)

@@ -20,7 +20,7 @@ Rows = dict[str, Any]  # those that the address is about instead of the world's
 
 
 def _run(world: World, **values: Any) -> Rows:
-    sent: Campaign = world.rows["sent"]
+    sent = Campaign.objects.get(pk=world.rows["sent"].pk)
     for name, value in {"status": Campaign.Status.RUNNING, **values}.items():
         setattr(sent, name, value)
     sent.save()

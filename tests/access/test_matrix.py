@@ -19,10 +19,8 @@ from tests.access.needs import find_needs
 from tests.access.world import World, make_world
 from tests.chance import draw_chance
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 WORD = "quagga"  # in all texts of the site that the addresses are about
-# What is not to be done to a draft is not there.
-ABSENT = ("campaigns_campaign_discard",)
 
 
 @pytest.fixture

@@ -71,7 +71,6 @@ def try_out(client: Client, address: Address, method: str, world: World, **sent:
             body = {**shown, **(body or {}), **sent}
         answer = ask(client, method, path, body)
         transaction.set_rollback(True)
-    world.refresh()
     return answer
 
 
@@ -122,5 +121,4 @@ def act(client: Client, label: str, action: str, world: World) -> Answer:
         }
         answer = ask(client, "POST", f"/admin/{label.replace('.', '/')}/", sent)
         transaction.set_rollback(True)
-    world.refresh()
     return answer

@@ -33,11 +33,6 @@ class World:
     def __getattr__(self, name: str) -> Any:
         return self.rows[name]
 
-    def refresh(self) -> None:
-        """Once what was done to its rows is taken back."""
-        for row in self.rows.values():
-            row.refresh_from_db()
-
 
 def make_world(word: str) -> World:
     site = factories.make_site(
