@@ -103,4 +103,5 @@ def is_welcome(identity: Identity, address: Address, method: str) -> bool | None
     if needs == BY_KEY:
         return by_key and identity.may(["tracking.add_event"], on_the_site=True)
     needed = [needs] if isinstance(needs, str) else needs
-    return identity.may(needed, on_the_site=address.is_about_a_row or address.name in NAMES_THE_SITE)
+    names_it = method == "POST" and address.name in NAMES_THE_SITE
+    return identity.may(needed, on_the_site=address.is_about_a_row or names_it)
