@@ -24,6 +24,7 @@ def _run(world: World, **values: Any) -> Rows:
     for name, value in {"status": Campaign.Status.RUNNING, **values}.items():
         setattr(sent, name, value)
     sent.save()
+    sent.occurrences.all().delete()  # which was not planned, and could not be as what it is
     return {"campaigns.campaign": sent}
 
 

@@ -1,6 +1,7 @@
 """Nothing that staff or a key changes goes without an entry in the audit log: every unsafe request that there is, tried."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -24,16 +25,14 @@ UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 UNTOLD = {
     "api-track": "what backends report of visitors is its own record: the inbox, then the log of events",
 }
-# What is asked with POST and writes nothing, and why.
-UNCHANGING = {
-    "POST segment-preview": "it counts",
-}
 
 
 @pytest.fixture
 def world(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> World:
     settings.LIMIT_API_PER_SECOND = settings.LIMIT_API_BURST = 10**6
-    monkeypatch.setattr("campaigns.admin.testing_views.open_transport", MemoryTransport)
+    monkeypatch.setattr(
+        "campaigns.admin.testing_views.open_transport", lambda: nullcontext(MemoryTransport())
+    )
     return make_world("quagga")
 
 
@@ -78,33 +77,29 @@ def test_every_unsafe_request_that_changes_something_leaves_an_entry(
     world: World, person: Client, program: Client
 ) -> None:
     silent: set[str] = set()
-    unchanging: dict[str, str] = {}
     for address, method in list_unsafe():
         asked = [person, program] if address.pattern.startswith("api/") else [person]
         answers = [try_out(client, address, method, world) for client in asked]
         name = address.name or address.pattern
         if any(answer.written and not answer.entries for answer in answers):
             silent.add(name)
-        if not any(answer.written or answer.status == 405 for answer in answers):
-            unchanging[f"{method} {name}"] = ", ".join(str(answer.status) for answer in answers)
 
     assert silent == set(UNTOLD)
-    assert unchanging.keys() == UNCHANGING.keys(), unchanging
 
 
-def test_every_action_of_a_list_that_changes_something_leaves_an_entry(world: World, person: Client) -> None:
+def test_every_action_of_a_list_leaves_an_entry(world: World, person: Client) -> None:
     request = RequestFactory().get("/")
     request.user = factories.make_user(is_superuser=True)
-    silent, unchanging = [], []
-    for model, page in admin.site._registry.items():
-        row = world.rows.get(model._meta.label_lower)
-        for action in page.get_actions(request) if row else ():
-            answer = act(person, model._meta.label_lower, action, world)
-            name = f"{model._meta.label_lower}: {action}"
-            silent += [name] if answer.written and not answer.entries else []
-            unchanging += [] if answer.written else [name]
+    actions = [
+        (model._meta.label_lower, action)
+        for model, page in admin.site._registry.items()
+        for action in page.get_actions(request)
+    ]
 
-    assert (silent, unchanging) == ([], [])
+    silent = [each for each in actions if not act(person, *each, world).entries]
+
+    assert len(actions) > 20
+    assert silent == []
 
 
 def act(client: Client, label: str, action: str, world: World) -> Answer:
