@@ -39,6 +39,12 @@ PEOPLE: dict[str, str] = {
     "admin:subscribers_attribute_change": PREVIEW,
     "admin:tracking_inboxitem_changelist": LIST,
     "admin:tracking_inboxitem_change": VIEW,
+    # Pages of somebody's sample, or of who it goes to, that also do something when they are posted to: no mere previews.
+    "admin:subscribers_subscriber_erase": VIEW,
+    "admin:segments_segment_restore": VIEW,
+    "admin:campaigns_campaign_add": VIEW,
+    "admin:campaigns_campaign_change": VIEW,
+    "admin:campaigns_campaign_launch": VIEW,
     "admin:segments_segment_preview": PREVIEW,
     "admin:segments_segment_past": PREVIEW,
     "admin:segments_segment_comparison": PREVIEW,
