@@ -19,6 +19,7 @@ from typing import IO, Any, NamedTuple
 from django.conf import settings
 
 from config.files import find_limit_of_files, may_bring_files, takes_files
+from config.turning_away import turn_away
 from config.wsgi import application as wsgi
 
 LARGE = 256 * 1024  # bytes; larger answers wait on disk until they are read
@@ -69,8 +70,9 @@ class WebApplication:
         try:
             body = await self._read_body(environ, protocol)
         except _TurnedAwayError as refusal:
-            headers = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
-            protocol.response_str(refusal.status, headers, str(refusal))
+            said = turn_away(environ, refusal.status, str(refusal))
+            headers = [(name.lower(), value) for name, value in said.items()]
+            protocol.response_bytes(said.status_code, headers, said.content)
             return
         environ["wsgi.input"] = BytesIO(body or b"")
         if body is not None:

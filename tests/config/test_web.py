@@ -38,6 +38,7 @@ class Protocol:
     status: int = 0
     body: bytes = b""
     path: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for piece in self.pieces:
@@ -46,7 +47,7 @@ class Protocol:
             yield piece
 
     def response_bytes(self, status: int, headers: Any, body: bytes) -> None:
-        self.status, self.body = status, body
+        self.status, self.body, self.headers = status, body, dict(headers)
 
     def response_str(self, status: int, headers: Any, body: str) -> None:
         self.response_bytes(status, headers, body.encode())
@@ -121,3 +122,39 @@ def test_a_large_answer_lies_on_disk_until_it_is_read(monkeypatch: pytest.Monkey
     answer = ask(Scope(), Protocol())
     assert Path(answer.path).read_bytes() == b'{"status": "ok"}'
     Path(answer.path).unlink()
+
+
+PROTECTING = {
+    "content-security-policy", "permissions-policy", "cross-origin-opener-policy", "cross-origin-resource-policy",
+    "x-content-type-options", "referrer-policy", "x-frame-options", "strict-transport-security",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/admin/nowhere/", "/v1/nowhere", "/sdk/nowhere", "/api/v1/nowhere/"]
+)
+@pytest.mark.parametrize(
+    ("headers", "pieces", "status"),
+    [
+        ({"content-length": "x"}, 0, 400),
+        ({"content-length": "100"}, 1, 408),
+        ({"transfer-encoding": "chunked"}, 1000, 413),
+    ],
+)
+def test_what_is_refused_before_the_application_is_asked_has_the_headers_of_its_answers(
+    path: str, headers: dict[str, str], pieces: int, status: int
+) -> None:
+    scheme = override_settings(SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https"))
+    behind = {"x-forwarded-proto": "https"}
+    with scheme, override_settings(REQUEST_SECONDS=60 if status == 413 else 0):
+        asked = ask(Scope(path=path, headers={"host": "localhost", **behind}), Protocol())
+        refused = ask(
+            post(path, **headers, **behind), Protocol([b"a" * 65536] * pieces, pause=0.01 * (status == 408))
+        )
+
+    assert (asked.status in {302, 404}, refused.status) == (True, status)
+    assert "default-src 'none'" in refused.headers["content-security-policy"]
+    assert "no-store" in refused.headers["cache-control"]
+    assert {name: refused.headers.get(name) for name in PROTECTING} == {
+        name: asked.headers.get(name) for name in PROTECTING
+    }
