@@ -6,17 +6,19 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.text import Truncator
 from unfold.decorators import display
 
 from access.admin import OwnSitesAdmin
 from access.models import AuditEntry
+from config.auditing.wording import say_count, say_filter, say_shown
 
 
 class AuditPage(OwnSitesAdmin):
     """Who did what to what, from where, when."""
 
     actions = None
-    list_display = ("at", "who", "what", "target", "field_names", "address", "door")
+    list_display = ("at", "who", "what", "target", "shown", "field_names", "address", "door")
     list_display_links = ("at",)
     list_filter = ("site", "actor", "door")
     search_fields = ("actor_name", "action", "target_type", "target_name", "target_id", "address")
@@ -25,8 +27,8 @@ class AuditPage(OwnSitesAdmin):
     show_full_result_count = False
     list_per_page = 50
     fields: ClassVar = (
-        "at", "who", "address", "door", "what", "target", "site_shown", "field_names", "before_shown",
-        "after_shown", "details_shown",
+        "at", "who", "address", "door", "what", "target", "site_shown", "count_shown", "filter_shown", "field_names",
+        "before_shown", "after_shown", "details_shown",
     )  # fmt: skip
     readonly_fields = fields
 
@@ -62,6 +64,18 @@ class AuditPage(OwnSitesAdmin):
         if entry.site_id is None:
             return "Every site"
         return str(entry.site) if entry.site else f"Site {entry.site_id}, which is gone"
+
+    @display(description="Shown")
+    def shown(self, entry: AuditEntry) -> str:
+        return Truncator(say_shown(entry)).chars(120) or "–"
+
+    @display(description="How many")
+    def count_shown(self, entry: AuditEntry) -> str:
+        return say_count(entry) or "–"
+
+    @display(description="Filter")
+    def filter_shown(self, entry: AuditEntry) -> str:
+        return say_filter(entry) or "–"
 
     @display(description="Fields")
     def field_names(self, entry: AuditEntry) -> str:

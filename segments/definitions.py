@@ -8,7 +8,16 @@ from django.conf import settings
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from segments.models import Segment
-from segments.rules import Knowledge, Names, Rule, RuleError, check_rule, describe_rule, parse_rule
+from segments.rules import (
+    Knowledge,
+    Names,
+    Rule,
+    RuleError,
+    check_rule,
+    describe_rule,
+    describe_shape,
+    parse_rule,
+)
 from segments.rules.compiler import CompileContext, compile_ids, compile_rule
 from segments.rules.event_log import EventLog
 from segments.rules.limits import Limits
@@ -126,6 +135,14 @@ def describe_document(document: Any, names: Names) -> str:
         return describe_rule(parse_rule(document), names)
     except RuleError as error:
         return f"This rule cannot be read: {error.problems[0].message}"
+
+
+def say_shape(site: Site, document: Any) -> str:
+    """What a rule asks, without the values it compares with: for the audit log. Empty for what is no rule."""
+    try:
+        return describe_shape(parse_rule(document), read_names(site))
+    except RuleError:
+        return ""
 
 
 def say_segment(segment: Segment, names: Names) -> str:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
+from access.audit import tell_shown
 from campaigns.admin.advice_views import say_audience
 from campaigns.admin.choice_words import CHOICES
 from campaigns.admin.emoji import EMOJI
@@ -67,7 +68,8 @@ def describe_composer(
     site = form.find_site()
     draft: Campaign = form.instance
     _note_advice(form)
-    samples = find_samples(site)[:10] if site else []
+    samples = list(find_samples(site)[:10]) if site else []
+    tell_shown(request, count=len(samples), kind="list", site=site.pk if site else None)
     kinds = list_goal_kinds(form.sites)
     return {
         "campaign": campaign,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 from unfold.admin import ModelAdmin
 
+from access.audit import tell_shown
 from campaigns.admin.dry_run import describe_dry_run, label_outcome, list_reasons
 from campaigns.admin.pages import find_campaign, redirect_to, render_page
 from campaigns.dry_runs import Outlook, Wanted, list_people, render_samples
@@ -58,6 +59,7 @@ def gather_dry_run(request: HttpRequest, campaign: Campaign, *, anew: bool = Fal
     user = request.user if isinstance(request.user, User) else None
     dry_run = answer_dry_run(campaign, user, now=timezone.now(), anew=anew)
     words = describe_dry_run(dry_run, campaign)
+    tell_shown(request, count=(dry_run.summary or {}).get("audience"), kind="preview")
     may_see = words is not None and request.user.has_perm(SEE_PEOPLE, campaign)
     return {
         "dry_run": dry_run,

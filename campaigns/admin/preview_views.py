@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from unfold.admin import ModelAdmin
 
+from access.audit import tell_shown
 from access.scoping import scope
 from campaigns.admin.samples import describe_sample, find_samples
 from campaigns.assignment import Version
@@ -27,6 +28,8 @@ def show_preview(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     if site is None:
         return HttpResponseBadRequest("Choose a site first.")
     subscriber = _find_subscriber(site, request.POST.get("sample", ""))
+    sample = str(subscriber.opaque_id) if subscriber.pk else None
+    tell_shown(request, count=1 if sample else 0, site=site.pk, sample=sample)
     context = preview_message(_read_message(request, site), subscriber)
     return TemplateResponse(request, "admin/campaigns/parts/preview.html", context)
 
@@ -37,6 +40,7 @@ def list_samples(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     site = _find_site(request, request.GET.get("site", ""), model_admin)
     people = find_samples(site, request.GET.get("q", ""))[:20] if site else []
     found = [{"id": person.pk, "label": describe_sample(person)} for person in people]
+    tell_shown(request, count=len(found))
     return JsonResponse({"results": found})
 
 

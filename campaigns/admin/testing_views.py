@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
-from access.audit import record
+from access.audit import record, tell_shown
 from campaigns.admin.pages import SEND_TEST, find_campaign, redirect_to, render_page
 from campaigns.admin.samples import describe_sample, find_samples
 from campaigns.delivery.testing import send_test
@@ -48,6 +48,7 @@ def _show_choice(
 ) -> HttpResponse:
     query = (request.POST if request.method == "POST" else request.GET).get("q", "")
     people = find_samples(campaign.site, query, reachable=True)[:20]
+    tell_shown(request, count=len(people))
     return render_page(
         request, model_admin, campaign, "test",
         query=query,

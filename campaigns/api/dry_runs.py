@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from access.audit import tell_shown
 from campaigns.api.dry_run_serializers import (
     DryRunPageSerializer,
     DryRunPersonSerializer,
@@ -40,6 +41,7 @@ class DryRunActions(KnownQuery, viewsets.GenericViewSet[Campaign]):
         """
         user = request.user if isinstance(request.user, User) else None
         dry_run = answer_dry_run(self.get_object(), user, now=timezone.now(), anew=request.method == "POST")
+        tell_shown(request, count=(dry_run.summary or {}).get("audience"))
         code = status.HTTP_202_ACCEPTED if dry_run.status in OPEN else status.HTTP_200_OK
         return Response(DryRunSerializer(_describe(dry_run)).data, status=code)
 

@@ -8,6 +8,7 @@ from rest_framework import serializers, viewsets
 
 from access.models import AuditEntry
 from access.scoping import scope
+from config.auditing.wording import say_shown
 from subscribers.api.instants import InstantFilter
 from subscribers.api.strict import KnownQuery
 
@@ -17,6 +18,9 @@ class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
 
     # A row that the log names may be gone, its site too: these are numbers, and lead nowhere.
     site = serializers.IntegerField(source="site_id", allow_null=True, read_only=True)
+    shown = serializers.SerializerMethodField(
+        help_text="In words: how many people a list or a preview showed, and by which filter; a rule without its values"
+    )
     details = serializers.DictField(read_only=True, help_text="Like the filter and the count of a list")
     before = serializers.DictField(read_only=True, allow_null=True)
     after = serializers.DictField(read_only=True, allow_null=True)
@@ -25,9 +29,13 @@ class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
         model = AuditEntry
         fields: ClassVar = [
             "id", "at", "actor", "actor_id", "actor_name", "address", "door", "action",
-            "target_type", "target_id", "target_name", "site", "fields", "before", "after", "details",
+            "target_type", "target_id", "target_name", "site", "fields", "before", "after", "shown",
+            "details",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_shown(self, entry: AuditEntry) -> str:
+        return say_shown(entry)
 
 
 class AuditFilter(filters.FilterSet):

@@ -6,11 +6,12 @@ itself, since it knows better, is not repeated. What was refused is written down
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 
@@ -114,16 +115,18 @@ def _note_done(request: HttpRequest, response: HttpResponseBase, subjects: list[
 
 
 def _note_reading(request: HttpRequest, response: HttpResponseBase) -> None:
-    kind = PEOPLE.get(_name(request))
+    kind = PEOPLE.get(_name(request)) or getattr(request, "audit_kind", None)
     if kind is None:
         return
     match = _match(request)
     subjects = find_subjects(match, request.GET, with_values=False)
-    told = {"filter": describe_filter(request.GET), "count": _count(response), **_told(request)}
+    own = _told(request)
+    asked = {**describe_filter(request.GET), **own.get("filter", {})}
+    told = {"count": _count(response), **own, "filter": asked}
     target = subjects[0].row if subjects else find_model(match)
     told |= _name_others(subjects, *subjects[:1])
     details = {name: value for name, value in told.items() if value not in (None, {})}
-    record(request, kind, target, site_id=_find_site(request), route=_name(request), **details)
+    record(request, kind, target, site_id=_find_site(request, asked), route=_name(request), **details)
 
 
 def _note_tried(request: HttpRequest, response: HttpResponseBase) -> None:
@@ -169,18 +172,27 @@ def _count(response: HttpResponseBase) -> int | None:
         return told if isinstance(told, int) else None
     if isinstance(data, list):
         return len(data)
+    if isinstance(response, JsonResponse):
+        shown = json.loads(response.content)
+        return _count_listed(shown.get("results") if isinstance(shown, dict) else shown)
     context = getattr(response, "context_data", None) or {}
-    listed = context.get("cl")
-    count: int | None = getattr(listed, "result_count", None)
-    return count
+    if "cl" in context:
+        count: int | None = getattr(context["cl"], "result_count", None)
+        return count
+    return _count_listed(context.get("results"))
 
 
-def _find_site(request: HttpRequest) -> int | None:
-    """The site that a key is for, or that a list is narrowed to."""
+def _count_listed(results: Any) -> int | None:
+    """A list, or a page of one."""
+    return len(results) if hasattr(results, "__len__") else None
+
+
+def _find_site(request: HttpRequest, asked: Mapping[str, Any] | None = None) -> int | None:
+    """The site that a key is for, that a list is narrowed to, or that a preview says it is of."""
     user = getattr(request, "user", None)
     if isinstance(user, KeyHolder):
         return user.key.site_id
-    named = request.GET.get("site") or request.GET.get("site__id__exact") or ""
+    named = str((asked or request.GET).get("site") or request.GET.get("site__id__exact") or "")
     return int(named) if named.isascii() and named.isdigit() and len(named) < 19 else None
 
 

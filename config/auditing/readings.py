@@ -77,6 +77,11 @@ KEPT_FILTERS = frozenset(
             "as_of",
             "format",
             "occurrence",
+            "ids",
+            "exact",
+            "days",
+            "until",
+            "within",
         ),
         *(
             "page_size",

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from access.admin import find_own
+from access.audit import tell_shown
 from segments.admin.explain_view import may_explain
 from segments.admin.people import may_see_people
 from segments.definitions import describe_segment
@@ -29,6 +30,8 @@ def show_members(request: HttpRequest, segment_id: int, model_admin: ModelAdmin[
         older_than=Position.read(request.GET.get("older", "")),
         newer_than=Position.read(request.GET.get("newer", "")),
     )
+    found = find_members(segment, who)
+    tell_shown(request, count=len(page.members) + len(found))
     context = {
         **model_admin.admin_site.each_context(request),
         "title": f"Members of {segment.name}",
@@ -40,6 +43,6 @@ def show_members(request: HttpRequest, segment_id: int, model_admin: ModelAdmin[
         "may_open": may_search,
         "may_export": request.user.has_perms(EXPORTS, segment),
         "who": who,
-        "found": find_members(segment, who),
+        "found": found,
     }
     return TemplateResponse(request, "admin/segments/members.html", context)

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from access.audit import tell_shown
 from segments.admin.combining import address_combination
 from segments.admin.comparing import (
     Choice,
@@ -45,6 +46,8 @@ def show_overlap(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> Http
     context = build_context(request, model_admin, choice, title="Overlap of segments")
     if len(choice.segments) > 1:
         context |= _read(choice, exact=request.GET.get("exact") == "1")
+    answer = context.get("answer")
+    tell_shown(request, count=answer.union.count if isinstance(answer, Overlap) else 0)
     return TemplateResponse(request, "admin/segments/overlap.html", {**context, "page": "overlap"})
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from access.admin import find_own
+from access.audit import tell_shown
 from segments.admin.size_chart import draw_moves, draw_sizes
 from segments.admin.wording import CAUSES, advise_on_failure, say_freshness, say_moment
 from segments.definitions import describe_segment
@@ -30,6 +31,7 @@ def show_overview(request: HttpRequest, segment_id: int, model_admin: ModelAdmin
     asked = request.GET.get("days", "")
     period = next((days for days in PERIODS if str(days) == asked), PERIODS[0])
     freshness = read_freshness(segment, now=now)
+    tell_shown(request, count=segment.member_count)
     context = {
         **model_admin.admin_site.each_context(request),
         **_show_history(segment, period, now),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from access.admin import find_own
+from access.audit import tell_shown
 from segments.admin.explain_view import read_local
 from segments.admin.people import may_see_people
 from segments.looking.past_members import (
@@ -43,9 +44,11 @@ def show_past_members(
     except ValueError as error:
         context["problem"] = str(error)
         at = None
+    tell_shown(request, count=0)
     if at:
         page = read_past_members(segment, at=at, size=PAGE_SIZE, below=_read_below(request))
         context |= {"at": at, "count": count_past_members(segment, at=at)}
+        tell_shown(request, count=context["count"])
         context |= {"rows": _name_people(page.members), "page": page, "is_first": "below" not in request.GET}
     return TemplateResponse(request, "admin/segments/past_members.html", context)
 

@@ -10,12 +10,21 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from access.audit import tell_shown
 from segments.admin.builder_views import list_building_sites, require_builder
 from segments.admin.moves_chart import draw_moves, say_comparison
 from segments.admin.people import describe_people, may_see_people
+from segments.definitions import say_shape
 from segments.editing import compare_rule
 from segments.models import Segment
-from segments.preview import PreviewBusy, PreviewImpossible, PreviewTooSlow, preview_rule, read_past_sizes
+from segments.preview import (
+    Preview,
+    PreviewBusy,
+    PreviewImpossible,
+    PreviewTooSlow,
+    preview_rule,
+    read_past_sizes,
+)
 from segments.rules import Problem, RuleError
 from segments.rules.sameness import mean_same
 from segments.usage import list_concerned
@@ -39,8 +48,10 @@ def show_preview(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> Http
         segment = Segment.objects.filter(pk=_read_key(asked, "segment"), site=site).first()
         exact = asked.get("exact") is not False
         preview = preview_rule(site, asked.get("rule"), as_of=now, exact=exact, segment=segment)
+        told, key = asdict(preview), segment.pk if segment else None
+        tell_shown(request, count=_find_most(preview), site=site.pk, segment=key, rule=told.pop("shape"))
         return {
-            **asdict(preview),
+            **told,
             "remarks": [remark._asdict() for remark in preview.remarks],
             "sample": describe_people(preview.sample, request, site, now),
         }
@@ -61,8 +72,11 @@ def show_comparison(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> H
         if segment is None:
             raise RuleError([Problem("segment", "There is no such live segment.")])
         if mean_same(segment.rule, asked.get("rule")):
+            tell_shown(request, count=0, site=site.pk, segment=segment.pk)
             return None
         found = compare_rule(segment, asked.get("rule"), as_of=now)
+        moved, shape = found.joins + found.leaves, say_shape(site, asked.get("rule"))
+        tell_shown(request, count=moved, site=site.pk, segment=segment.pk, rule=shape)
         parts = draw_moves(found)
         some = {"join": found.joining, "leave": found.leaving, "stay": found.staying}
         examples = some if may_see_people(request, site) else {}
@@ -86,7 +100,9 @@ def show_past(request: HttpRequest, model_admin: ModelAdmin[Segment]) -> HttpRes
 
     def answer() -> dict[str, Any]:
         asked, site = read_question(request)
-        return asdict(read_past_sizes(site, asked.get("rule"), as_of=now))
+        sizes = read_past_sizes(site, asked.get("rule"), as_of=now)
+        tell_shown(request, count=sizes.now or 0, site=site.pk, rule=say_shape(site, asked.get("rule")))
+        return asdict(sizes)
 
     return in_words(answer)
 
@@ -122,6 +138,11 @@ def read_question(request: HttpRequest) -> tuple[Question, Site]:
     if site is None:
         raise RuleError([Problem("site", "Choose a site first.")])
     return asked, site
+
+
+def _find_most(preview: Preview) -> int | None:
+    """How many it counted; of an estimate of few people, what they do not exceed."""
+    return preview.count if preview.count is not None else preview.fewer_than
 
 
 def _read_key(asked: Question, name: str) -> int:

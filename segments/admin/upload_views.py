@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from access.admin import find_own
+from access.audit import tell_shown
 from segments.admin.people import may_see_people
 from segments.admin.upload_form import FileForm, MeaningForm
 from segments.models import Segment, SegmentUpload
@@ -47,6 +48,7 @@ def show_upload(request: HttpRequest, segment_id: int, upload_id: int, model_adm
     upload = find_upload(request, segment_id, upload_id)
     if upload.state != SegmentUpload.State.DRAFT:
         kept = has_failures_kept(upload)
+        tell_shown(request, count=upload.done_count)
         return _render(
             request, model_admin, upload.segment, "upload_result", upload=upload, has_failures=kept
         )
@@ -63,6 +65,7 @@ def show_upload(request: HttpRequest, segment_id: int, upload_id: int, model_adm
         looked = preview_upload(upload, sheet, now=timezone.now()) if upload.by else None
     except FileRefused as error:
         problem = str(error)
+    tell_shown(request, count=looked.enter + looked.leave + looked.stay if looked else 0)
     return _render(
         request, model_admin, upload.segment, "upload_preview",
         upload=upload, form=form, problem=problem, preview=looked, sheet=sheet,

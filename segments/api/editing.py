@@ -12,10 +12,11 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from access.audit import tell_shown
 from segments.api.preview_serializers import SampleMemberSerializer
 from segments.api.previews import answer_in_words
 from segments.api.serializers import RuleField, place_problems
-from segments.definitions import describe_document, read_names
+from segments.definitions import describe_document, read_names, say_shape
 from segments.editing import Comparison, compare_rule
 from segments.models import Segment, SegmentVersion
 from segments.rules import RuleError
@@ -105,6 +106,7 @@ class ComparisonActions(viewsets.GenericViewSet):  # type: ignore[type-arg]  # m
         with answer_in_words():
             found = compare_rule(segment, rule, as_of=timezone.now())
         names = read_names(segment.site)
+        tell_shown(request, count=found.joins + found.leaves, rule=say_shape(segment.site, rule))
         told = request.user.has_perm("subscribers.view_subscriber", segment)
         answer = {
             **{

@@ -12,6 +12,7 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from access.audit import tell_shown
 from segments.api.preview_serializers import (
     PastRequestSerializer,
     PastSizesSerializer,
@@ -19,6 +20,7 @@ from segments.api.preview_serializers import (
     PreviewSerializer,
 )
 from segments.api.serializers import place_problems
+from segments.definitions import say_shape
 from segments.preview import PreviewBusy, PreviewImpossible, PreviewTooSlow, preview_rule, read_past_sizes
 from segments.rules import Problem, RuleError
 
@@ -56,6 +58,10 @@ class PreviewActions(viewsets.GenericViewSet):  # type: ignore[type-arg]  # mixe
                 exact=wanted["exact"],
                 segment=wanted["segment"],
             )
+        segment = wanted["segment"].pk if wanted["segment"] else None
+        site, shape = wanted["site"].pk, preview.shape
+        most = preview.count if preview.count is not None else preview.fewer_than
+        tell_shown(request, count=most, site=site, segment=segment, rule=shape)
         if not request.user.has_perm("subscribers.view_subscriber"):
             preview = dataclasses.replace(preview, sample=[])
         return Response(PreviewSerializer(preview).data)
@@ -72,6 +78,8 @@ class PreviewActions(viewsets.GenericViewSet):  # type: ignore[type-arg]  # mixe
         wanted = form.validated_data
         with answer_in_words():
             sizes = read_past_sizes(wanted["site"], wanted["rule"], as_of=wanted["as_of"] or timezone.now())
+        site = wanted["site"]
+        tell_shown(request, count=sizes.now or 0, site=site.pk, rule=say_shape(site, wanted["rule"]))
         return Response(PastSizesSerializer(sizes).data)
 
 

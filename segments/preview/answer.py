@@ -22,7 +22,7 @@ from segments.preview.counting import (
 from segments.preview.guard import Budget, PreviewTooSlow, guard_database
 from segments.preview.margins import Size
 from segments.remarks import read_remarks
-from segments.rules import Problem, Rule, RuleError, describe_rule
+from segments.rules import Problem, Rule, RuleError, describe_rule, describe_shape
 from segments.rules.lint import Remark
 from subscribers.models import Site
 
@@ -53,6 +53,7 @@ class Preview:
     warnings: list[str]
     remarks: list[Remark]
     took_ms: int
+    shape: str  # the sentence without values, for the audit log
 
 
 def preview_rule(
@@ -90,6 +91,7 @@ def preview_rule(
         ],
         remarks=remarks,
         took_ms=round((time.monotonic() - began) * 1000),
+        shape=describe_shape(rule, names),
     )
 
 

@@ -5,7 +5,7 @@ answers for one subscriber in memory, and `compiler.compile_rule`, the one part 
 """
 
 from segments.rules.ast import Rule
-from segments.rules.describe import describe_rule
+from segments.rules.describe import describe_rule, describe_shape
 from segments.rules.errors import Problem, RuleError
 from segments.rules.evaluator import evaluate_rule
 from segments.rules.facts import SubscriberFacts
@@ -22,6 +22,7 @@ __all__ = [
     "SubscriberFacts",
     "check_rule",
     "describe_rule",
+    "describe_shape",
     "dump_rule",
     "evaluate_rule",
     "parse_rule",

@@ -19,7 +19,17 @@ from segments.rules.describe_events import describe_events
 from segments.rules.names import Names
 from segments.rules.shares import BUCKETS
 from segments.rules.values import Spot
-from segments.rules.wording import join_words, say_name, say_test, say_window, write, write_plain
+from segments.rules.wording import (
+    HIDDEN,
+    are_hidden,
+    hide_values,
+    join_words,
+    say_name,
+    say_test,
+    say_window,
+    write,
+    write_plain,
+)
 
 PROFILE_LABELS = {
     "country": "country", "region": "region", "city": "city", "timezone": "time zone", "language": "language",
@@ -38,6 +48,12 @@ def describe_rule(rule: Rule, names: Names) -> str:
     if isinstance(root, Group) and not root.conditions and root.match in {"all", "none"}:
         return "Every subscriber."
     return f"Subscribers {_describe(root, names, top=True)}."
+
+
+def describe_shape(rule: Rule, names: Names) -> str:
+    """The same without values: what is asked, and of nobody the answer."""
+    with hide_values():
+        return describe_rule(rule, names)
 
 
 def _describe(node: Condition, names: Names, *, top: bool = False) -> str:
@@ -123,7 +139,7 @@ def _describe_clock(node: LocalTimeCondition) -> str:
 
 
 def _describe_spot(spot: Spot) -> str:
-    return spot.name or f"{spot.lat:g}, {spot.lon:g}"
+    return spot.name or (HIDDEN if are_hidden() else f"{spot.lat:g}, {spot.lon:g}")
 
 
 def _write_country(code: str) -> str:

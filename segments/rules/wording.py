@@ -2,7 +2,9 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +21,25 @@ from segments.rules.windows import (
 )
 
 PATTERNS = {"contains", "not_contains", "matches"}
+HIDDEN = "…"
 CALENDAR = {"today": "today", "yesterday": "yesterday", "this_week": "this week", "this_month": "this month"}
+
+
+_hides: ContextVar[bool] = ContextVar("hides_values", default=False)
+
+
+@contextmanager
+def hide_values() -> Iterator[None]:
+    """Meanwhile what a rule compares with, which may be somebody's own, is said as “…”; names of things stay."""
+    before = _hides.set(True)
+    try:
+        yield
+    finally:
+        _hides.reset(before)
+
+
+def are_hidden() -> bool:
+    return _hides.get()
 
 
 def say_name(key: str) -> str:
@@ -77,6 +97,8 @@ def say_test(test: Comparison, *, positive: bool = False, writer: Callable[[Any]
     row = test.row
     if positive and test.negated:
         row = test.prepare(row.families[0], dt.datetime(2000, 1, 1, tzinfo=dt.UTC))[0]
+    if are_hidden():
+        return row.phrase.format(x=HIDDEN)
     if row.key in PATTERNS or isinstance(test, UrlComparison):
         writer = write_pattern
     joiner = "and" if row.arity is Arity.TWO or row.key == "includes_all" else "or"

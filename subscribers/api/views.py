@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from access.audit import tell_shown
 from subscribers.api.filters import SubscriberFilter
 from subscribers.api.rights import PersonalRights
 from subscribers.api.serializers import (
@@ -104,6 +105,7 @@ class AttributeViewSet(KnownQuery, OneWriter[Attribute], viewsets.ReadOnlyModelV
     def _tell(self, reading: Reading) -> dict[str, object]:
         """Examples are values of people: none for who may not read those."""
         told: dict[str, object] = ReadingSerializer(reading).data
+        tell_shown(self.request, count=reading.failing)
         return told if self.request.user.has_perm("subscribers.view_subscriber") else {**told, "examples": []}
 
 
