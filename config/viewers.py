@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from access.scoping import find_sites
 from subscribers.models import Attribute, PersonalField, Site
 from subscribers.viewing import NOTHING, Hidden, look_with
+from tracking.models import EventType
 
 SEES = "subscribers.view_personal_data"
 _FIELDS = {
@@ -39,4 +40,6 @@ def read_hidden(site_id: int) -> Hidden:
     fields: set[str] = set()
     for names in Site.objects.filter(pk=site_id).values_list("personal_fields", flat=True):
         fields = set().union(*(_FIELDS.get(PersonalField(name), {name}) for name in names))
-    return Hidden(frozenset(marked), frozenset(fields))
+    named = EventType.objects.filter(site=site_id).exclude(personal_properties=[])
+    properties = {name: frozenset(keys) for name, keys in named.values_list("name", "personal_properties")}
+    return Hidden(frozenset(marked), frozenset(fields), properties)

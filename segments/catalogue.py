@@ -16,6 +16,7 @@ from segments.rules.operators import Family, list_operators
 from segments.rules.wording import say_name
 from subscribers.countries import COUNTRIES
 from subscribers.models import Attribute, Place, PushSubscription, Site, Standing, Subscriber
+from subscribers.viewing import Hidden, find_hidden
 from tracking.declaring import list_awaited_properties
 from tracking.models import EventType
 from tracking.nesting import list_paths
@@ -77,9 +78,11 @@ def _list_attributes(site: Site) -> list[dict[str, Any]]:
 
 def _sample_attributes(site: Site) -> dict[str, set[str]]:
     """Texts that subscribers seen lately have, for each key; those inside lists too."""
+    hidden = find_hidden(site.pk).attributes
     seen: dict[str, set[str]] = defaultdict(set)
     for attributes in _select_newest(site).values_list("attributes", flat=True):
-        for key, value in attributes.items():
+        for key in attributes.keys() - hidden:
+            value = attributes[key]
             texts = [
                 each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)
             ]
@@ -91,7 +94,11 @@ def _sample_attributes(site: Site) -> dict[str, set[str]]:
 def _list_profile_fields(site: Site) -> list[dict[str, Any]]:
     offered = ("country", "region", "city", "timezone", "language", "source")
     rows = list(_select_newest(site).values_list(*offered))
-    seen = {field: sorted({row[index] for row in rows} - {""}) for index, field in enumerate(offered)}
+    hidden = find_hidden(site.pk).fields
+    seen = {
+        field: sorted({row[index] for row in rows} - {""}) if field not in hidden else []
+        for index, field in enumerate(offered)
+    }
     fields: list[dict[str, Any]] = []
     for key, label in PROFILE_LABELS.items():
         values: list[Any] = seen.get(key, [])
@@ -121,6 +128,7 @@ def _list_events(site: Site, since: dt.datetime) -> list[dict[str, Any]]:
     types = {row.name: row for row in offered.order_by("name")}
     own = [name for name in types if not name.startswith("$")]
     values = _sample_properties([types[name].pk for name in [*own, *DEEDS] if name in types], since)
+    hidden = find_hidden(site.pk)
     labels = {name: say_name(name) for name in own} | {
         name: did[:1].upper() + did[1:] for name, (did, _) in DEEDS.items()
     }
@@ -133,7 +141,7 @@ def _list_events(site: Site, since: dt.datetime) -> list[dict[str, Any]]:
                 waits=name in types and types[name].first_seen_at is None,
                 new=name in types and types[name].standing == Standing.NEW,
             ),
-            "properties": _list_properties(types[name], values) if name in types else [],
+            "properties": _list_properties(types[name], values, hidden) if name in types else [],
         }
         for name, label in labels.items()
     ]
@@ -144,9 +152,14 @@ def _mark(*, waits: bool, new: bool = False) -> dict[str, bool]:
     return ({"waits": True} if waits else {}) | ({"new": True} if new else {})
 
 
-def _list_properties(event_type: EventType, values: dict[tuple[int, str], set[str]]) -> list[dict[str, Any]]:
+def _list_properties(
+    event_type: EventType, values: dict[tuple[int, str], set[str]], hidden: Hidden
+) -> list[dict[str, Any]]:
+    def list_values(key: str) -> list[str]:
+        return [] if hidden.hides_property(event_type.name, key) else sorted(values[event_type.pk, key])
+
     return [
-        {"key": key, "type": kind, "values": sorted(values[event_type.pk, key])}
+        {"key": key, "type": kind, "values": list_values(key)}
         for key, kind in sorted(event_type.properties.items())
         if key not in event_type.hidden_properties
     ] + [
@@ -168,6 +181,8 @@ def _sample_properties(types: list[int], since: dt.datetime) -> dict[tuple[int, 
 
 def _list_pages(site: Site, since: dt.datetime) -> list[str]:
     page_views = EventType.objects.filter(site=site, name="$page_view").values_list("pk", flat=True)
+    if find_hidden(site.pk).hides_property("$page_view", "url"):
+        return []
     urls = [properties.get("url") for _, properties in _read_newest(list(page_views), since)]
     return sorted({url for url in urls if isinstance(url, str)})[:PAGES]
 

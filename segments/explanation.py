@@ -75,6 +75,7 @@ def explain_membership(
         zone=site.zone,
         names=names,
         entered_at=entered_at,
+        hides=find_hidden(site.pk).hides_property,
     )
     root = _mask(root, list_hidden_labels(site.pk))
     since = entered_at.get(segment.pk)

@@ -78,8 +78,9 @@ class _Finder:
         if named.place == "property" and named.event not in self._read_types(named.event):
             return  # that is remarked on itself
         hidden = find_hidden(self.site.pk)
-        is_hidden = named.key in {"attribute": hidden.attributes, "profile": hidden.fields}.get(
-            named.place, ()
+        of_people = {"attribute": hidden.attributes, "profile": hidden.fields}
+        is_hidden = named.key in of_people.get(named.place, ()) or hidden.hides_property(
+            named.event, named.key
         )
         if is_hidden:
             return  # what is there would be told with what is not

@@ -3,19 +3,26 @@
 Set by a middleware (config/viewers.py). Nobody looks in workers and commands: they see all.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 MASK = "•••"
 
 
 class Hidden(NamedTuple):
-    """What of a site's people is not for their eyes: keys of attributes, and fields of the profile."""
+    """What of a site's people is not for their eyes: keys of attributes, fields of the profile, and by the name of their
+    event, properties (or what is inside them: `cart.total`, `items[].sku`)."""
 
     attributes: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()
+    properties: Mapping[str, frozenset[str]] = MappingProxyType({})
+
+    def hides_property(self, event: str, path: str) -> bool:
+        """Also what is inside a hidden one, and what a hidden one is inside of."""
+        return any(_overlap(path, hidden) for hidden in self.properties.get(event, ()))
 
 
 NOTHING = Hidden()
@@ -51,6 +58,29 @@ def mask_attributes(values: dict[str, Any], site_id: int) -> dict[str, Any]:
     """A copy to show: that there is a value is not hidden, what it is is."""
     hidden = find_hidden(site_id).attributes
     return {key: MASK if key in hidden else value for key, value in values.items()} if hidden else values
+
+
+def mask_properties(event: str, properties: dict[str, Any], site_id: int) -> dict[str, Any]:
+    """A copy to show of what came with an event."""
+    hidden = find_hidden(site_id).properties.get(event)
+    if not hidden:
+        return properties
+    return {key: _mask_inside(value, key, hidden) for key, value in properties.items()}
+
+
+def _mask_inside(value: Any, path: str, hidden: frozenset[str]) -> Any:
+    if path in hidden:
+        return MASK
+    if isinstance(value, dict):
+        return {key: _mask_inside(inner, f"{path}.{key}", hidden) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_mask_inside(inner, f"{path}[]", hidden) for inner in value]
+    return value
+
+
+def _overlap(one: str, other: str) -> bool:
+    outer, inner = sorted((one, other), key=len)
+    return outer == inner or inner.startswith((f"{outer}.", f"{outer}["))
 
 
 def mask_field(name: str, value: Any, site_id: int) -> Any:

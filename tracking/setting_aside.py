@@ -12,11 +12,13 @@ from django.db.models import QuerySet
 from pydantic import ValidationError
 
 from subscribers.ids import take_ids
+from subscribers.models import Identity
+from subscribers.viewing import find_hidden, mask_attributes, mask_field, mask_properties
 from subscribers.waking import wake
 from tracking.failures import DEADLY, describe_failure
 from tracking.inbox import DRAIN_TASK, Waiting
 from tracking.models import InboxItem
-from tracking.operations import Envelope
+from tracking.operations import PAGE_VIEW, Envelope
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +105,43 @@ def say_what(item: InboxItem) -> str:
     """What was to be applied, of whom, in a line without anything that was sent about them."""
     payload = item.payload if isinstance(item.payload, dict) else {}
     kinds = [str(each.get("type", "?")) for each in payload.get("operations", []) if isinstance(each, dict)]
-    return f"{', '.join(kinds) or 'unreadable'} of {payload.get('kind', '?')} {payload.get('value', '?')}"
+    return f"{', '.join(kinds) or 'unreadable'} of {payload.get('kind', '?')} {_say_whom(item, payload)}"
+
+
+def _say_whom(item: InboxItem, payload: dict[str, Any]) -> Any:
+    value = payload.get("value", "?")
+    is_name = payload.get("kind") == Identity.Kind.EXTERNAL
+    return mask_field("external_id", value, item.site_id) if is_name else value
+
+
+def show_sent(item: InboxItem) -> Any:
+    """As it was sent, without what whoever looks may not see."""
+    payload = item.payload
+    if not isinstance(payload, dict) or not any(find_hidden(item.site_id)):
+        return payload
+    site_id, shown = item.site_id, dict(payload)
+    if payload.get("kind") == Identity.Kind.EXTERNAL:
+        shown["value"] = mask_field("external_id", payload.get("value"), site_id)
+    operations = payload.get("operations")
+    if isinstance(operations, list):
+        shown["operations"] = [
+            _mask_operation(each, site_id) if isinstance(each, dict) else each for each in operations
+        ]
+    return shown
+
+
+def _mask_operation(operation: dict[str, Any], site_id: int) -> dict[str, Any]:
+    shown = {name: mask_field(name, value, site_id) for name, value in operation.items()}
+    if isinstance(operation.get("properties"), dict):
+        name = str(operation.get("name", ""))
+        shown["properties"] = mask_properties(name, operation["properties"], site_id)
+    if isinstance(operation.get("set"), dict):
+        told = mask_attributes(operation["set"], site_id)
+        shown["set"] = {name: mask_field(name, value, site_id) for name, value in told.items()}
+    if operation.get("type") == "page":
+        told = {name: operation[name] for name in ("url", "title", "referrer") if name in operation}
+        shown |= mask_properties(PAGE_VIEW, told, site_id)
+    return shown
 
 
 def say_why(item: InboxItem) -> str:

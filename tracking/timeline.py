@@ -4,7 +4,9 @@ import datetime as dt
 from typing import Any, NamedTuple
 
 from subscribers.models import Subscriber
+from subscribers.viewing import mask_properties
 from tracking.event_names import read_as_sent
+from tracking.models import Event
 
 
 class TimelineEntry(NamedTuple):
@@ -27,4 +29,9 @@ def read_timeline(
     if len(page) == limit:
         edge = page[-1].occurred_at
         page = [event for event in page if event.occurred_at > edge] + list(events.filter(occurred_at=edge))
-    return [TimelineEntry(event.occurred_at, *read_as_sent(event)) for event in page]
+    return [_read_entry(event, subscriber.site_id) for event in page]
+
+
+def _read_entry(event: Event, site_id: int) -> TimelineEntry:
+    name, properties = read_as_sent(event)
+    return TimelineEntry(event.occurred_at, name, mask_properties(name, properties, site_id))

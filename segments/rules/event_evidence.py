@@ -21,7 +21,7 @@ from segments.rules.facts import EventFacts
 from segments.rules.messages import find_message_tests, find_page_tests, name_message_event
 from segments.rules.paths import find_values
 from segments.rules.windows import Window
-from segments.rules.witness import NEWEST, Evidence, Witness
+from segments.rules.witness import MASKED, NEWEST, Evidence, Witness
 
 FUNCTIONS = {
     "sum": "Total of", "average": "Average of", "minimum": "Smallest", "maximum": "Largest",
@@ -55,7 +55,7 @@ def list_event_evidence(
             raws = [raw for event in events for raw in find_values(event.properties, node.property)]
             found = aggregate(node.function, node.property, raws)
             return [
-                Evidence(f"{FUNCTIONS[node.function]} {node.property}", witness.show(found)),
+                Evidence(f"{FUNCTIONS[node.function]} {node.property}", _show_found(node, found, witness)),
                 *_list_counted(witness, node.event, events, details),
             ]
         case EventRecencyCondition():
@@ -67,6 +67,12 @@ def list_event_evidence(
             return _list_steps(node, witness)
         case EventRepeatCondition():
             return _list_repeated(node, witness)
+
+
+def _show_found(node: EventAggregateCondition, found: Any, witness: Witness) -> str:
+    """How many different values there are tells none of them."""
+    is_hidden = node.function != "distinct" and witness.hides(node.event, node.property)
+    return MASKED if is_hidden else witness.show(found)
 
 
 def _list_number(
@@ -116,8 +122,11 @@ def _name_tested(where: EventTests) -> Details:
 
 
 def _say_details(event: EventFacts, details: Details, witness: Witness) -> str:
-    known = {word: find_values(event.properties, key) for key, word in details.items()}
-    said = [f"{word} {', '.join(map(witness.show_json, values))}" for word, values in known.items() if values]
+    said = []
+    for key, word in details.items():
+        if values := find_values(event.properties, key):
+            shown = [witness.show_property(event.name, key, value) for value in values]
+            said.append(f"{word} {', '.join(shown)}")
     return ", ".join(said) or _name_event(event.name)
 
 
@@ -151,7 +160,10 @@ def _list_repeated(node: EventRepeatCondition, witness: Witness) -> list[Evidenc
         groups.update({find_form(raw, node.property) for raw in known})
     often = sorted(groups, key=lambda form: (-groups[form], str(values[form])))
     repeated = [
-        Evidence(f"{node.property} {witness.show_json(values[form])}", _say_number(groups[form]))
+        Evidence(
+            f"{node.property} {witness.show_property(node.event, node.property, values[form])}",
+            _say_number(groups[form]),
+        )
         for form in often[:NEWEST]
     ]
     return [*(repeated or [Evidence(node.property, "none")]), *_list_forgotten(witness, node.event)]

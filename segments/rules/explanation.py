@@ -4,7 +4,7 @@ And for how long, if nothing else happens.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -41,13 +41,15 @@ def explain_rule(  # noqa: PLR0913 - the rule, and all that its answer depends o
     zone: ZoneInfo,
     names: Names,
     entered_at: Mapping[int, dt.datetime] | None = None,
+    hides: Callable[[str, str], bool] = lambda event, path: False,
 ) -> Explanation:
     """The tree of a rule for one subscriber at `as_of`; `zone` is the site's, and times are said on its clock.
 
-    `entered_at` tells since when they are a member of each segment that the rule may ask about, where that is known.
+    `entered_at` tells since when they are a member of each segment that the rule may ask about, where that is known;
+    `hides`, whose property (event and name) is not shown to whoever asks.
     """
     timeline = follow_rule(rule, facts, as_of=as_of, zone=zone)
-    root = _explain(rule.root, timeline, Witness(facts, as_of, zone, names, entered_at or {}))
+    root = _explain(rule.root, timeline, Witness(facts, as_of, zone, names, entered_at or {}, hides))
     # Last, as it moves on the timelines of all conditions.
     return replace(root, outlook=find_change(timeline))
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -18,6 +18,7 @@ from segments.rules.windows import Bounds, Window, find_bounds, read_instant
 NEWEST = 5  # so many of the events, devices or places that were looked at are named
 LONGEST = 200
 UNKNOWN = "not known"
+MASKED = "•••"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Witness:
     zone: ZoneInfo
     names: Names
     entered_at: Mapping[int, dt.datetime] = field(default_factory=dict)  # by segment they are a member of
+    hides: Callable[[str, str], bool] = lambda event, path: False  # whose property is not for whoever asks
 
     @cached_property
     def log(self) -> EventLog:
@@ -65,6 +67,9 @@ class Witness:
             case list() if all(isinstance(each, str | int | float) for each in value):
                 return _shorten(", ".join(map(self.show, value))) or "an empty list"
         return _shorten(json.dumps(value, ensure_ascii=False))
+
+    def show_property(self, event: str, path: str, value: Any) -> str:
+        return MASKED if self.hides(event, path) else self.show_json(value)
 
     def show_json(self, value: Any) -> str:
         """The same of an attribute's or a property's value, of which empty text is one."""

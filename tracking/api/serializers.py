@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from subscribers.api.strict import StrictFields
+from subscribers.viewing import mask_properties
 from tracking.event_names import read_as_sent
 from tracking.models import Event, EventType
 
@@ -23,6 +24,8 @@ class EventTypeSerializer(StrictFields, serializers.ModelSerializer[EventType]):
             "properties",
             "standing",
             "hidden",
+            "hidden_properties",
+            "personal_properties",
             "first_seen_at",
         ]
         read_only_fields: ClassVar = ["site", "name", "first_seen_at"]
@@ -44,7 +47,8 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 
     @extend_schema_field({"type": "object", "additionalProperties": True})
     def get_properties(self, event: Event) -> dict[str, object]:
-        return read_as_sent(event)[1]
+        name, properties = read_as_sent(event)
+        return mask_properties(name, properties, event.event_type.site_id)
 
     def get_name(self, event: Event) -> str:
         return read_as_sent(event)[0]
