@@ -14,7 +14,7 @@ from subscribers.changes import name_attribute, note_changes, note_for_everyone
 from subscribers.definitions import read_value, wait_for_writers
 from subscribers.identities import lock_subscribers
 from subscribers.models import Attribute, AttributeMove, Standing, Subscriber
-from subscribers.name_users import list_users
+from subscribers.name_users import Name, NameUseError, rename_everywhere
 from subscribers.profile_fields import PROFILE_FIELDS
 from subscribers.profiles import save_profiles
 from subscribers.waking import wake
@@ -44,8 +44,12 @@ def merge_attributes(source: Attribute, target: Attribute, *, now: dt.datetime) 
     Attribute.objects.filter(merged_into=source).update(merged_into=target)
     Attribute.objects.filter(pk=source.pk).update(merged_into=target)
     Attribute.objects.filter(pk=target.pk).update(standing=Standing.ACCEPTED)
-    for user in list_users():
-        user.rename(source.site, source.key, target.key, now=now, of_attribute=True)
+    if source.personal and not target.personal:
+        Attribute.objects.filter(pk=target.pk).update(personal=True)
+    try:
+        rename_everywhere(source.site, Name(source.key, of_attribute=True), target.key, now=now)
+    except NameUseError as error:
+        raise MoveError(f"“{source.key}” is not merged. {error}") from None
     _begin(source, target.key)
 
 
@@ -70,8 +74,19 @@ def move_attributes(*, clock: Callable[[], dt.datetime]) -> bool:
     return False
 
 
-def _begin(attribute: Attribute, into: str) -> None:
-    AttributeMove.objects.create(site_id=attribute.site_id, key=attribute.key, into=into)
+def put_aside(attribute: Attribute) -> None:
+    """In the caller's transaction: it gives way to others. Everybody's values are kept as they were sent."""
+    _begin(attribute, "", aside=True)
+    attribute.delete()
+
+
+def bring_back(attribute: Attribute) -> None:
+    """In the caller's transaction: it is listed now, and what was kept as it was sent becomes its values."""
+    _begin(attribute, attribute.key)
+
+
+def _begin(attribute: Attribute, into: str, *, aside: bool = False) -> None:
+    AttributeMove.objects.create(site_id=attribute.site_id, key=attribute.key, into=into, aside=aside)
     transaction.on_commit(partial(wake, CONVERSION_TASK), robust=True)
 
 
@@ -91,7 +106,7 @@ def _move_chunk(pk: int, *, now: dt.datetime) -> bool:
     living = {person.pk: person for person in people if not person.merged_into_id}
     target = Attribute.objects.filter(site=move.site_id, key=move.into).first() if move.into else None
     for person in living.values():
-        _move_value(person, move.key, target)
+        _move_value(person, move.key, target, aside=move.aside)
     save_profiles(living.values())
     topics = [name_attribute(key) for key in (move.key, move.into) if key]
     note_changes(move.site_id, {topic: list(living) for topic in topics}, now=now)
@@ -102,11 +117,16 @@ def _move_chunk(pk: int, *, now: dt.datetime) -> bool:
     return bool(rows)
 
 
-def _move_value(person: Subscriber, key: str, target: Attribute | None) -> None:
+def _move_value(person: Subscriber, key: str, target: Attribute | None, *, aside: bool) -> None:
     """What somebody has under the other name already stays."""
     raw, value = person.raw_values.pop(key, None), person.attributes.pop(key, None)
     at = person.attribute_times.pop(key, None)
     sent = raw if raw is not None else value
+    if aside and sent is not None:
+        person.raw_values[key] = sent
+        if at is not None:
+            person.attribute_times[key] = at
+        return
     if target is None or sent is None or target.key in person.attributes:
         return
     try:

@@ -217,6 +217,14 @@ def _define(site_id: int, values: Mapping[str, Any], *, from_browsers: bool) -> 
     Attribute.objects.bulk_create(made, ignore_conflicts=True)
 
 
+def define_attribute(site_id: int, key: str, value: Any, *, standing: Standing) -> Attribute:
+    """One that has been waiting for room, as this value suggests."""
+    made = _make(site_id, key, value)
+    made.standing = standing
+    Attribute.objects.bulk_create([made], ignore_conflicts=True)
+    return Attribute.objects.get(site=site_id, key=key)
+
+
 def _make(site_id: int, key: str, value: Any) -> Attribute:
     if key in PROFILE_FIELDS:
         return Attribute(site_id=site_id, key=key, type=Attribute.Type.TEXT)

@@ -1,5 +1,6 @@
 """What was sent for an attribute and could not be kept, and what would not survive another type: numbers with examples."""
 
+import datetime as dt
 import json
 from collections import Counter
 from typing import Any, NamedTuple
@@ -24,7 +25,8 @@ WHERE site_id = %s AND merged_into_id IS NULL AND (attributes ? %s OR raw_values
 READ_BEYOND = """
 SELECT kept.key, count(*) FROM (
     SELECT raw_values FROM subscribers_subscriber
-    WHERE site_id = %s AND NOT (raw_values = '{}'::jsonb) AND merged_into_id IS NULL LIMIT %s
+    WHERE site_id = %s AND NOT (raw_values = '{}'::jsonb) AND merged_into_id IS NULL
+        AND (%s::timestamptz IS NULL OR last_seen_at > %s) LIMIT %s
 ) AS person, jsonb_object_keys(person.raw_values) AS kept (key)
 WHERE NOT EXISTS (SELECT FROM subscribers_attribute WHERE site_id = %s AND key = kept.key)
 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %s
@@ -63,10 +65,13 @@ def foresee_conversion(attribute: Attribute, shape: Shape) -> Reading:
     return _read(READ_ALL, [key, key, attribute.site_id, key, key, MOST_READ + 1], attribute, shape)
 
 
-def list_beyond(site: Site) -> dict[str, int]:
-    """Keys for which the site had no room: of how many people there is a value; the most frequent ones."""
+def list_beyond(site: Site, *, since: dt.datetime | None = None, most: int = EXAMPLES) -> dict[str, int]:
+    """Keys for which the site had no room: of how many people there is a value; the most frequent ones.
+
+    `since`: of people who were here since then.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(READ_BEYOND, [site.pk, MOST_READ, site.pk, EXAMPLES])
+        cursor.execute(READ_BEYOND, [site.pk, since, since, MOST_READ, site.pk, most])
         return dict(cursor.fetchall())
 
 

@@ -261,6 +261,9 @@ class AttributeMove(models.Model):
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="attribute_moves")
     key = models.CharField(max_length=100)
     into = models.CharField(max_length=100, blank=True, default="")
+    aside = models.BooleanField(
+        default=False, db_default=False, help_text="Values that go are kept as they were sent (raw_values)"
+    )
     position = models.BigIntegerField(default=0)
     last_id = models.BigIntegerField(null=True)
     moved = models.BigIntegerField(default=0, help_text="People")

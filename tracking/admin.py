@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.db.models import BigIntegerField, Case, Count, OuterRef, QuerySet, Subquery, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from unfold.decorators import action, display
@@ -21,7 +22,7 @@ from subscribers.admin.seen_form import SeenForm
 from subscribers.admin.standing import STANDING_HELP
 from subscribers.models import Standing
 from tracking.models import EventSummary, EventType, InboxItem
-from tracking.setting_aside import discard, list_set_aside, say_what, say_why, try_again
+from tracking.setting_aside import discard, list_set_aside, say_what, say_why, show_sent, try_again
 from tracking.vocabulary_admin import OrdersEvents
 from tracking.volume import read_daily_counts
 from tracking.wording import describe_event
@@ -105,9 +106,17 @@ class EventTypeAdmin(OrdersEvents, HeedsOthers, OwnSitesAdmin):
     def properties_seen(self, event_type: EventType) -> str:
         if not event_type.properties:
             return "None."
-        rows = ((name, TYPE_WORDS.get(kind, kind)) for name, kind in sorted(event_type.properties.items()))
+        rows = (
+            (
+                name,
+                TYPE_WORDS.get(kind, kind) + (", personal" if name in event_type.personal_properties else ""),
+            )
+            for name, kind in sorted(event_type.properties.items())
+        )
         items = format_html_join("", "<li class='ca-chip'>{} <span>{}</span></li>", rows)
-        return format_html('<ul class="ca-chips">{}</ul>', items)
+        url = reverse("admin:tracking_eventtype_properties", args=[event_type.pk])
+        link = format_html('<a class="text-link" href="{}">Merge, delete or mark them</a>', url)
+        return format_html('<ul class="ca-chips">{}</ul><p>{}</p>', items, link)
 
 
 @admin.register(InboxItem)
@@ -183,4 +192,4 @@ class SetAsideAdmin(OwnSitesAdmin):
 
     @display(description="As it was sent")
     def sent(self, item: InboxItem) -> str:
-        return format_html("<pre>{}</pre>", json.dumps(item.payload, indent=2, ensure_ascii=False))
+        return format_html("<pre>{}</pre>", json.dumps(show_sent(item), indent=2, ensure_ascii=False))

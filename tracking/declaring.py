@@ -46,6 +46,10 @@ def declare_property(site: Site, event: str, key: str, *, type_: str, descriptio
     event = clean_key(event)
     row = EventType.objects.select_for_update().filter(site=site, name=event).first()
     event_type = row or declare_event(site, event, description="")
+    if key in event_type.property_aliases:
+        raise DeclarationError(
+            f"“{key}” was merged into “{event_type.property_aliases[key]}”. Choose that one."
+        )
     if key in event_type.properties or key in event_type.declared:
         raise DeclarationError(f"“{event}” has a property “{key}” already. Choose it from the list.")
     taken = len(event_type.properties) + len(event_type.declared) - len(event_type.hidden_properties)

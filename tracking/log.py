@@ -121,13 +121,15 @@ def record_events(
         is_listed = event.name in types
         if not is_listed and not event.from_browser:
             continue
+        event_type = types[event.name if is_listed else UNLISTED]
+        told = follow_aliases(event_type, event.properties)
         row = Event(
             subscriber_id=subscriber_id,
             id=event.id,
-            event_type=types[event.name if is_listed else UNLISTED],
+            event_type=event_type,
             occurred_at=min(event.occurred_at, event.received_at or received_at),
             received_at=event.received_at or received_at,
-            properties=event.properties if is_listed else wrap_unlisted(event.name, event.properties),
+            properties=told if is_listed else wrap_unlisted(event.name, event.properties),
         )
         rows.append(row)
         if event.from_browser:
@@ -139,6 +141,15 @@ def record_events(
     learn_properties(told_by_browsers, from_browsers=True)
     learn_campaigns(site, distinct.values())
     return len(rows)
+
+
+def follow_aliases(event_type: EventType, properties: dict[str, Any]) -> dict[str, Any]:
+    """Under the names that they have today; what is told under both names is what today's says."""
+    aliases: dict[str, str] = event_type.property_aliases
+    if not aliases or aliases.keys().isdisjoint(properties):
+        return properties
+    renamed = {aliases[key]: value for key, value in properties.items() if key in aliases}
+    return renamed | {key: value for key, value in properties.items() if key not in aliases}
 
 
 def wrap_unlisted(name: str, properties: dict[str, Any]) -> dict[str, Any]:

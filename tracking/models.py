@@ -128,6 +128,14 @@ class EventType(models.Model):
         models.CharField(max_length=300), default=list, db_default=[], blank=True,
         help_text="Properties that the rule builder does not offer",
     )  # fmt: skip
+    personal_properties = ArrayField(
+        models.CharField(max_length=300), default=list, db_default=[], blank=True,
+        help_text="Properties whose values are shown to those alone who may see personal data",
+    )  # fmt: skip
+    property_aliases = models.JSONField(
+        default=dict, db_default={}, blank=True, editable=False,
+        help_text="Names of properties that were merged: name → what it is called today",
+    )  # fmt: skip
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="aliases"
     )
@@ -160,6 +168,27 @@ class VocabularyJob(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name or self.source} to {self.target or 'nothing'}"
+
+
+class PropertyMove(models.Model):
+    """A property of an event on its way to another name, or (no `into`) out of the log (tracking/property_moves.py).
+
+    People are gone through in the order of their ids. `waits_for`: the first transaction that began after it; those
+    before may still write by the names of then.
+    """
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="property_moves")
+    event_type = models.ForeignKey(EventType, on_delete=models.CASCADE, related_name="property_moves")
+    key = models.CharField(max_length=300)
+    into = models.CharField(max_length=300, blank=True, default="")
+    waits_for = models.BigIntegerField(null=True)
+    position = models.BigIntegerField(default=0)
+    moved = models.BigIntegerField(default=0, help_text="Events")
+    created_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.event_type} to {self.into or 'nothing'}"
 
 
 class PropertyValue(models.Model):

@@ -5,6 +5,7 @@ that whoever takes it up again after a crash goes on where it was left.
 """
 
 import datetime as dt
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -12,14 +13,19 @@ from functools import partial
 from django.db import connection, transaction
 from django.db.models import Count, QuerySet
 
+from subscribers.attribute_room import accept_beyond, make_attribute_room
 from subscribers.changes import name_event, note_changes
 from subscribers.identities import lock_subscribers
 from subscribers.models import Attribute, Site, Standing
-from subscribers.name_users import Used, list_users, read_used
+from subscribers.name_users import Name, NameUseError, Used, read_used, rename_everywhere
+from subscribers.quarantine import choose_names
 from subscribers.waking import wake
 from tracking.event_names import EVENT_TYPES_PER_SITE, UNLISTED, ask_back, read_room
-from tracking.log import append_events, learn_properties, move_summaries, wrap_unlisted
+from tracking.log import append_events, follow_aliases, learn_properties, move_summaries, wrap_unlisted
 from tracking.models import Event, EventSummary, EventType, VocabularyJob
+from tracking.property_moves import move_properties, rename_merged_properties
+
+logger = logging.getLogger(__name__)
 
 VOCABULARY_TASK = "tracking.tasks.work_on_vocabulary"
 CHUNK = 200  # people whose events move in one transaction
@@ -62,13 +68,17 @@ def merge_events(source: EventType, target: EventType, *, now: dt.datetime) -> N
         raise VocabularyError(f"“{source.name}” cannot become “{target.name}”: choose another event.")
     if source.name.startswith("$") or target.name.startswith("$"):
         raise VocabularyError("Names that begin with $ are Carillon’s own; they cannot be merged.")
+    for row in (source, target):  # as they are by now
+        row.refresh_from_db(fields=["properties", "property_aliases", "personal_properties"])
     EventType.objects.filter(merged_into=source).update(merged_into=target)
     EventType.objects.filter(pk=source.pk).update(merged_into=target)
     EventType.objects.filter(pk=target.pk).update(
-        properties={**source.properties, **target.properties}, standing=Standing.ACCEPTED
+        properties={**source.properties, **target.properties},
+        property_aliases={**source.property_aliases, **target.property_aliases},
+        personal_properties=sorted({*source.personal_properties, *target.personal_properties}),
+        standing=Standing.ACCEPTED,
     )
-    for user in list_users():
-        user.rename(source.site, source.name, target.name, now=now)
+    rename_everywhere(source.site, Name(source.name), target.name, now=now)
     VocabularyJob.objects.create(site_id=source.site_id, source=source, target=target)
     _wake()
 
@@ -101,6 +111,9 @@ def work_on_vocabulary(*, clock: Callable[[], dt.datetime]) -> bool:
     for site in Site.objects.order_by("pk"):
         accept_used(site, now=clock())
         make_room(site, now=clock())
+        make_attribute_room(site, now=clock())
+    if move_properties(clock=clock, until=until):
+        return True
     for pk in VocabularyJob.objects.filter(finished_at=None).order_by("pk").values_list("pk", flat=True):
         while _move_chunk(pk, now=clock()):
             if clock() >= until:
@@ -117,6 +130,8 @@ def accept_used(site: Site, *, now: dt.datetime) -> None:
         standing=Standing.ACCEPTED
     )
     known = set(EventType.objects.filter(site=site, name__in=used.events).values_list("name", flat=True))
+    keys = Attribute.objects.filter(site=site, key__in=used.attributes).values_list("key", flat=True)
+    accept_beyond(site, used.attributes - set(keys))
     missing = used.events - known
     if missing:
         for name, _ in list_unlisted(site, now=now, most=10_000):
@@ -130,11 +145,19 @@ def _rename_merged(site: Site, used: Used, *, now: dt.datetime) -> None:
     events = EventType.objects.filter(site=site, name__in=used.events, merged_into__isnull=False)
     keys = Attribute.objects.filter(site=site, key__in=used.attributes, merged_into__isnull=False)
     for old, new in events.values_list("name", "merged_into__name"):
-        for user in list_users():
-            user.rename(site, old, str(new), now=now)
+        rename_everywhere(site, Name(old), str(new), now=now)
     for old, new in keys.values_list("key", "merged_into__key"):
-        for user in list_users():
-            user.rename(site, old, str(new), now=now, of_attribute=True)
+        _try_to_rename(site, Name(old, of_attribute=True), str(new), now=now)
+    rename_merged_properties(site, used, now=now)
+
+
+def _try_to_rename(site: Site, old: Name, new: str, *, now: dt.datetime) -> None:
+    """A message that cannot be changed by itself says what it says of nobody, and keeps nothing else from its turn."""
+    try:
+        with transaction.atomic():
+            rename_everywhere(site, old, new, now=now)
+    except NameUseError as error:
+        logger.warning("Site %s: %s", site.pk, error)
 
 
 @transaction.atomic
@@ -154,17 +177,12 @@ def make_room(site: Site, *, now: dt.datetime) -> None:
     waiting = [(name, people) for name, people in found if name not in known]
     if not waiting:
         return
-    room = read_room(site).browsers
     rivals = _find_rarest(site, now=now)
+    chosen, losers = choose_names(waiting, rivals, room=read_room(site).browsers)
     unlisted = EventType.objects.get(site=site, name=UNLISTED)
-    for name, people in waiting:
-        if room:
-            room -= 1
-        elif rivals and rivals[0][0] < people:
-            loser = rivals.pop(0)[1]
-            VocabularyJob.objects.create(site=site, source=loser, target=unlisted, drops_source=True)
-        else:
-            break
+    for loser in losers:
+        VocabularyJob.objects.create(site=site, source=loser, target=unlisted, drops_source=True)
+    for name in chosen:
         row, is_made = EventType.objects.get_or_create(
             site=site, name=name, defaults={"standing": Standing.NEW}
         )
@@ -177,6 +195,7 @@ def _find_rarest(site: Site, *, now: dt.datetime) -> list[tuple[int, EventType]]
     """New names, those first that fewest people sent lately; without those that are about to go."""
     new = EventType.objects.filter(site=site, standing=Standing.NEW)
     leaving = VocabularyJob.objects.filter(site=site, drops_source=True, finished_at=None)
+    new = new.filter(personal_properties=[])  # what somebody marked would be shown among the unlisted
     rows = list(new.exclude(pk__in=leaving.values("source")).order_by("pk"))
     lately = EventSummary.objects.filter(event_type__in=rows, last_at__gt=now - RECENT)
     counts = dict(lately.values_list("event_type").annotate(people=Count("subscriber")))
@@ -234,6 +253,7 @@ def _append(job: VocabularyJob, target: EventType, moved: list[Event]) -> None:
         properties = event.properties
         if job.source.name == UNLISTED:
             properties = properties["properties"]
+        properties = follow_aliases(target, properties)
         if target.name == UNLISTED:
             properties = wrap_unlisted(job.source.name, properties)
         rows.append(

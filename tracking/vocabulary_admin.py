@@ -16,10 +16,14 @@ from unfold.decorators import action
 from access.audit import record
 from access.scoping import find_sites, scope
 from subscribers.admin.standing import OrdersNames
-from subscribers.models import Site
-from subscribers.name_users import list_usages
+from subscribers.attribute_room import accept_beyond
+from subscribers.kept_aside import list_beyond
+from subscribers.models import Attribute, Site, Standing
+from subscribers.name_users import Name, NameUseError, Usage, list_usages
 from tracking import vocabulary
 from tracking.models import EventType
+from tracking.properties_admin import order_properties
+from tracking.vocabulary_changes import show_changes
 
 CHANGE = "tracking.change_eventtype"
 
@@ -34,12 +38,14 @@ class OrdersEvents(OrdersNames):
         return request.user.has_perm("tracking.delete_eventtype")
 
     def get_urls(self) -> list[URLPattern]:
-        own = path(
-            "unlisted/",
-            self.admin_site.admin_view(show_unlisted),  # type: ignore[attr-defined]
-            name="tracking_eventtype_unlisted",
+        pages = (
+            ("unlisted/", "unlisted", show_unlisted),
+            ("changes/", "changes", show_changes),
+            ("<int:object_id>/properties/", "properties", order_properties),
         )
-        return [own, *super().get_urls()]  # type: ignore[misc]
+        view = self.admin_site.admin_view  # type: ignore[attr-defined]
+        own = [path(address, view(page), name=f"tracking_eventtype_{name}") for address, name, page in pages]
+        return [*own, *super().get_urls()]  # type: ignore[misc]
 
     @action(description="Merge into another event", permissions=["change"])
     def merge_names(self, request: HttpRequest, queryset: QuerySet[EventType]) -> HttpResponse | None:
@@ -55,7 +61,7 @@ class OrdersEvents(OrdersNames):
         for source in sources:
             try:
                 vocabulary.merge_events(source, target, now=timezone.now())
-            except vocabulary.VocabularyError as error:
+            except (vocabulary.VocabularyError, NameUseError) as error:
                 messages.error(request, str(error))
             else:
                 record(request, "merge", source, into=target.name)
@@ -74,12 +80,12 @@ class OrdersEvents(OrdersNames):
         return None
 
 
-def _list_usages(chosen: list[EventType]) -> list[list[str]]:
-    return [list_usages(row.site, row.name) for row in chosen]
+def _list_usages(chosen: list[EventType]) -> list[list[Usage]]:
+    return [list_usages(row.site, Name(row.name)) for row in chosen]
 
 
 def show_unlisted(request: HttpRequest) -> HttpResponse:
-    """Names for which there was no room, by how many people sent them lately; who may change events accepts them."""
+    """Names for which there was no room, by how many people sent them lately; who may change such names accepts them."""
     if find_sites(request.user, "tracking.view_eventtype") == frozenset():
         raise PermissionDenied
     if request.method == "POST":
@@ -87,10 +93,10 @@ def show_unlisted(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context: dict[str, Any] = {
         **admin_site.each_context(request),
-        "title": "Events that are not listed",
+        "title": "Names that are not listed",
         "opts": EventType._meta,
         "sites": [
-            (site, vocabulary.list_unlisted(site, now=now))
+            (site, vocabulary.list_unlisted(site, now=now), list(list_beyond(site, most=50).items()))
             for site in scope(Site.objects.order_by("name"), request.user, "tracking.view_eventtype")
         ],
     }
@@ -98,13 +104,17 @@ def show_unlisted(request: HttpRequest) -> HttpResponse:
 
 
 def _accept_unlisted(request: HttpRequest) -> HttpResponse:
-    sites = scope(Site.objects.all(), request.user, CHANGE)
+    of_attribute = request.POST.get("kind") == "attribute"
+    needed = "subscribers.change_attribute" if of_attribute else CHANGE
+    sites = scope(Site.objects.all(), request.user, needed)
     pk = request.POST.get("site", "")
     site = sites.filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
     name = request.POST.get("name", "")
     if site is None:
         raise PermissionDenied
-    if name not in dict(vocabulary.list_unlisted(site, now=timezone.now())):
+    if of_attribute:
+        _accept_attribute(request, site, name)
+    elif name not in dict(vocabulary.list_unlisted(site, now=timezone.now())):
         messages.error(request, "Nobody sent an event of that name lately.")
     else:
         try:
@@ -113,3 +123,13 @@ def _accept_unlisted(request: HttpRequest) -> HttpResponse:
         except vocabulary.VocabularyError as error:
             messages.error(request, str(error))
     return HttpResponseRedirect(reverse("admin:tracking_eventtype_unlisted"))
+
+
+def _accept_attribute(request: HttpRequest, site: Site, key: str) -> None:
+    accept_beyond(site, [key])
+    row = Attribute.objects.filter(site=site, key=key, standing=Standing.ACCEPTED).first()
+    if row is None:
+        messages.error(request, f"“{key}” does not wait for room, or there is none. Delete attributes first.")
+        return
+    record(request, "accept", row)
+    messages.success(request, f"“{key}” is listed now; what was kept of it follows.")

@@ -21,7 +21,8 @@ from campaigns.rendering.messages import (
     tells_time,
 )
 from campaigns.rendering.payload import LONGEST_TOKEN, LONGEST_TOPIC, MAX_PAYLOAD, Action, PushMessage
-from campaigns.rendering.templates import read_template
+from campaigns.rendering.renaming import rename_variable
+from campaigns.rendering.templates import is_template, read_template
 from campaigns.rendering.trials import (
     check_link_template,
     check_message,
@@ -49,6 +50,7 @@ __all__ = [
     "compile_message",
     "find_clock",
     "find_topic",
+    "is_template",
     "join_variables",
     "list_bare_keys",
     "list_buttons",
@@ -58,6 +60,7 @@ __all__ = [
     "needs_fallback",
     "read_template",
     "read_variables",
+    "rename_variable",
     "render_message",
     "tells_time",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 from liquid import BoundTemplate, Environment, RenderContext
 from liquid.builtin.expressions import FilteredExpression
 from liquid.exceptions import LiquidError
+from liquid.static_analysis import Variable
 
 from campaigns.rendering.bare import find_bare_keys
 from campaigns.rendering.bounds import (
@@ -77,6 +78,10 @@ class Template:
     tells_time: bool
     problems: tuple[str, ...]
     _bound: BoundTemplate
+
+    def find_variables(self) -> list[Variable]:
+        """Each place where it says something about people."""
+        return list(self._bound.analyze().globals.get("subscriber", ()))
 
     def fill(self, values: Mapping[str, Any], *, clock: dt.datetime) -> str:
         """The text for one person, whose clock shows `clock`; RenderingError if it cannot be had."""

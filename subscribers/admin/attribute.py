@@ -12,18 +12,18 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
 from access.admin import OwnSitesAdmin
-from access.audit import record
+from access.audit import record, tell_shown
 from access.scoping import scope
 from subscribers.admin.attribute_form import AttributeForm, changes_type
 from subscribers.admin.attribute_words import say_progress, say_refused, say_settled
 from subscribers.admin.seen import HeedsOthers
-from subscribers.admin.standing import STANDING_HELP, OrdersNames
+from subscribers.admin.standing import STANDING_HELP, OrdersNames, link_usages
 from subscribers.attribute_moves import MoveError, delete_attributes, merge_attributes
 from subscribers.attribute_values import Shape
 from subscribers.conversion import change_type
-from subscribers.kept_aside import count_refused
+from subscribers.kept_aside import Reading, count_refused
 from subscribers.models import Attribute
-from subscribers.name_users import list_usages
+from subscribers.name_users import Name, Usage, list_usages
 from subscribers.sampling import sample_values, show_value
 
 
@@ -37,7 +37,9 @@ class AttributeAdmin(OrdersNames, HeedsOthers, OwnSitesAdmin):
     list_select_related = ("site",)
     search_fields = ("key", "description")
     ordering = ("key",)
-    actions = (*OrdersNames.actions, "merge_names")
+    actions = (*OrdersNames.actions, "merge_names", "delete_names")
+    list_before_template = "admin/subscribers/attributes_before.html"
+    delete_confirmation_template = "admin/subscribers/delete_attribute.html"
     readonly_fields = (
         "how_it_stands",
         "key",
@@ -81,10 +83,31 @@ class AttributeAdmin(OrdersNames, HeedsOthers, OwnSitesAdmin):
     def delete_model(self, request: HttpRequest, obj: Attribute) -> None:
         delete_attributes([obj], now=timezone.now())
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Attribute]) -> None:
-        delete_attributes(
-            list(scope(queryset, request.user, "subscribers.delete_attribute")), now=timezone.now()
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Says before what uses it."""
+        row = self.get_object(request, object_id)
+        usages = link_usages(_list_usages([row])[0]) if row is not None else []
+        shown: HttpResponse = super().delete_view(
+            request, object_id, {**(extra_context or {}), "usages": usages}
         )
+        return shown
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Django's own deletion would do the same as “delete_names”, and not say what uses them."""
+        return {
+            name: each for name, each in super().get_actions(request).items() if name != "delete_selected"
+        }
+
+    @action(description="Delete with everybody's values", permissions=["delete"])
+    def delete_names(self, request: HttpRequest, queryset: QuerySet[Attribute]) -> HttpResponse | None:
+        chosen = list(scope(queryset.select_related("site"), request.user, "subscribers.delete_attribute"))
+        if not request.POST.get("confirmed"):
+            return self.ask_first(request, "Delete", chosen, [], _list_usages(chosen))
+        for row in chosen:
+            record(request, "delete", row)
+        number = delete_attributes(chosen, now=timezone.now())
+        messages.success(request, f"{number:,} go, with everybody's values, in the background.")
+        return None
 
     @action(description="Merge into another attribute", permissions=["change"])
     def merge_names(self, request: HttpRequest, queryset: QuerySet[Attribute]) -> HttpResponse | None:
@@ -92,9 +115,8 @@ class AttributeAdmin(OrdersNames, HeedsOthers, OwnSitesAdmin):
         targets = Attribute.objects.filter(site__in={row.site_id for row in sources}, merged_into=None)
         targets = targets.exclude(pk__in=[row.pk for row in sources])
         if not request.POST.get("confirmed"):
-            usages = [list_usages(row.site, row.key, of_attribute=True) for row in sources]
             offered = list(scope(targets, request.user).order_by("key"))
-            return self.ask_first(request, "Merge", sources, offered, usages)
+            return self.ask_first(request, "Merge", sources, offered, _list_usages(sources))
         chosen = request.POST.get("target", "")
         target = get_object_or_404(
             scope(targets, request.user, "subscribers.change_attribute"),
@@ -110,6 +132,19 @@ class AttributeAdmin(OrdersNames, HeedsOthers, OwnSitesAdmin):
                 messages.success(request, f"“{source.key}” becomes “{target.key}”; its values follow.")
         return None
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Values of people are read once, for the page and for the audit log."""
+        shown: Attribute | None = kwargs.get("obj")
+        if shown is not None:
+            shown.values_shown = sample_values(shown)  # type: ignore[attr-defined]
+            shown.values_refused = count_refused(shown)  # type: ignore[attr-defined]
+            people = len(shown.values_shown) + shown.values_refused.failing  # type: ignore[attr-defined]
+            tell_shown(request, count=people, site=shown.site_id)
+        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return response
+
     @display(description="How the type is known")
     def how_sure(self, attribute: Attribute) -> str:
         return say_settled(attribute)
@@ -120,16 +155,20 @@ class AttributeAdmin(OrdersNames, HeedsOthers, OwnSitesAdmin):
 
     @display(description="Values seen lately")
     def values_seen(self, attribute: Attribute) -> str:
-        values = sample_values(attribute)
+        values: list[str] = attribute.values_shown  # type: ignore[attr-defined]
         return _list_chips(values) if values else "None among the subscribers who were here last."
 
     @display(description="Values refused")
     def refused(self, attribute: Attribute) -> str:
-        reading = count_refused(attribute)
+        reading: Reading = attribute.values_refused  # type: ignore[attr-defined]
         if not reading.failing:
             return "None: everybody's latest value could be kept."
         chips = _list_chips([show_value(value) for value in reading.examples])
         return format_html("<p>{}</p>{}", say_refused(reading), chips)
+
+
+def _list_usages(chosen: list[Attribute]) -> list[list[Usage]]:
+    return [list_usages(row.site, Name(row.key, of_attribute=True)) for row in chosen]
 
 
 def _list_chips(texts: list[str]) -> SafeString:

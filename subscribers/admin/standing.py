@@ -1,5 +1,6 @@
 """Names of attributes and events, put in order by the dozen: accepted, offered or not."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,10 +12,48 @@ from unfold.decorators import action, display
 from access.audit import record
 from access.scoping import name_permission, scope
 from subscribers.models import Standing
+from subscribers.name_users import Usage
 
 STANDING_HELP = {
     "hidden": "The rule builder does not offer it. Rules that use it go on.",
 }
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked before names go or become others. `usages`: of each of the chosen, what names it."""
+
+    verb: str
+    title: str
+    chosen: list[Any]
+    targets: list[Any]
+    usages: list[list[Usage]]
+    back: str
+
+
+def ask_before(request: HttpRequest, admin_site: Any, meta: Any, question: Question) -> HttpResponse:
+    """A page that says what follows, and whose button does it."""
+    context = {
+        **admin_site.each_context(request),
+        "title": question.title,
+        "opts": meta,
+        "verb": question.verb,
+        "action": request.POST["action"],
+        "chosen": [
+            (row, link_usages(usages)) for row, usages in zip(question.chosen, question.usages, strict=True)
+        ],
+        "targets": question.targets,
+        "back": question.back,
+    }
+    return TemplateResponse(request, "admin/subscribers/order_names.html", context)
+
+
+def link_usages(usages: list[Usage]) -> list[tuple[str, str]]:
+    """Each with the address of its page."""
+    return [
+        (usage.text, reverse(f"admin:{usage.model.replace('.', '_')}_change", args=[usage.pk]))
+        for usage in usages
+    ]
 
 
 class OrdersNames:
@@ -43,21 +82,18 @@ class OrdersNames:
         self._change(request, queryset, "offer", "{} offered again.", hidden=False)
 
     def ask_first(
-        self, request: HttpRequest, verb: str, chosen: list[Any], targets: list[Any], usages: list[list[str]]
+        self,
+        request: HttpRequest,
+        verb: str,
+        chosen: list[Any],
+        targets: list[Any],
+        usages: list[list[Usage]],
     ) -> HttpResponse:
-        """A page that says what follows, and whose button does it."""
         meta = self.model._meta  # type: ignore[attr-defined]
-        context = {
-            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "title": f"{verb} {len(chosen):,} {meta.verbose_name if len(chosen) == 1 else meta.verbose_name_plural}?",
-            "opts": meta,
-            "verb": verb,
-            "action": request.POST["action"],
-            "chosen": list(zip(chosen, usages, strict=True)),
-            "targets": targets,
-            "back": reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"),
-        }
-        return TemplateResponse(request, "admin/subscribers/order_names.html", context)
+        kind = meta.verbose_name if len(chosen) == 1 else meta.verbose_name_plural
+        back = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+        question = Question(verb, f"{verb} {len(chosen):,} {kind}?", chosen, targets, usages, back)
+        return ask_before(request, self.admin_site, meta, question)  # type: ignore[attr-defined]
 
     def _change(
         self, request: HttpRequest, queryset: QuerySet[Any], verb: str, done: str, **values: Any

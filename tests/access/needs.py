@@ -54,7 +54,7 @@ ADMIN: dict[str, Needs] = {
     "subscribers_subscriber_erase": (SEE, "subscribers.erase_subscriber"),
     "subscribers_subscriber_export": (SEE, EXPORT, "subscribers.view_personal_data"),
     "subscribers_subscriber_timeline": (SEE, "tracking.view_event"),
-    "tracking_eventtype_unlisted": "tracking.view_eventtype",
+    **{f"tracking_eventtype_{page}": "tracking.view_eventtype" for page in ("unlisted", "changes", "properties")},
 }  # fmt: skip
 READ: dict[str, Needs] = {
     "auditentry": "access.view_auditentry",

@@ -29,7 +29,7 @@ WITHOUT_PEOPLE = re.compile(
     | api/v1/sites/.*sending-policy/ | health/.* | admin:(index|login|logout|password_change.*|jsi18n|view_on_site|app_list|None)
     | admin:(subscribers_(attribute|place|site)|tracking_eventtype|segments_segment|campaigns_(campaign|sendingpolicy)
       |auth_(user|group)|authtoken_tokenproxy|django_celery_beat_\w+|access_\w+|signin_\w+)_(changelist|add|history|delete|change|password_change|revoke)
-    | admin:tracking_eventtype_unlisted | admin:subscribers_site_(add_secret|retire_secret|signature) | subscriber-erase
+    | admin:tracking_eventtype_(unlisted|changes|properties) | admin:subscribers_site_(add_secret|retire_secret|signature) | subscriber-erase
     | admin:segments_segment_(gallery|catalogue|declare|waiting|drift|upload|upload_confirm|upload_discard|upload_progress|versions|snapshot)
     | admin:campaigns_campaign_(advice|approval|ask_approval|test_ahead|runs|dry_run_progress|cancel|pause|resume|duplicate|progress|winner|report|approve|request_approval|send_back)
     | admin:tracking_inboxitem_(add|history|delete) | admin:subscribers_subscriber_add

@@ -10,7 +10,7 @@ from segments.models import Segment
 from subscribers import definitions
 from subscribers.attribute_moves import delete_attributes, merge_attributes, move_attributes
 from subscribers.models import Attribute, Site, Standing, Subscriber
-from subscribers.name_users import list_usages
+from subscribers.name_users import Name, list_usages
 from tests import factories
 from tests.factories import NOW
 from tests.segments.live import rule_of
@@ -57,6 +57,11 @@ def tell(site: Site, *operations: dict[str, Any]) -> Accepted:
 
 def work() -> None:
     while vocabulary.work_on_vocabulary(clock=lambda: NOW):
+        pass
+
+
+def bring_attributes() -> None:
+    while move_attributes(clock=lambda: NOW):
         pass
 
 
@@ -121,6 +126,71 @@ def test_what_one_sends_a_thousand_times_is_no_reason_to_give_it_the_place_of_ot
     assert list_names(site) == {"honest 0", "honest 1", "honest 2"}
 
 
+def test_an_honest_attribute_takes_the_place_of_one_that_fewer_people_sent(flooded: Site) -> None:
+    for browser in (BROWSER, OTHER_BROWSER):
+        track(flooded, attributes(size=browser[:2]), browser=browser)
+    assert "size" not in set(Attribute.objects.values_list("key", flat=True))
+
+    work()
+    bring_attributes()
+
+    keys = set(Attribute.objects.values_list("key", flat=True))
+    assert "size" in keys
+    assert len(keys) == 3
+    people = Subscriber.objects.filter(identities__value__in=[BROWSER, OTHER_BROWSER])
+    assert [set(person.attributes) for person in people] == [{"size"}, {"size"}]
+    flooder = Subscriber.objects.get(attributes__has_key=min(keys - {"size"}))
+    assert len(flooder.attributes) == 2
+    assert len(flooder.attributes) + len(flooder.raw_values) == 20  # the loser's value is kept as it was sent
+
+
+def test_an_attribute_of_one_person_takes_nobodys_place(flooded: Site) -> None:
+    before = set(Attribute.objects.values_list("key", flat=True))
+    track(flooded, *(attributes(size=number) for number in range(5)))
+
+    work()
+    bring_attributes()
+
+    assert set(Attribute.objects.values_list("key", flat=True)) == before
+
+
+def test_an_attribute_that_somebody_marked_or_accepted_gives_way_to_nobody(flooded: Site) -> None:
+    marked, accepted, _ = Attribute.objects.order_by("key")
+    Attribute.objects.filter(pk=marked.pk).update(personal=True)
+    Attribute.objects.filter(pk=accepted.pk).update(standing=Standing.ACCEPTED)
+    for number in range(3):
+        for browser in (BROWSER, OTHER_BROWSER):
+            track(flooded, {**attributes(), "set": {f"honest_{number}": 1}}, browser=browser)
+
+    for _ in range(3):
+        work()
+        bring_attributes()
+
+    assert {marked.key, accepted.key} <= set(Attribute.objects.values_list("key", flat=True))
+
+
+def test_a_message_finds_room_for_the_attribute_that_it_names_and_what_was_kept_of_it(flooded: Site) -> None:
+    track(flooded, attributes(size="m"))
+    factories.make_campaign(flooded, title="Size {{ subscriber.size }}")
+
+    work()
+    bring_attributes()
+
+    assert Attribute.objects.get(key="size").standing == Standing.ACCEPTED
+    assert Subscriber.objects.get(identities__value=BROWSER).attributes == {"size": "m"}
+
+
+def test_a_site_that_takes_no_new_names_lets_none_change_places(flooded: Site) -> None:
+    Site.objects.update(vocabulary_frozen=True)
+    before = set(Attribute.objects.values_list("key", flat=True))
+    for browser in (BROWSER, OTHER_BROWSER):
+        track(flooded, attributes(size="m"), browser=browser)
+
+    work()
+
+    assert set(Attribute.objects.values_list("key", flat=True)) == before
+
+
 def test_a_rule_finds_room_for_the_name_that_it_uses_and_what_was_kept_of_it(flooded: Site) -> None:
     track(flooded, event("purchase"))
     factories.make_segment(flooded, rule=rule_of({"type": "event", "event": "purchase"}))
@@ -181,7 +251,7 @@ def test_a_deleted_name_goes_with_its_events_and_what_uses_it_is_told_before(sit
     track(site, event("noise"), event("purchase"))
     factories.make_segment(site, name="Noisy", rule=rule_of({"type": "event", "event": "noise"}))
 
-    assert list_usages(site, "noise") == ["the segment “Noisy”"]
+    assert list(map(str, list_usages(site, Name("noise")))) == ["the segment “Noisy”"]
     vocabulary.delete_events([find(site, "noise")])
     work()
 

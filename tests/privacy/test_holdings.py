@@ -36,6 +36,7 @@ NOBODY = {
     "tracking.EventType": "names of events and properties",
     "tracking.LogStart": "one instant",
     "tracking.VocabularyJob": "how far a change has come",
+    "tracking.PropertyMove": "how far a change has come",
     "tracking.MessageCampaign": "names of campaigns",
     "segments.Segment": "rules, which staff write",
     "segments.SegmentVersion": "rules, which staff write",

@@ -7,7 +7,9 @@ import pytest
 from django.test import Client
 
 from segments.catalogue import read_catalogue
-from subscribers.models import Attribute, Site, Standing
+from subscribers import definitions
+from subscribers.attribute_moves import move_attributes
+from subscribers.models import Attribute, Site, Standing, Subscriber
 from tests import factories
 from tests.factories import NOW
 from tests.segments.live import rule_of
@@ -100,3 +102,20 @@ def test_what_found_no_room_is_listed_and_accepted(
 
     assert find("signup").standing == Standing.ACCEPTED
     assert not EventType.objects.filter(name="never sent").exists()
+
+
+def test_an_attribute_that_found_no_room_is_listed_and_accepted(
+    admin: Client, named: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(definitions, "NEW_DEFINITIONS_PER_SITE", 1)
+    track(named, attributes(size="m"))
+    assert "size" in admin.get(f"{EVENTS}unlisted/").content.decode()
+
+    for name in ("size", "never sent"):
+        admin.post(f"{EVENTS}unlisted/", {"kind": "attribute", "site": named.pk, "name": name})
+    while move_attributes(clock=lambda: NOW):
+        pass
+
+    assert Attribute.objects.get(key="size").standing == Standing.ACCEPTED
+    assert not Attribute.objects.filter(key="never sent").exists()
+    assert Subscriber.objects.get().attributes == {"tier": "gold", "size": "m"}
