@@ -118,6 +118,7 @@ ADMIN: dict[str, Make] = {
     "subscribers_site_retire_secret": _of({"days": 0}),
     "subscribers_site_signature": _of({"external_id": "u-42", "signature": "v2.1.x"}),
     "tracking_eventtype_unlisted": _filled(site=_site_pk, name="rare"),
+    "tracking_eventtype_properties": _of({"action": "hide", "_selected_action": "item"}),
 }
 
 

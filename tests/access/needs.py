@@ -113,6 +113,7 @@ UNSAFE: dict[str, Needs] = {
     "api/v1/sites/<int:site_id>/sending-policy/": "campaigns.change_sendingpolicy",
     "campaigns_campaign_approval": (VIEW_CAMPAIGN, "campaigns.approve_campaign"),
     "tracking_eventtype_unlisted": "tracking.change_eventtype",
+    "tracking_eventtype_properties": "tracking.change_eventtype",
 }
 # Their pages show, and change nothing.
 SHOWN = {
