@@ -61,7 +61,7 @@ def ask_for(path: str) -> dict[str, Any]:
     }
 
 
-def write(properties: dict[str, Any]) -> str:
+def write(properties: object) -> str:
     return json.dumps(properties, sort_keys=True)
 
 
