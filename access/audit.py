@@ -137,14 +137,11 @@ def tell(who: HttpRequest | Request, **details: Any) -> None:
     http.audit_details = {**getattr(http, "audit_details", {}), **details}  # type: ignore[attr-defined]
 
 
-def tell_shown(who: HttpRequest | Request, *, count: int | None, kind: str = "", **asked: Any) -> None:
+def tell_shown(who: HttpRequest | Request, *, count: int | None, **asked: Any) -> None:
     """Of a list or a preview of people: how many it showed or counted, and what was asked for beside the address.
 
-    Of a rule, its sentence without values (segments.definitions.say_shape); of people, opaque ids. `kind` makes it one
-    where a page shows people in passing, that is about something else.
+    Of a rule, its sentence without values (segments.definitions.say_shape); of people, opaque ids.
     """
-    if kind:
-        _find_http(who).audit_kind = kind  # type: ignore[attr-defined]
     tell(who, count=count, filter={name: value for name, value in asked.items() if value not in (None, "")})
 
 

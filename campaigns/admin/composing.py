@@ -69,7 +69,7 @@ def describe_composer(
     draft: Campaign = form.instance
     _note_advice(form)
     samples = list(find_samples(site)[:10]) if site else []
-    tell_shown(request, count=len(samples), kind="list", site=site.pk if site else None)
+    tell_shown(request, count=len(samples), site=site.pk if site else None)
     kinds = list_goal_kinds(form.sites)
     return {
         "campaign": campaign,

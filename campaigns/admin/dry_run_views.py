@@ -59,7 +59,7 @@ def gather_dry_run(request: HttpRequest, campaign: Campaign, *, anew: bool = Fal
     user = request.user if isinstance(request.user, User) else None
     dry_run = answer_dry_run(campaign, user, now=timezone.now(), anew=anew)
     words = describe_dry_run(dry_run, campaign)
-    tell_shown(request, count=(dry_run.summary or {}).get("audience"), kind="preview")
+    tell_shown(request, count=(dry_run.summary or {}).get("audience"))
     may_see = words is not None and request.user.has_perm(SEE_PEOPLE, campaign)
     return {
         "dry_run": dry_run,

@@ -115,7 +115,7 @@ def _note_done(request: HttpRequest, response: HttpResponseBase, subjects: list[
 
 
 def _note_reading(request: HttpRequest, response: HttpResponseBase) -> None:
-    kind = PEOPLE.get(_name(request)) or getattr(request, "audit_kind", None)
+    kind = PEOPLE.get(_name(request))
     if kind is None:
         return
     match = _match(request)

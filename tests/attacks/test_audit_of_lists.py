@@ -103,7 +103,7 @@ ASKED: dict[str, Ask] = {
     "admin:campaigns_campaign_samples": get(f"{CAMPAIGNS}samples/?site={{site}}&q=acme-1"),
     "admin:campaigns_campaign_test": get(f"{CAMPAIGNS}{{draft}}/test/?q=acme-1"),
     "admin:campaigns_campaign_dry_run": get(f"{CAMPAIGNS}{{draft}}/dry-run/?q=acme-1&reason=planned"),
-    # Pages about something else that show people in passing.
+    # Pages that are about something else, and show people in passing.
     "launch": get(f"{CAMPAIGNS}{{draft}}/launch/"),
     "composer": get(f"{CAMPAIGNS}{{draft}}/change/"),
 }  # fmt: skip
