@@ -10,6 +10,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.test import Client
 
+from access.models import AuditEntry
+
 WRITES = re.compile(
     r'\b(?:INSERT INTO|DELETE FROM|MERGE INTO|COPY)\s+"?(\w+)"?|\bUPDATE\s+"?(\w+)"?(?:\s+(?:AS\s+)?"?\w+"?)?\s+SET\b',
     re.IGNORECASE,
@@ -31,7 +33,7 @@ class Answer:
     body: str
     location: str
     written: frozenset[str]  # tables
-    entries: int  # in the audit log
+    actions: tuple[str, ...]  # by the entries in the audit log
 
     @property
     def is_refused(self) -> bool:
@@ -49,6 +51,7 @@ def ask(client: Client, method: str, path: str, body: Any = None) -> Answer:
         with transaction.atomic(), _watch() as written:
             answer = _send(client, method, path, {} if body is None else body)
             content = b"".join(answer) if answer.streaming else answer.content
+            actions = _read_actions(written.get("access_auditentry", 0))
             raise _UndoneError
     except _UndoneError:
         client.cookies = kept  # it may have ended the session, which is there again
@@ -57,8 +60,13 @@ def ask(client: Client, method: str, path: str, body: Any = None) -> Answer:
             content.decode(errors="replace"),
             answer.get("Location", ""),
             frozenset(written) - BESIDE,
-            written.get("access_auditentry", 0),
+            actions,
         )
+
+
+def _read_actions(entries: int) -> tuple[str, ...]:
+    latest = AuditEntry.objects.order_by("-pk").values_list("action", flat=True)
+    return tuple(latest[:entries]) if entries else ()
 
 
 def _send(client: Client, method: str, path: str, body: Any) -> Any:

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from campaigns.approvals import read_standing
+from campaigns.models import Campaign
 from tests.access.addresses import Address
 from tests.access.asking import Json
 from tests.access.world import EVERYBODY, World
@@ -43,7 +45,7 @@ API: dict[tuple[str, str], Make] = {
     ("place-list", "POST"): _site(**PLACE),
     ("place-detail", "PUT"): _site(**PLACE),
     ("place-detail", "PATCH"): _of({"name": "New"}),
-    ("attribute-detail", "PUT"): _of({"description": "New"}),
+    ("attribute-detail", "PUT"): _of({"type": "text", "description": "New"}),
     ("attribute-detail", "PATCH"): _of({"description": "New"}),
     ("eventtype-detail", "PUT"): _of({"description": "New"}),
     ("eventtype-detail", "PATCH"): _of({"description": "New"}),
@@ -77,6 +79,11 @@ def _pk(label: str) -> Callable[[World], Any]:
     return lambda world: world.rows[label].pk
 
 
+def _find_digest(world: World) -> str:
+    """Of the draft as it is looked at."""
+    return read_standing(Campaign.objects.get(pk=world.rows["campaigns.campaign"].pk)).digest
+
+
 _site_pk = _pk("subscribers.site")
 _PASSWORD = {"password1": "a correct horse", "password2": "a correct horse"}
 ADMIN: dict[str, Make] = {
@@ -88,6 +95,8 @@ ADMIN: dict[str, Make] = {
     ),
     "signin_invitation_add": _filled(email="ada@shop.example", role="analyst", sites=_site_pk),
     "access_apikey_add": _filled(site=_site_pk, name="New", scopes="read"),
+    "account_change_password": _of({"oldpassword": "correct horse", **_PASSWORD}),
+    "campaigns_campaign_approval": lambda world: {"digest": _find_digest(world)},
     "auth_user_add": _of({"username": "ada", "usable_password": "true", **_PASSWORD}),
     "auth_user_password_change": _of({"usable_password": "true", **_PASSWORD}),
     "auth_group_add": _of({"name": "New"}),
@@ -109,7 +118,7 @@ ADMIN: dict[str, Make] = {
     "segments_segment_declare": _json(what="event", name="new", meaning="New"),
     "segments_segment_preview": _json(rule=RULE),
     "segments_segment_past": _json(rule=RULE),
-    "segments_segment_comparison": _json(rule=RULE),
+    "segments_segment_comparison": _json(rule=RULE, before=EVERYBODY),
     "segments_segment_restore": _of({"_confirmed": "1"}),
     "campaigns_campaign_preview": _filled(site=_site_pk, title="Hello"),
     "campaigns_campaign_winner": _of({"variant": "B"}),

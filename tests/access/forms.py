@@ -5,10 +5,10 @@ from typing import Any
 
 
 def read_form(html: str) -> dict[str, Any] | None:
-    """Of the page's own form, which is the last that is posted; None: it has none."""
+    """Of the page's own form, which is the largest that is posted; None: it has none."""
     parser = _Forms()
     parser.feed(html)
-    return parser.found[-1] if parser.found else None
+    return max(parser.found, key=len, default=None)
 
 
 class _Forms(HTMLParser):
@@ -33,7 +33,10 @@ class _Forms(HTMLParser):
             return
         elif tag == "input" and name and given.get("type") not in ("submit", "button", "file", "image"):
             if given.get("type") not in ("checkbox", "radio") or "checked" in given:
-                self._add(name, given.get("value", "on"), several=given.get("type") == "checkbox")
+                ticked = given.get("type") in ("checkbox", "radio")
+                self._add(
+                    name, given.get("value", "on" if ticked else ""), several=given.get("type") == "checkbox"
+                )
         elif tag == "textarea":
             self._area = name
             self._form.setdefault(name, "")

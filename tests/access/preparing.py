@@ -63,12 +63,19 @@ def _say_what_stands_in_the_file(world: World) -> Rows:
     return {}
 
 
+def _use_it_nowhere(world: World) -> Rows:
+    Campaign.objects.get(pk=world.rows["campaigns.campaign"].pk).include_segments.clear()
+    return {}
+
+
 def _make_unvisited(world: World) -> Rows:
     return {"subscribers.site": factories.make_site()}
 
 
 def _announce(world: World) -> Rows:
-    return {"tracking.eventtype": EventType.objects.create(site=world.site, name="announced")}
+    return {
+        "tracking.eventtype": EventType.objects.create(site=world.site, name="announced", first_seen_at=None)
+    }
 
 
 def _find_no_room(world: World) -> Rows:
@@ -99,6 +106,7 @@ PREPARE: dict[str, Callable[[World], Rows]] = {
     **dict.fromkeys(("campaign-approve", "campaigns_campaign_approval"), _ask_approval),
     **dict.fromkeys(("segment-versions-restore", "segments_segment_restore"), _have_another_rule),
     "segments_segment_upload_confirm": _say_what_stands_in_the_file,
+    **dict.fromkeys(("segment-detail", "segments_segment_delete"), _use_it_nowhere),
     "subscribers_site_delete": _make_unvisited,
     "tracking_eventtype_delete": _announce,
     "tracking_eventtype_unlisted": _find_no_room,
