@@ -131,7 +131,7 @@ def test_every_action_of_a_list_leaves_an_entry(world: World, person: Client) ->
         for action in page.get_actions(request)
     ]
 
-    silent = [each for each in actions if not act(person, *each, world).actions]
+    silent = [each for each in actions if not set(act(person, *each, world).actions) - {"tried"}]
 
     assert len(actions) > 20
     assert silent == []
