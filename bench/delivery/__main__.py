@@ -12,7 +12,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
 
 from bench.delivery.path import PERSONAL, SAME, make_site, time_path  # noqa: E402
 from bench.delivery.planning import measure_planning, print_planning  # noqa: E402
@@ -24,18 +23,16 @@ from bench.delivery.rivals import (  # noqa: E402
     time_their_encryption,
 )
 from bench.delivery.sink import run_sink  # noqa: E402
+from bench.emptying import empty  # noqa: E402
 
 _KEYS = 500
-# What the last run left, so that each begins alike.
-_FORGET = "TRUNCATE subscribers_site, tracking_event, tracking_eventsummary, campaigns_delivery CASCADE"
 
 
 def main() -> int:
     options = _read_options()
     home = Path(os.environ["BENCH_HOME"])
     call_command("migrate", verbosity=0)
-    with connection.cursor() as cursor:
-        cursor.execute(_FORGET)
+    empty()
     keys = [make_keys() for _ in range(_KEYS)]
     site = make_site(options.messages, keys)
     with run_sink(home) as sink:

@@ -7,6 +7,7 @@ import argparse
 import datetime as dt
 import json
 import os
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
@@ -25,8 +26,8 @@ from django.utils import timezone  # noqa: E402
 from bench.delivery.path import PERSONAL, make_site, time_path  # noqa: E402
 from bench.delivery.rivals import make_keys  # noqa: E402
 from bench.delivery.sink import run_sink  # noqa: E402
+from bench.membership import stream as streams  # noqa: E402
 from bench.membership.__main__ import _build, _save_segments  # noqa: E402
-from bench.membership.stream import PROBE, run_processes, run_stream, wait_until_followed  # noqa: E402
 from bench.membership.visitors import Visitors  # noqa: E402
 from bench.segments.generator import Size  # noqa: E402
 from bench.segments.preparing import name_browsers, prepare  # noqa: E402
@@ -55,14 +56,15 @@ def ingest(options: argparse.Namespace) -> Iterator[Round]:
     segments = _save_segments(site)
     prepare_partitions(now=timezone.now())
     _build(segments, as_of=timezone.now())
-    probed = next(segment for segment in segments if segment.name == PROBE)
+    probed = next(segment for segment in segments if segment.name == streams.PROBE)
     visitors = Visitors(options.subscribers, options.seed)
-    with run_processes() as processes:
+    streams.PORT = _find_port()  # both trees' processes listen at once
+    with streams.run_processes() as processes:
 
         def do_round() -> dict[str, float]:
             before, database = _read_cpu([process.pid for process in processes]), _read_database_cpu()
-            stream = run_stream(site, probed, visitors, rate=RATE, seconds=SECONDS)
-            wait_until_followed(site, dt.timedelta(minutes=5))
+            stream = streams.run_stream(site, probed, visitors, rate=RATE, seconds=SECONDS)
+            streams.wait_until_followed(site, dt.timedelta(minutes=5))
             assert not stream.lost, stream.lost
             assert not stream.refused, stream.refused
             cpu = _read_cpu([process.pid for process in processes]) - before
@@ -86,6 +88,12 @@ def send(options: argparse.Namespace) -> Iterator[Round]:
 
 
 KINDS = {"ingest": ingest, "send": send}
+
+
+def _find_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _say(things: int, ours: float, database: float) -> dict[str, float]:

@@ -65,6 +65,8 @@ LEFT JOIN property_values AS category ON category.name = e.name AND category.pro
 WHERE e.occurred_at >= TIMESTAMPTZ '{start}' AND e.occurred_at < TIMESTAMPTZ '{end}'
 """
 ATTACH = "ALTER TABLE tracking_event ATTACH PARTITION {table} FOR VALUES FROM ('{start}') TO ('{end}')"
+# The next id that is drawn comes after those that were written.
+GO_ON = "SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
 EVENT_COLUMNS = "subscriber_id, id, occurred_at, received_at, event_type_id, properties, item_id, category_id"
 SUMMARIES = """
 SELECT e.subscriber_id, t.id, count(*), min(e.occurred_at), max(e.occurred_at)
@@ -95,6 +97,8 @@ def load(duck: duckdb.DuckDBPyConnection, *, advance: Callable[[int], object]) -
     copy(duck, SUMMARIES, "tracking_eventsummary", SUMMARY_COLUMNS)
     with connection.cursor() as cursor:
         cursor.execute("RESET session_replication_role")
+        for table in ("subscribers_subscriber", "tracking_propertyvalue"):
+            cursor.execute(GO_ON.format(table=table))
     return site
 
 

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from tqdm import tqdm
 
+from bench.emptying import empty
 from bench.segments import generator
 from bench.segments.generator import Size
 from bench.segments.loader import list_weeks, load
@@ -65,7 +66,7 @@ def _generate(duck: duckdb.DuckDBPyConnection, size: Size) -> None:
 
 
 def _empty() -> None:
-    call_command("flush", interactive=False, verbosity=0)
+    empty()
     with connection.cursor() as cursor:
         for start in list_weeks():
             cursor.execute(f"DROP TABLE IF EXISTS {name_partition(start)}")

@@ -133,13 +133,8 @@ def test_bodies_of_another_kind_are_refused(client: APIClient, site: Site, kind:
 
 
 @pytest.mark.parametrize("value", ["nul\0", "9" * 40, "-1", "x", "2026-02-30", "💥", "null", ""])
-def test_odd_addresses_and_filters_are_answered_with_a_reason(
-    client: APIClient, site: Site, value: str
-) -> None:
-    filters = ("site", "external_id", "email", "uuid", "seen_since", "status", "type", "name", "subscriber")
+def test_odd_addresses_lead_to_nothing(client: APIClient, site: Site, value: str) -> None:
     places = ("subscribers", "segments", "campaigns", "attributes", "event-types", "sites", "places")
     for place in places:
-        for name in filters:
-            assert client.get(f"/api/v1/{place}/", {name: value}).status_code < 500, (place, name)
         key = value.replace("\0", "%00") or "x"
         assert client.get(f"/api/v1/{place}/{key}/").status_code == 404, place
