@@ -78,6 +78,11 @@ def _announce(world: World) -> Rows:
     }
 
 
+def _know_a_property(world: World) -> Rows:
+    EventType.objects.filter(pk=world.rows["tracking.eventtype"].pk).update(properties={"item": "text"})
+    return {}
+
+
 def _find_no_room(world: World) -> Rows:
     now = timezone.now()
     unlisted = EventType.objects.create(site=world.site, name=UNLISTED)
@@ -109,5 +114,6 @@ PREPARE: dict[str, Callable[[World], Rows]] = {
     **dict.fromkeys(("segment-detail", "segments_segment_delete"), _use_it_nowhere),
     "subscribers_site_delete": _make_unvisited,
     "tracking_eventtype_delete": _announce,
+    "tracking_eventtype_properties": _know_a_property,
     "tracking_eventtype_unlisted": _find_no_room,
 }
