@@ -19,6 +19,8 @@ from tracking.room import room
 
 # Log-ins are many, and nobody guesses their passwords.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Each test has a client, and each client would look through all static files first.
+settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture(scope="session")
