@@ -126,7 +126,7 @@ def test_the_end_of_a_test_is_as_the_dry_run_found_it_out(
 ) -> None:
     campaign = factories.make_campaign(site, winner_by=Campaign.WinnerBy.CLICKS, test_percent=1)
     Variant.objects.create(campaign=campaign, letter="B", title="Other words")
-    for _ in range(3):
+    for _ in range(5):
         make_reachable(site)
     request_dry_run(campaign, None, now=now)
     done = work_out(campaign, now=now)
@@ -135,6 +135,7 @@ def test_the_end_of_a_test_is_as_the_dry_run_found_it_out(
     foreseen = list_people(campaign, as_of=now)
     Subscriber.objects.filter(pk=foreseen.people[0].subscriber_id).delete()
     with django_assert_max_num_queries(12):
-        (person, _) = list_people(campaign, as_of=now).people
-    assert person.due_at is not None
-    assert person.due_at.isoformat() == done.summary["test_ends_at"].replace("Z", "+00:00")
+        people = list_people(campaign, as_of=now).people
+    # Chance draws hardly anybody for the test: the others wait for its end.
+    last = max(person.due_at for person in people if person.due_at)
+    assert last.isoformat() == done.summary["test_ends_at"].replace("Z", "+00:00")
