@@ -38,14 +38,19 @@ def list_requests() -> Iterator[tuple[Address, str]]:
             yield address, method
 
 
+# Whoever changes their own password writes their own row, and how often it was guessed.
+OWN_LOGIN = {"auth_user", "signin_failedlogin"}
+
+
 def find_fault(identity: Identity, address: Address, method: str, answer: Answer) -> str:
     """What is wrong with an answer; nothing: empty."""
     is_outside = identity.where in (NOWHERE, ELSEWHERE)
     welcome = is_welcome(identity, address, method)
     if is_outside and (WORD in answer.body or WORD in answer.location):
         return "is told of the site"
-    if answer.written and (is_outside or welcome is False):
-        return f"writes {', '.join(sorted(answer.written))}"
+    written = answer.written - (OWN_LOGIN if address.pattern.startswith("admin/account/password/") else set())
+    if written and (is_outside or welcome is False):
+        return f"writes {', '.join(sorted(written))}"
     if welcome is False and not answer.is_refused:
         return "is let in"
     if welcome and answer.is_refused and not (answer.status == 405 and not address.methods):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,11 +46,13 @@ def segment(transactional_db: None) -> Segment:
     """A list with forty days behind it, to which three people come each day, one of whom stays."""
     site = factories.make_site(name="Shop", timezone="Europe/Berlin")
     segment = factories.make_list(site, name="Guests of the house", description="Whoever came to the store.")
-    now = timezone.now()
+    here = timezone.now().astimezone(zoneinfo.ZoneInfo(site.timezone))
     for age in range(DAYS, -1, -1):
+        # By the clock on its wall, which may have been changed meanwhile: on each of its days once.
+        now = (here - age * DAY).astimezone(dt.UTC)
         people = [make_person(site, f"customer-{age:02}-{number}") for number in range(3)]
-        add_members(segment, people, now=now - age * DAY - dt.timedelta(minutes=2))
-        remove_members(segment, people[1:], now=now - age * DAY - dt.timedelta(minutes=1))
+        add_members(segment, people, now=now - dt.timedelta(minutes=2))
+        remove_members(segment, people[1:], now=now - dt.timedelta(minutes=1))
     factories.make_campaign(site, name="Opening night").include_segments.add(segment)
     segment.refresh_from_db()
     return segment
