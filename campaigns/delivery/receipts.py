@@ -91,6 +91,8 @@ def judge_attempts(  # noqa: PLR0913 - what the judgement rests on, by name
     Others are tried again by themselves until they fail: strangers' devices, however many, must not be able to stop a
     campaign. And it stops where far too much fails: then something is wrong that its marketer should know of.
     """
+    if _took_all(attempts):  # as usual, and then nothing is to be weighed
+        return Judgement([_judge(campaign, attempt, now=now, jitter=jitter) for attempt in attempts])
     standings = _read_hosts(attempts, trust)
     outcomes, stop_reason = [], ""
     for attempt in attempts:
@@ -115,6 +117,12 @@ def judge_attempts(  # noqa: PLR0913 - what the judgement rests on, by name
         refused=_list_refused(attempts, standings, trust),
         set_aside=_list_strange(attempts, standings, trust),
         uncounted=len(outcomes) - len(weighed),
+    )
+
+
+def _took_all(attempts: Sequence[Attempt]) -> bool:
+    return all(
+        ending.receipt.status is ReceiptStatus.ACCEPTED for attempt in attempts for ending in attempt.tried
     )
 
 
