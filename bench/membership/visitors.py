@@ -43,7 +43,8 @@ class Visitors:
     def draw_operation(self, at: dt.datetime | None = None) -> dict[str, Any]:
         """An operation as the SDK would send it."""
         name = self._random.choices(NAMES, self._weights)[0]
-        operation: dict[str, Any] = {"id": str(uuid.UUID(int=self._random.getrandbits(128), version=4))}
+        # Never the same in two runs on the same data: what was applied once is not applied again.
+        operation: dict[str, Any] = {"id": str(uuid.uuid4())}
         if at:
             operation["at"] = at.isoformat()
         product = self._random.randrange(PRODUCTS)
