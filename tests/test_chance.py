@@ -1,5 +1,6 @@
 """Random cases differ from run to run, wherever it runs, and come again on request."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -64,3 +65,17 @@ def test_the_dice_of_two_tests_fall_independently() -> None:
     assert draw_chance("one").random() != draw_chance("other").random()
     assert draw_chance("one").random() == draw_chance("one").random()
     assert int(os.environ["TEST_SEED"]) == SEED
+
+
+def test_what_hypothesis_asks_is_not_multiplied_twice() -> None:
+    """A collected law's `@settings` says its everyday number; tests.chance multiplies it."""
+    twice = [
+        f"{path.name}::{law.name}"
+        for path in Path(__file__).parent.rglob("test_*.py")
+        for law in ast.parse(path.read_text()).body
+        if isinstance(law, ast.FunctionDef)
+        for decorator in law.decorator_list
+        if "count_cases" in ast.unparse(decorator) and "settings(" in ast.unparse(decorator)
+    ]
+
+    assert twice == []

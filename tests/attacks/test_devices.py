@@ -15,7 +15,6 @@ from campaigns.transports.memory import MemoryTransport
 from subscribers.models import PushSubscription, Site, Subscriber
 from tests import factories
 from tests.campaigns.people import deliver_due, delivery_of, make_reachable, make_running
-from tests.chance import count_cases
 
 pytestmark = pytest.mark.django_db
 
@@ -131,7 +130,7 @@ def test_a_crowd_of_failing_strangers_raises_no_alarm(
 
 @pytest.mark.slow
 @settings(
-    max_examples=count_cases(20),
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -32,7 +32,6 @@ from tests.attacks.customers import (
     own_device,
     send_news,
 )
-from tests.chance import count_cases
 from tests.factories import NOW
 from tests.tracking import requests
 from tests.tracking.requests import attributes, event, identify, page, subscribe, unsubscribe
@@ -450,7 +449,7 @@ def make_hostile(site: Site, kind: str, about: str, signed: str) -> Json:
 
 
 @example(steps=[(HIS_BROWSER, ("subscribe", "U-42", "")), (HIS_BROWSER, ("attributes", "u-42", ""))])
-@settings(max_examples=count_cases(12))
+@settings(max_examples=12)
 @given(st.lists(st.tuples(st.sampled_from(BROWSERS), draw_hostile()), min_size=1, max_size=8))
 def test_no_sequence_of_hostile_operations_reaches_a_customer(
     steps: list[tuple[str, tuple[str, str, str]]],
