@@ -2,12 +2,10 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import models, transaction
+from django.db import models
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -68,14 +66,6 @@ def _make_operation(kind: str, value: str) -> Json:
     return made
 
 
-@contextmanager
-def undone() -> Iterator[None]:
-    """So that no case goes through the rows of those before it."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
 def _all_rows() -> list[list[Json]]:
     return [sorted(model._default_manager.values(), key=str) for model in KEPT]
 
@@ -85,23 +75,22 @@ def _all_rows() -> list[list[Json]]:
 def test_replaying_any_prefix_of_the_requests_changes_nothing(
     db: None, requests: Any, data: st.DataObject
 ) -> None:
-    with undone():
-        site = factories.make_site()
-        made = [
-            (browser, [_make_operation(kind, value) for kind, value in operations])
-            for browser, operations in requests
-        ]
-        for minute, (browser, operations) in enumerate(made):
-            track(site, *operations, browser=browser, at=NOW + dt.timedelta(minutes=minute))
-        before = _all_rows()
+    site = factories.make_site()
+    made = [
+        (browser, [_make_operation(kind, value) for kind, value in operations])
+        for browser, operations in requests
+    ]
+    for minute, (browser, operations) in enumerate(made):
+        track(site, *operations, browser=browser, at=NOW + dt.timedelta(minutes=minute))
+    before = _all_rows()
 
-        tomorrow = NOW + dt.timedelta(days=1)
-        for browser, operations in made[: data.draw(st.integers(1, len(made)), label="prefix")]:
-            send(site, *operations, browser=browser, at=tomorrow)
-        result = drain_inbox(now=tomorrow)
+    tomorrow = NOW + dt.timedelta(days=1)
+    for browser, operations in made[: data.draw(st.integers(1, len(made)), label="prefix")]:
+        send(site, *operations, browser=browser, at=tomorrow)
+    result = drain_inbox(now=tomorrow)
 
-        assert (result.events, result.failed) == (0, 0)
-        assert _all_rows() == before
+    assert (result.events, result.failed) == (0, 0)
+    assert _all_rows() == before
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -113,20 +102,19 @@ def test_how_a_browsers_requests_fall_into_batches_makes_no_difference(
     db: None, requests: Any, split: int
 ) -> None:
     """Drained one by one or together, the log counts the same and the same people are left."""
-    with undone():
-        made = [[_make_operation(kind, value) for kind, value in operations] for operations in requests]
-        outcomes = []
-        for one_by_one in (True, False):
-            site = factories.make_site()
-            for minute, operations in enumerate(made):
-                at = NOW + dt.timedelta(minutes=minute)
-                send(site, *operations, at=at)
-                if one_by_one or minute == split:
-                    drain_inbox(now=at)
-            drain_inbox(now=NOW + dt.timedelta(hours=1))
-            outcomes.append(_describe(site))
+    made = [[_make_operation(kind, value) for kind, value in operations] for operations in requests]
+    outcomes = []
+    for one_by_one in (True, False):
+        site = factories.make_site()
+        for minute, operations in enumerate(made):
+            at = NOW + dt.timedelta(minutes=minute)
+            send(site, *operations, at=at)
+            if one_by_one or minute == split:
+                drain_inbox(now=at)
+        drain_inbox(now=NOW + dt.timedelta(hours=1))
+        outcomes.append(_describe(site))
 
-        assert outcomes[0] == outcomes[1]
+    assert outcomes[0] == outcomes[1]
 
 
 def _describe(site: Site) -> list[Any]:
