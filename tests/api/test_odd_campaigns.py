@@ -75,9 +75,9 @@ def compose(body: dict[str, Any], chance: random.Random) -> Any:
 
 
 def live_through(campaign: Campaign) -> None:
-    """Five days in steps of four hours, with the ticks of everybody who works on campaigns."""
+    """A week in steps of four hours, with the ticks of everybody who works on campaigns: three runs, the last with two days of test."""
     now, transport = timezone.now(), MemoryTransport()
-    for _ in range(30):
+    for _ in range(42):
         plan_due_campaigns(now=now)
         choose_due_winners(now=now)
         deliver_due(now=now, transport=transport)
